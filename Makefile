@@ -1,0 +1,206 @@
+# hdrive: build, test, install.
+#
+#   make demo      install what is missing, build, run a real sweep
+#   make test      install what is missing for the tests, run all of them
+#   make           build into build/release
+#   make help      every target
+#
+# Knobs, given as `make NAME=value`:
+# the compiler
+CC ?= cc
+# address,undefined or thread: a build of its own
+SANITIZE =
+# 1: warnings are errors
+WERROR =
+# 1: show whole command lines
+V =
+# what the compiler may do
+OPTIMIZE = -O2 -g
+# where `make install` puts things
+PREFIX = /usr/local
+# staged below this folder, for packagers
+DESTDIR =
+# run only test programs whose name holds this word
+TESTS =
+
+comma := ,
+VARIANT := $(if $(SANITIZE),$(firstword $(subst $(comma), ,$(SANITIZE))),release)
+B := build/$(VARIANT)
+Q := $(if $(V),,@)
+
+PACKAGES := yaml-0.1 sqlite3 libuv libpcre2-8 jansson gsl
+STD := -std=c17 -D_POSIX_C_SOURCE=200809L
+WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
+	-Wwrite-strings -Wformat=2 -Wvla $(if $(WERROR),-Werror)
+SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+CFLAGS_ALL = $(STD) $(WARN) $(OPTIMIZE) -fPIC -fvisibility=hidden $(SAN) \
+	-Iinclude -Iengine -Isamplers -Ipolicies \
+	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CFLAGS)
+# GSL over OpenBLAS: gsl.pc names gslcblas, so the libraries stand here.
+LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lgsl -lopenblas -lm -lpthread
+
+LIB_SRC := $(filter-out engine/dispatch/launch.c,$(wildcard \
+	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
+	engine/dispatch engine/metrics engine/store engine/report) \
+	samplers/*.c policies/*.c))
+CLI_SRC := $(wildcard engine/cli/*.c)
+TEST_SRC := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c tests/cli/test_*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+BENCH_SRC := $(wildcard tests/bench/bench_*.c)
+SUPPORT_SRC := $(wildcard tests/support/*.c)
+PYTHON_SRC := $(shell find engine/python -name '*.py' 2>/dev/null)
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+LIB_OBJ := $(call obj,$(LIB_SRC))
+CLI_OBJ := $(call obj,$(CLI_SRC))
+SUPPORT_OBJ := $(call obj,$(SUPPORT_SRC))
+TEST_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
+REPLAY_BIN := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(FUZZ_SRC))
+BENCH_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(BENCH_SRC))
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
+
+.PHONY: all help demo test deps deps-test check check-asan check-valgrind \
+	install bench fuzz format format-check lint dist clean examples
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(B)/hdrive $(B)/hdrive-launch $(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
+
+help:
+	@echo 'all demo test deps deps-test check check-asan check-valgrind bench'
+	@echo 'fuzz lint format format-check install dist clean'
+
+# --- build -----------------------------------------------------------------
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  CC   $<')
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+$(B)/libhdrive.a: $(LIB_OBJ)
+	@$(if $(Q),echo '  AR   $@')
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(B)/libhdrive.so: $(LIB_OBJ)
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) -shared -Wl,-soname,libhdrive.so.0 $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS)
+
+$(B)/hdrive: $(CLI_OBJ) $(B)/libhdrive.a
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS)
+
+# The supervisor of a trial: libc alone, static where the C library can be, so
+# that a start costs a fraction of a millisecond (DESIGN 2).
+LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
+	$(CC) -static -x c - -o /dev/null 2>/dev/null && echo -static))
+$(B)/hdrive-launch: engine/dispatch/launch.c
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(STD) $(WARN) -Os $(SAN) -Iinclude -Iengine -MMD -MP -MF $@.d $< $(LAUNCH_STATIC) -o $@
+
+# The Python drop-ins lie beside the binary as they will when installed.
+$(B)/python.stamp: $(PYTHON_SRC)
+	@mkdir -p $(B)/python
+	@cp -R engine/python/. $(B)/python/
+	@touch $@
+
+# Every folder of examples with C sources of one name builds that program.
+EXAMPLE_SRC := $(wildcard examples/*/*.c)
+EXAMPLE_BIN := $(patsubst examples/%.c,$(B)/examples/%,$(EXAMPLE_SRC))
+examples: $(EXAMPLE_BIN)
+$(B)/examples/%: examples/%.c
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(STD) $(WARN) -O3 -g $(SAN) $< -o $@ -lz -lm
+
+# --- tests -----------------------------------------------------------------
+
+TEST_CFLAGS = $(CFLAGS_ALL) -Itests/support -DTEST_BUILD='"$(CURDIR)/$(B)"' \
+	-DTEST_ROOT='"$(CURDIR)"'
+
+$(B)/obj/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  CC   $<')
+	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/replay.o $(B)/libhdrive.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lcmocka
+
+$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libhdrive.a
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lcmocka
+
+check: all $(TEST_BIN) $(REPLAY_BIN)
+	@tests/support/run-tests.sh $(B) '$(TESTS)' $(TEST_BIN) $(REPLAY_BIN)
+
+check-asan:
+	@$(MAKE) --no-print-directory SANITIZE=address,undefined check
+
+check-valgrind: all $(TEST_BIN)
+	@tests/support/run-tests.sh --valgrind $(B) '$(TESTS)' $(filter $(B)/tests/unit/%,$(TEST_BIN))
+
+test: deps-test
+	@tests/support/test-all.sh
+
+bench: all $(BENCH_BIN)
+	@tests/bench/run.sh $(B)
+
+# --- fuzzing: clang's libFuzzer, a minute each; FUZZ_SECONDS=3600 for a night
+FUZZ_SECONDS = 60
+FUZZ_CFLAGS = $(STD) -g -O1 -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize-recover=all -Iinclude -Iengine -Isamplers -Ipolicies -Itests/support
+build/fuzz/%: tests/fuzz/%.c $(LIB_SRC)
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_CFLAGS) $< $(LIB_SRC) -o $@ $(LIBS)
+fuzz: $(FUZZ_BIN)
+	@tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_BIN)
+
+# --- the house -------------------------------------------------------------
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+format:
+	clang-format -i $(C_FILES)
+format-check:
+	clang-format --dry-run -Werror $(C_FILES)
+lint: all
+	@tests/support/lint.sh $(B)
+
+DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial-dev \
+	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev zlib1g-dev
+DEPS_TEST := $(DEPS_BUILD) libcmocka-dev libasan8 libubsan1 python3 python3-sklearn mandoc procps
+deps:
+	@tests/support/deps.sh $(DEPS_BUILD)
+deps-test:
+	@tests/support/deps.sh $(DEPS_TEST)
+
+demo: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@examples/digits/demo.sh $(B)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib \
+		$(DESTDIR)$(PREFIX)/libexec/hdrive $(DESTDIR)$(PREFIX)/share/hdrive/python \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/include/hdrive
+	install -m 755 $(B)/hdrive $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(B)/hdrive-launch $(DESTDIR)$(PREFIX)/libexec/hdrive/
+	install -m 644 $(B)/libhdrive.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(B)/libhdrive.so $(DESTDIR)$(PREFIX)/lib/libhdrive.so.0
+	ln -sf libhdrive.so.0 $(DESTDIR)$(PREFIX)/lib/libhdrive.so
+	install -m 644 include/hdrive.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 include/hdrive/*.h $(DESTDIR)$(PREFIX)/include/hdrive/
+	cp -R engine/python/. $(DESTDIR)$(PREFIX)/share/hdrive/python/
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+
+dist:
+	@mkdir -p build
+	git archive --prefix=hdrive/ -o build/hdrive.tar.gz HEAD
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

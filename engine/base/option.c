@@ -1,0 +1,56 @@
+/* Option rows: defaults into a plug-in's state, values in and out of it. */
+#include <hdrive/option.h>
+
+#include <string.h>
+
+void hd_option_defaults(const struct hd_option *options, void *state)
+{
+	for (; options && options->name; options++)
+		hd_option_store(options, state, options->fallback);
+}
+
+const struct hd_option *hd_option_find(const struct hd_option *options,
+				       const char *name)
+{
+	for (; options && options->name; options++)
+		if (!strcmp(options->name, name))
+			return options;
+	return NULL;
+}
+
+void hd_option_store(const struct hd_option *option, void *state,
+		     double number)
+{
+	void *field = (char *)state + option->offset;
+
+	switch (option->type) {
+	case HD_OPTION_TYPE_DOUBLE:
+		*(double *)field = number;
+		break;
+	case HD_OPTION_TYPE_SIZE:
+		*(size_t *)field = (size_t)number;
+		break;
+	case HD_OPTION_TYPE_BOOL:
+		*(bool *)field = number != 0;
+		break;
+	case HD_OPTION_TYPE_END:
+		break;
+	}
+}
+
+double hd_option_load(const struct hd_option *option, const void *state)
+{
+	const void *field = (const char *)state + option->offset;
+
+	switch (option->type) {
+	case HD_OPTION_TYPE_DOUBLE:
+		return *(const double *)field;
+	case HD_OPTION_TYPE_SIZE:
+		return (double)*(const size_t *)field;
+	case HD_OPTION_TYPE_BOOL:
+		return *(const bool *)field;
+	case HD_OPTION_TYPE_END:
+		break;
+	}
+	return NAN;
+}

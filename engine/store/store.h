@@ -1,0 +1,108 @@
+/*
+ * The store's writing side: what the engine of a sweep calls, and nobody else
+ * (DESIGN 3: one writer, group commit).
+ *
+ * All writes happen between hd_store_begin and hd_store_commit: one
+ * transaction per turn of the loop. What must survive a power loss (a trial's
+ * end, a sweep's end) asks for a durable commit, which fsyncs.
+ */
+#ifndef HD_STORE_STORE_H
+#define HD_STORE_STORE_H
+
+#include <hdrive/config.h>
+#include <hdrive/policy.h>
+#include <hdrive/store.h>
+
+#include "metrics/tail.h"
+
+/* BEGIN IMMEDIATE; waits for other writers up to 60 s, then HD_EBUSY. */
+int hd_store_begin(struct hd_store *store, struct hd_error *err);
+int hd_store_commit(struct hd_store *store, bool durable,
+		    struct hd_error *err);
+void hd_store_rollback(struct hd_store *store);
+
+/* As hd_sweep_row, from the engine's side; strings are copied in. */
+struct hd_sweep_record {
+	const char *id;
+	const char *name;
+	const struct hd_config *config;
+	const char *command; /* JSON array */
+	uint64_t seed;
+	size_t max_concurrent;
+	int64_t created;
+	int64_t engine_pid;
+	uint64_t engine_start;
+};
+
+/* In a transaction of its own. HD_EEXIST when the name is taken. */
+int hd_store_sweep_insert(struct hd_store *store,
+			  const struct hd_sweep_record *record, int64_t *key,
+			  struct hd_error *err);
+/* STATE is Azure's word. A terminal one sets ended and clears the engine. */
+int hd_store_sweep_state(struct hd_store *store, int64_t key,
+			 const char *state, enum hd_end end,
+			 const char *detail, int64_t time,
+			 struct hd_error *err);
+
+struct hd_trial_record {
+	int64_t sweep;
+	size_t number;
+	enum hd_trial_state state;
+	const char *parameters; /* JSON object, in declared order */
+	const char *arguments;  /* JSON array */
+	const struct hd_space *space;
+	const struct hd_value *values; /* go to the parameter table too */
+	size_t known;
+	int64_t time;
+};
+
+/* *KEY is the trial's key for the calls below. */
+int hd_store_trial_insert(struct hd_store *store,
+			  const struct hd_trial_record *record, int64_t *key,
+			  struct hd_error *err);
+int hd_store_trial_state(struct hd_store *store, int64_t key,
+			 enum hd_trial_state state, int64_t time,
+			 struct hd_error *err);
+int hd_store_trial_process(struct hd_store *store, int64_t key, int64_t pid,
+			   uint64_t start, struct hd_error *err);
+
+struct hd_trial_end_record {
+	enum hd_trial_state state;
+	enum hd_end end;
+	const char *detail;
+	int exit_code; /* -1 for none */
+	int exit_signal;
+	double cpu_seconds;
+	int64_t max_rss;
+	int64_t started; /* 0: never */
+	int64_t ended;
+};
+
+int hd_store_trial_end(struct hd_store *store, int64_t key,
+		       const struct hd_trial_end_record *record,
+		       struct hd_error *err);
+
+/* One value; INTERVAL is 0 unless it is the primary metric. */
+int hd_store_metric_insert(struct hd_store *store, int64_t trial,
+			   size_t sequence, const struct hd_metric *metric,
+			   size_t interval, enum hd_tail_source source,
+			   int64_t time, struct hd_error *err);
+/* What stands in the trial's row for ranking (DESIGN 3, last paragraph). */
+int hd_store_trial_metric(struct hd_store *store, int64_t trial,
+			  size_t intervals, double best, double last,
+			  double value, int64_t best_time,
+			  struct hd_error *err);
+/* Where its files were read up to: in the metrics' own transaction. */
+int hd_store_trial_places(struct hd_store *store, int64_t trial,
+			  const struct hd_tail_place places[HD_TAIL_SOURCES],
+			  struct hd_error *err);
+int hd_store_decision_insert(struct hd_store *store, int64_t trial,
+			     size_t interval, const char *policy,
+			     const struct hd_reason *reason, int64_t time,
+			     struct hd_error *err);
+/* A row of best_child_by_primary_metric; also updates the sweep's best. */
+int hd_store_best_insert(struct hd_store *store, int64_t sweep, size_t number,
+			 double value, bool final, int64_t time,
+			 struct hd_error *err);
+
+#endif

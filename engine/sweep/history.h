@@ -1,0 +1,32 @@
+/*
+ * The history: every trial of a sweep, in order of their numbers, and what
+ * samplers and policies may ask of them.
+ *
+ * Trials live as long as their history. hd_history_best is O(log n) or better
+ * whatever the number of trials: the best per interval is kept as values come.
+ */
+#ifndef HD_SWEEP_HISTORY_H
+#define HD_SWEEP_HISTORY_H
+
+#include <hdrive/trial.h>
+
+#include "sweep/trial.h"
+
+/* WIDTH is the number of parameters. NULL when there is no memory. */
+struct hd_history *hd_history_new(enum hd_goal goal, size_t width);
+void hd_history_free(struct hd_history *history);
+
+/*
+ * Append a trial, QUEUED, with the next number; VALUES (WIDTH of them) are
+ * copied, their texts stay borrowed from the space. NULL for no memory.
+ */
+struct hd_trial *hd_history_add(struct hd_history *history,
+				const struct hd_value *values);
+/* The same trial as hd_history_trial gives, to change. */
+struct hd_trial *hd_history_trial_mutable(struct hd_history *history,
+					  size_t index);
+/* A trial of an earlier sweep that takes part in comparisons only. */
+struct hd_trial *hd_history_inherit(struct hd_history *history,
+				    const struct hd_value *values);
+
+#endif

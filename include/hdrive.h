@@ -1,0 +1,25 @@
+/*
+ * libhdrive: a hyperparameter-tuning engine.
+ *
+ * The umbrella over <hdrive/...>: include this one. Nothing here needs another
+ * library's header.
+ */
+#ifndef HDRIVE_H
+#define HDRIVE_H
+
+#include <hdrive/backend.h>
+#include <hdrive/config.h>
+#include <hdrive/error.h>
+#include <hdrive/metrics.h>
+#include <hdrive/option.h>
+#include <hdrive/policy.h>
+#include <hdrive/report.h>
+#include <hdrive/rng.h>
+#include <hdrive/sampler.h>
+#include <hdrive/space.h>
+#include <hdrive/store.h>
+#include <hdrive/sweep.h>
+#include <hdrive/trial.h>
+#include <hdrive/version.h>
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * A sweep's file, loaded: the parameter space, sampler, policy, limits and
+ * metric it names (SPEC section 1).
+ *
+ * Loading gathers findings in file order and goes on; when one of them is an
+ * error there is no config. Nothing is created on disk. A config is immutable
+ * and may be shared by sweeps; it owns everything it points to.
+ */
+#ifndef HDRIVE_CONFIG_H
+#define HDRIVE_CONFIG_H
+
+#include <hdrive/api.h>
+#include <hdrive/error.h>
+#include <hdrive/metrics.h>
+#include <hdrive/policy.h>
+#include <hdrive/sampler.h>
+#include <hdrive/space.h>
+
+HD_BEGIN_DECLS
+
+/* How many values a trial's rank comes from; policies always use the best. */
+enum hd_reduce {
+	HD_REDUCE_BEST, /* the best of all it logged: Azure's rule */
+	HD_REDUCE_LAST,
+	HD_REDUCE_MEAN, /* of the last reduce_count values */
+};
+
+struct hd_config {
+	const char *path; /* as given; NULL for text */
+	const char *text; /* the whole file, for the store */
+	const struct hd_space *space;
+
+	const struct hd_sampler_type *sampler;
+	const void *sampler_options;         /* sampler->state_size bytes, options set */
+	const struct hd_policy_type *policy; /* never NULL: "none" */
+	const void *policy_options;
+	size_t evaluation_interval; /* at least 1 */
+	size_t delay_evaluation;
+
+	const char *metric; /* primary_metric_name */
+	enum hd_goal goal;
+	enum hd_reduce reduce;
+	size_t reduce_count;
+
+	size_t max_total;
+	size_t max_concurrent; /* at most max_total */
+	double max_duration;   /* seconds; INFINITY for no limit */
+
+	const char *const *metric_patterns; /* of the metrics: block */
+	size_t metric_pattern_count;
+};
+
+struct hd_config_load {
+	size_t size;             /* sizeof this struct, for later growth */
+	const char *const *sets; /* "max_total_runs=8", dotted paths; may be
+				    NULL. Applied to the file before checks. */
+	size_t set_count;
+	bool strict; /* warnings are errors */
+	bool azure;  /* portability notes are errors */
+};
+
+/*
+ * Load the file at PATH. LOAD may be NULL. FINDINGS must be given. Returns 0,
+ * HD_EINVAL when a finding is an error (ERR then says how many), or another
+ * code when the file cannot be read. *OUT is the caller's, NULL on failure.
+ */
+HD_API int hd_config_open(struct hd_config **out, const char *path,
+			  const struct hd_config_load *load,
+			  struct hd_findings *findings, struct hd_error *err);
+/* The same for text of LENGTH bytes; NAME stands for the file in messages. */
+HD_API int hd_config_parse(struct hd_config **out, const char *text,
+			   size_t length, const char *name,
+			   const struct hd_config_load *load,
+			   struct hd_findings *findings, struct hd_error *err);
+HD_API void hd_config_free(struct hd_config *config);
+
+/*
+ * SPEC 1.2: NAME when it is an existing file, else the one file below FOLDER
+ * whose name is NAME, else the one whose name ends with it. Several candidates
+ * are an error that lists them. *OUT is the caller's, free() it.
+ */
+HD_API int hd_config_find(char **out, const char *name, const char *folder,
+			  struct hd_error *err);
+
+/*
+ * The argv of a trial: the COUNT words of COMMAND, with {name} replaced where
+ * a word holds one, then "--name value" for every parameter that was not used
+ * so, in declared order (SPEC 1.6). *OUT is one block ending in NULL, the
+ * caller's to free(). A parameter that COMMAND gives too is dropped from
+ * COMMAND, and FINDINGS, unless NULL, gets a warning (HD-052).
+ */
+HD_API int hd_args_build(char ***out, const struct hd_space *space,
+			 const struct hd_value *values,
+			 const char *const *command, size_t count,
+			 struct hd_findings *findings, struct hd_error *err);
+
+/*
+ * What the sampler would give for trials FIRST .. FIRST+COUNT-1 of a new sweep
+ * with SEED, one call of FN each; ends early when the space is exhausted.
+ */
+typedef int (*hd_sample_fn)(void *user, size_t number,
+			    const struct hd_value *values);
+HD_API int hd_config_sample(const struct hd_config *config, uint64_t seed,
+			    size_t count, hd_sample_fn fn, void *user,
+			    struct hd_error *err);
+
+HD_END_DECLS
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * An early termination policy: one file in policies/ and one row in
+ * policies/table.c.
+ *
+ * It is a function of its options and the history. The engine asks it only at
+ * intervals that are due (evaluation_interval and delay_evaluation are the
+ * engine's, SPEC 3.1), only about running trials, and stores the reason.
+ */
+#ifndef HDRIVE_POLICY_H
+#define HDRIVE_POLICY_H
+
+#include <hdrive/api.h>
+#include <hdrive/error.h>
+#include <hdrive/option.h>
+#include <hdrive/trial.h>
+
+HD_BEGIN_DECLS
+
+#define HD_REASON_TEXT 256
+
+/* Why a trial is stopped, in numbers a person can check. */
+struct hd_reason {
+	double mine;     /* what was compared; NaN when not a single value */
+	double limit;    /* what it was compared with */
+	size_t compared; /* how many trials took part */
+	char text[HD_REASON_TEXT];
+};
+
+/* Write the text, cut at the end; numbers pass as %s through hd_number. */
+HD_API void hd_reason_set(struct hd_reason *why, const char *fmt, ...)
+	HD_PRINTF(2, 3);
+
+struct hd_policy_type {
+	const char *name;    /* "bandit": the short, modern word */
+	const char *v1_name; /* "BanditPolicy": as HyperDrive files write it */
+	const char *summary;
+	const struct hd_option *options; /* besides the engine's two */
+	size_t state_size;
+
+	/* Options already stand in their fields. May be NULL. */
+	int (*init)(void *state, struct hd_error *err);
+	/*
+	 * Whether TRIAL, which is running and has just logged interval
+	 * hd_trial_interval(TRIAL), shall stop; WHY is filled when it shall.
+	 */
+	bool (*should_stop)(const void *state, const struct hd_trial *trial,
+			    const struct hd_history *history,
+			    struct hd_reason *why);
+	void (*release)(void *state); /* may be NULL */
+};
+
+HD_API size_t hd_policy_types(void);
+HD_API const struct hd_policy_type *hd_policy_type_at(size_t index);
+/* By either name, in any case, with or without '_'; NULL when none. */
+HD_API const struct hd_policy_type *hd_policy_type_find(const char *name);
+/* SPEC 3.1: INTERVAL is a multiple of EVERY (at least 1) and >= DELAY. */
+HD_API bool hd_policy_is_due(size_t interval, size_t every, size_t delay);
+
+HD_END_DECLS
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * Reports: what is in a store, as text for a person or as JSON.
+ *
+ * Every function writes through a hd_write_fn, in pieces, so that a report on
+ * 100,000 trials needs no memory of its own. Times are shown in UTC in JSON
+ * (RFC 3339) and as ages or local-free "12 s" durations in text.
+ */
+#ifndef HDRIVE_REPORT_H
+#define HDRIVE_REPORT_H
+
+#include <hdrive/api.h>
+#include <hdrive/config.h>
+#include <hdrive/error.h>
+#include <hdrive/store.h>
+
+HD_BEGIN_DECLS
+
+/* Return 0, or a negative code, which ends the report. */
+typedef int (*hd_write_fn)(void *user, const char *text, size_t length);
+
+struct hd_out {
+	hd_write_fn write;
+	void *user;
+	size_t width; /* columns of the terminal, 0 when it is none */
+	bool color;   /* allowed */
+	int64_t now;  /* microseconds since 1970, for ages; 0: the clock's */
+};
+
+enum hd_format {
+	HD_FORMAT_TEXT,
+	HD_FORMAT_JSON,
+	HD_FORMAT_CSV,
+	HD_FORMAT_ARGS, /* "--lr 0.1 --units 64", quoted for a shell */
+	HD_FORMAT_YAML,
+	HD_FORMAT_ENV, /* "lr=0.1" lines, quoted for a shell */
+};
+
+HD_API int hd_report_sweeps(struct hd_store *store, size_t limit,
+			    const char *state, enum hd_format format,
+			    const struct hd_out *out, struct hd_error *err);
+HD_API int hd_report_status(struct hd_store *store, int64_t sweep,
+			    enum hd_format format, const struct hd_out *out,
+			    struct hd_error *err);
+HD_API int hd_report_sweep(struct hd_store *store, int64_t sweep,
+			   enum hd_format format, const struct hd_out *out,
+			   struct hd_error *err);
+HD_API int hd_report_trial(struct hd_store *store, int64_t sweep,
+			   size_t number, enum hd_format format,
+			   const struct hd_out *out, struct hd_error *err);
+/* Why the trial ended, with the policy's numbers: "show S N --why". */
+HD_API int hd_report_why(struct hd_store *store, int64_t sweep, size_t number,
+			 enum hd_format format, const struct hd_out *out,
+			 struct hd_error *err);
+/* The TOP best trials; HD_ENOENT when no trial has the metric. */
+HD_API int hd_report_best(struct hd_store *store, int64_t sweep, size_t top,
+			  enum hd_format format, const struct hd_out *out,
+			  struct hd_error *err);
+/* SPEC 5.5: {trial id: {metric: [values...]}}, always lists; or CSV, long. */
+HD_API int hd_report_metrics(struct hd_store *store, int64_t sweep,
+			     enum hd_format format, const struct hd_out *out,
+			     struct hd_error *err);
+
+/* Findings as the loader prints them, with the line and a caret; or JSON. */
+HD_API int hd_report_findings(const struct hd_findings *findings,
+			      enum hd_format format, const struct hd_out *out,
+			      struct hd_error *err);
+
+/* One value as text: the shortest that reads back to the same double. Writes
+ * at most SIZE bytes with the terminator, returns TEXT. 32 is always enough. */
+HD_API const char *hd_number_text(double value, char *text, size_t size);
+/* "41 s", "5m10s", "2h03m". */
+HD_API const char *hd_duration_text(double seconds, char *text, size_t size);
+/* Append TEXT as a JSON string, quotes included, through OUT. */
+HD_API int hd_report_json_text(const char *text, size_t length,
+			       const struct hd_out *out);
+
+HD_END_DECLS
+
+#endif

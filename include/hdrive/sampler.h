@@ -1,0 +1,54 @@
+/*
+ * A sampler: one file in samplers/ and one row in samplers/table.c.
+ *
+ * It is a function of its options, the seed and the history: no clock, file,
+ * thread, global or environment. The engine owns the state, knows pending,
+ * failed, stopped and duplicate trials, and hands them over as history.
+ */
+#ifndef HDRIVE_SAMPLER_H
+#define HDRIVE_SAMPLER_H
+
+#include <hdrive/api.h>
+#include <hdrive/error.h>
+#include <hdrive/option.h>
+#include <hdrive/rng.h>
+#include <hdrive/space.h>
+#include <hdrive/trial.h>
+
+HD_BEGIN_DECLS
+
+struct hd_sampler_type {
+	const char *name;                /* as written after "type:" */
+	const char *summary;             /* one line, for "hdrive help samplers" */
+	const struct hd_option *options; /* keys it takes; NULL for none */
+	unsigned expressions;            /* the HD_EXPR_* it can draw from */
+	unsigned azure_expressions;      /* those that Azure's takes, for notes */
+	size_t state_size;               /* allocated by the engine, zeroed */
+
+	/*
+	 * SPACE is borrowed and outlives the state. Options already stand in
+	 * their fields. HD_EINVAL with a message when the space does not fit.
+	 * May be NULL.
+	 */
+	int (*init)(void *state, const struct hd_space *space,
+		    struct hd_error *err);
+	/*
+	 * Fill values[], one per parameter of the space. Returns 0,
+	 * HD_EXHAUSTED when no point is left, or a negative code. The same
+	 * seed and history give the same values; history is borrowed. RNG is
+	 * keyed by the sweep's seed and the number of the trial.
+	 */
+	int (*suggest)(void *state, const struct hd_history *history,
+		       struct hd_rng *rng, struct hd_value *values,
+		       struct hd_error *err);
+	void (*release)(void *state); /* may be NULL */
+};
+
+HD_API size_t hd_sampler_types(void);
+HD_API const struct hd_sampler_type *hd_sampler_type_at(size_t index);
+/* Any case; NULL when there is none. */
+HD_API const struct hd_sampler_type *hd_sampler_type_find(const char *name);
+
+HD_END_DECLS
+
+#endif

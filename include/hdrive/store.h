@@ -1,0 +1,202 @@
+/*
+ * The store: one SQLite file with every sweep, trial, parameter, metric and
+ * decision. This header is for reading; only the engine of a sweep writes its
+ * rows (DESIGN 3), through engine/store/store.h.
+ *
+ * Beside the file stand the folders of its sweeps: STORE/../NAME/000007/.
+ * Strings in rows are borrowed until the callback returns. Times are
+ * microseconds since 1970 in UTC, 0 when it has not happened yet.
+ */
+#ifndef HDRIVE_STORE_H
+#define HDRIVE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <hdrive/api.h>
+#include <hdrive/error.h>
+#include <hdrive/trial.h>
+
+HD_BEGIN_DECLS
+
+struct hd_store; /* opaque; one connection, one thread */
+
+enum hd_store_mode {
+	HD_STORE_READ,   /* must exist; nothing is written */
+	HD_STORE_WRITE,  /* must exist */
+	HD_STORE_CREATE, /* made, with its folder, when absent */
+};
+
+/*
+ * Open the file at PATH and bring its schema up to date (not in READ mode: an
+ * older schema is then read as it is where possible). HD_EVERSION for a file
+ * of a newer hdrive, both versions named; HD_ECORRUPT for a file that is not
+ * ours. *OUT is the caller's.
+ */
+HD_API int hd_store_open(struct hd_store **out, const char *path,
+			 enum hd_store_mode mode, struct hd_error *err);
+HD_API void hd_store_close(struct hd_store *store);
+/* The folder that holds the file and the sweeps' folders, absolute. */
+HD_API const char *hd_store_folder(const struct hd_store *store);
+/*
+ * Where a store is looked for: OVERRIDE when not NULL; else ".hdrive/hdrive.db"
+ * in FOLDER or the nearest folder above that has one; else FOLDER's own, which
+ * may not exist yet. *OUT is the caller's, free() it.
+ */
+HD_API int hd_store_locate(char **out, const char *folder, const char *override,
+			   struct hd_error *err);
+
+struct hd_sweep_row {
+	int64_t key;       /* of the store */
+	const char *id;    /* "HD_<guid>" */
+	const char *name;  /* "brave-otter-3" */
+	const char *state; /* Azure's word: Running, Completed, ... */
+	enum hd_end end;
+	const char *end_detail; /* a sentence, "" for none */
+	const char *metric;
+	enum hd_goal goal;
+	const char *sampler;
+	const char *policy;
+	const char *command; /* JSON array: the words before the parameters */
+	const char *config_path;
+	const char *config_text;
+	const char *folder; /* of the sweep, absolute */
+	uint64_t seed;
+	size_t max_total;
+	size_t max_concurrent;
+	double max_duration; /* seconds, INFINITY for none */
+	int64_t created;
+	int64_t started;
+	int64_t ended;
+	size_t counts[HD_TRIAL_STATES]; /* trials by state */
+	size_t trials;
+	int64_t best_trial; /* number, -1 for none */
+	double best;
+	int64_t engine_pid;   /* of the engine that runs it, 0 for none */
+	int64_t engine_start; /* that process's start time (proc stat field 22) */
+};
+
+struct hd_trial_row {
+	int64_t key;
+	size_t number;
+	const char *id; /* "HD_<guid>_7" */
+	enum hd_trial_state state;
+	enum hd_end end;
+	const char *end_detail; /* why, in a sentence: the policy's reason, an
+				   exit status, a launch error; "" for none */
+	const char *parameters; /* JSON object, in declared order */
+	const char *arguments;  /* JSON array: the whole argv */
+	const char *folder;     /* absolute */
+	int exit_code;          /* -1 when it has none */
+	int exit_signal;        /* 0 when none */
+	unsigned attempt;
+	int64_t pid;
+	int64_t created;
+	int64_t started;
+	int64_t ended;
+	double cpu_seconds; /* user and system, its whole tree; NaN unknown */
+	int64_t max_rss;    /* bytes; 0 unknown */
+	size_t intervals;
+	bool has_metric;
+	double best; /* over all it logged; NaN without has_metric */
+	double last;
+	double value; /* what it is ranked by: best, or by "reduce" */
+	size_t known; /* results that were known when it was suggested */
+};
+
+struct hd_metric_row {
+	size_t trial;    /* number */
+	size_t sequence; /* from 1 within the trial */
+	const char *name;
+	double value;     /* NaN when text is set, or NaN itself */
+	const char *text; /* NULL for a number */
+	bool has_step;
+	int64_t step;
+	size_t interval;    /* of the primary metric, 0 for others */
+	const char *source; /* "stdout", "stderr", "metrics" */
+	const char *rule;
+	int64_t time;
+};
+
+/* A policy's stop. */
+struct hd_decision_row {
+	size_t trial;
+	size_t interval;
+	const char *policy;
+	double mine;
+	double limit;
+	size_t compared;
+	const char *reason;
+	int64_t time;
+};
+
+/* A row of best_child_by_primary_metric (SPEC 5.1). */
+struct hd_best_row {
+	size_t trial;
+	double value;
+	int64_t time;
+	bool final; /* the last row, said again at the sweep's end */
+};
+
+/* Return 0 to go on; anything else ends the walk and is returned. */
+typedef int (*hd_sweep_fn)(void *user, const struct hd_sweep_row *row);
+typedef int (*hd_trial_fn)(void *user, const struct hd_trial_row *row);
+typedef int (*hd_metric_row_fn)(void *user, const struct hd_metric_row *row);
+typedef int (*hd_decision_fn)(void *user, const struct hd_decision_row *row);
+typedef int (*hd_best_fn)(void *user, const struct hd_best_row *row);
+
+/*
+ * The sweep WORD names: a name, an id, a unique prefix of either, or "@" for
+ * the latest; NULL is "@". *KEY is its key. HD_ENOENT when there is none,
+ * HD_EINVAL when a prefix fits several, which the message lists.
+ */
+HD_API int hd_store_find_sweep(struct hd_store *store, const char *word,
+			       int64_t *key, struct hd_error *err);
+/* One sweep; HD_ENOENT when there is no such key. */
+HD_API int hd_store_sweep(struct hd_store *store, int64_t key, hd_sweep_fn fn,
+			  void *user, struct hd_error *err);
+/* Sweeps, newest first; LIMIT 0 is all; STATE, unless NULL, keeps only those. */
+HD_API int hd_store_sweeps(struct hd_store *store, size_t limit,
+			   const char *state, hd_sweep_fn fn, void *user,
+			   struct hd_error *err);
+
+enum hd_trial_order {
+	HD_ORDER_NUMBER,
+	HD_ORDER_BEST, /* best first for the goal; those without last */
+};
+
+/* SPEC 5.3: what takes part; zeroed is all, by number. */
+struct hd_trial_query {
+	enum hd_trial_order order;
+	bool reverse; /* of those with a metric */
+	bool discard_no_metric;
+	bool exclude_failed;
+	bool exclude_canceled;
+	size_t limit; /* 0 is all */
+};
+
+HD_API int hd_store_trials(struct hd_store *store, int64_t sweep,
+			   const struct hd_trial_query *query, hd_trial_fn fn,
+			   void *user, struct hd_error *err);
+/* One trial; HD_ENOENT when there is no such number. */
+HD_API int hd_store_trial(struct hd_store *store, int64_t sweep, size_t number,
+			  hd_trial_fn fn, void *user, struct hd_error *err);
+/*
+ * Metrics in the order they were logged, trial by trial; TRIAL of -1 is all,
+ * NAME of NULL is all.
+ */
+HD_API int hd_store_metrics(struct hd_store *store, int64_t sweep,
+			    int64_t trial, const char *name,
+			    hd_metric_row_fn fn, void *user,
+			    struct hd_error *err);
+HD_API int hd_store_decisions(struct hd_store *store, int64_t sweep,
+			      int64_t trial, hd_decision_fn fn, void *user,
+			      struct hd_error *err);
+HD_API int hd_store_best_history(struct hd_store *store, int64_t sweep,
+				 hd_best_fn fn, void *user,
+				 struct hd_error *err);
+
+HD_END_DECLS
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * A sweep: created from a config, run on the library's own loop until its end.
+ *
+ * The library never prints, exits, installs a signal handler or reads the
+ * environment: what happens is told to the observer, on the thread that runs.
+ */
+#ifndef HDRIVE_SWEEP_H
+#define HDRIVE_SWEEP_H
+
+#include <hdrive/api.h>
+#include <hdrive/config.h>
+#include <hdrive/error.h>
+#include <hdrive/store.h>
+
+HD_BEGIN_DECLS
+
+struct hd_sweep; /* opaque */
+
+enum hd_event_kind {
+	HD_EVENT_SWEEP_STARTED,
+	HD_EVENT_TRIAL_STARTED,
+	HD_EVENT_TRIAL_METRIC,   /* its primary metric logged an interval */
+	HD_EVENT_TRIAL_STOPPING, /* asked to end: end and text say why */
+	HD_EVENT_TRIAL_ENDED,
+	HD_EVENT_BEST,           /* a strictly new best */
+	HD_EVENT_NOTE,           /* text: something a person should know */
+	HD_EVENT_TICK,           /* about once a second while it runs */
+	HD_EVENT_SWEEP_STOPPING, /* no new trials; end says why */
+	HD_EVENT_SWEEP_ENDED,
+};
+
+struct hd_event {
+	enum hd_event_kind kind;
+	int64_t time;
+	size_t trial; /* number, of the trial kinds and BEST */
+	enum hd_trial_state state;
+	enum hd_end end;
+	const char *text; /* a sentence, "" for none */
+	double value;     /* of METRIC and BEST */
+	size_t interval;
+	int exit_code; /* of ENDED; -1 none */
+	int exit_signal;
+	double seconds; /* of ENDED: how long it ran */
+	bool has_metric;
+	const char *folder; /* of the trial */
+	const char *tail;   /* of a FAILED trial: its last lines of stderr,
+			       at most five, control characters removed */
+};
+
+/* Called on the running thread; strings are borrowed for the call. */
+typedef void (*hd_event_fn)(void *user, const struct hd_event *event);
+
+struct hd_sweep_options {
+	size_t size;      /* sizeof this struct, for later growth */
+	const char *name; /* NULL: made up, "brave-otter-3" */
+	bool has_seed;
+	uint64_t seed;              /* else drawn from the system and recorded */
+	size_t max_concurrent;      /* 0: the config's */
+	const char *const *command; /* the training program's argv */
+	size_t command_count;
+	const char *source;             /* folder the command is meant for; NULL: here */
+	const char *launcher;           /* path of hdrive-launch */
+	const char *python_path;        /* folder with the drop-in azureml; or NULL */
+	double grace;                   /* seconds between TERM and KILL; 0: 10 */
+	const char *const *environment; /* "A=b"..., what trials inherit */
+	hd_event_fn event;              /* may be NULL */
+	void *user;
+};
+
+/*
+ * Create the sweep's row and folder. CONFIG and STORE are borrowed until
+ * hd_sweep_free; options are copied. HD_EEXIST when the name is taken.
+ */
+HD_API int hd_sweep_new(struct hd_sweep **out, struct hd_store *store,
+			const struct hd_config *config,
+			const struct hd_sweep_options *options,
+			struct hd_error *err);
+/*
+ * Run until every trial has ended. Returns 0 when the sweep ran to its end,
+ * whatever became of its trials (see hd_sweep_summary); an error when the
+ * engine itself could not go on, after stopping what it had started.
+ */
+HD_API int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err);
+/*
+ * Ask for an end: no new trials, the running ones get TERM and, after the
+ * grace, KILL; NOW means KILL at once. Safe from another thread and from a
+ * signal handler.
+ */
+HD_API void hd_sweep_stop(struct hd_sweep *sweep, bool now);
+HD_API void hd_sweep_free(struct hd_sweep *sweep);
+
+HD_API const char *hd_sweep_name(const struct hd_sweep *sweep);
+HD_API const char *hd_sweep_id(const struct hd_sweep *sweep);
+HD_API int64_t hd_sweep_key(const struct hd_sweep *sweep);
+
+struct hd_sweep_summary {
+	const char *state; /* Azure's word */
+	enum hd_end end;
+	size_t counts[HD_TRIAL_STATES];
+	size_t trials;       /* created so far */
+	size_t trials_total; /* max_total, or less when the space is smaller */
+	bool has_best;
+	size_t best_trial;
+	double best;
+	double seconds; /* since its start */
+	size_t slots;   /* max_concurrent in force */
+};
+
+HD_API void hd_sweep_summary(const struct hd_sweep *sweep,
+			     struct hd_sweep_summary *summary);
+
+HD_END_DECLS
+
+#endif

@@ -1,0 +1,111 @@
+/*
+ * Trials and their history, as samplers, policies and reports see them.
+ *
+ * An interval is one logged value of the primary metric; intervals count from
+ * 1. What a result means (goal, best, interval) is computed here and nowhere
+ * else. A value that is NaN counts as an interval, is the worst there is and
+ * never the best.
+ */
+#ifndef HDRIVE_TRIAL_H
+#define HDRIVE_TRIAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <hdrive/api.h>
+#include <hdrive/space.h>
+
+HD_BEGIN_DECLS
+
+enum hd_goal {
+	HD_MINIMIZE,
+	HD_MAXIMIZE,
+};
+
+/* "minimize" or "maximize". */
+HD_API const char *hd_goal_name(enum hd_goal goal);
+/* Strict: false when equal, and NaN is worse than every number. */
+HD_API bool hd_goal_better(enum hd_goal goal, double a, double b);
+HD_API bool hd_goal_worse(enum hd_goal goal, double a, double b);
+
+/*
+ * Azure's words (SPEC 5.2), stored by name: add at will, never rename. Why a
+ * trial ended stands beside its state, in enum hd_end.
+ */
+enum hd_trial_state {
+	HD_TRIAL_QUEUED,   /* "Queued": drawn, waits for a slot */
+	HD_TRIAL_STARTING, /* "Starting": its row is stored, the spawn is next */
+	HD_TRIAL_RUNNING,  /* "Running" */
+	HD_TRIAL_STOPPING, /* "CancelRequested": asked to end, not yet gone */
+	HD_TRIAL_COMPLETED,
+	HD_TRIAL_FAILED,
+	HD_TRIAL_CANCELED,
+};
+#define HD_TRIAL_STATES 7
+
+HD_API const char *hd_trial_state_name(enum hd_trial_state state);
+/* The state called NAME into *STATE; false when there is none. */
+HD_API bool hd_trial_state_find(const char *name, enum hd_trial_state *state);
+/* COMPLETED, FAILED and CANCELED. */
+HD_API bool hd_trial_state_is_terminal(enum hd_trial_state state);
+
+/* Why a trial, or a sweep, ended; stored by name. */
+enum hd_end {
+	HD_END_NONE,    /* "": it has not */
+	HD_END_EXIT,    /* "exit": by itself, see its status */
+	HD_END_SIGNAL,  /* "signal": killed by a signal that was not ours */
+	HD_END_LAUNCH,  /* "launch": it could not be started */
+	HD_END_POLICY,  /* "policy": an early termination policy */
+	HD_END_USER,    /* "user": cancelled, or Ctrl-C */
+	HD_END_LIMIT,   /* "limit": the sweep's max_duration */
+	HD_END_TIMEOUT, /* "timeout": its own time limit */
+	HD_END_LOST,    /* "lost": gone without an exit record */
+	HD_END_SCRIPT,  /* "script": it said complete(), fail() or cancel() */
+};
+#define HD_ENDS 10
+
+HD_API const char *hd_end_name(enum hd_end end);
+HD_API bool hd_end_find(const char *name, enum hd_end *end);
+
+struct hd_trial;   /* opaque; owned by its history */
+struct hd_history; /* opaque; owned by the sweep */
+
+HD_API size_t hd_trial_number(const struct hd_trial *trial);
+HD_API enum hd_trial_state hd_trial_state(const struct hd_trial *trial);
+/* One per parameter of the space, in declared order; borrowed. */
+HD_API const struct hd_value *hd_trial_values(const struct hd_trial *trial);
+/* How many intervals it has logged. */
+HD_API size_t hd_trial_intervals(const struct hd_trial *trial);
+/*
+ * The interval a policy is asked about: the one just logged. Outside a policy
+ * the same as hd_trial_intervals.
+ */
+HD_API size_t hd_trial_interval(const struct hd_trial *trial);
+/*
+ * The value logged at INTERVAL, the best over 1..INTERVAL, their mean. NaN
+ * when INTERVAL is 0 or not yet reached: for the best up to "min(N, length)"
+ * clamp first. A NaN among the values makes the mean NaN.
+ */
+HD_API double hd_trial_value(const struct hd_trial *trial, size_t interval);
+HD_API double hd_trial_best(const struct hd_trial *trial, size_t interval);
+HD_API double hd_trial_mean(const struct hd_trial *trial, size_t interval);
+
+/* Trials of this sweep, then none; in order of their numbers. */
+HD_API size_t hd_history_count(const struct hd_history *history);
+HD_API const struct hd_trial *hd_history_trial(const struct hd_history *history,
+					       size_t index);
+HD_API enum hd_goal hd_history_goal(const struct hd_history *history);
+/* The number that the next trial gets: the index of the point to suggest. */
+HD_API size_t hd_history_next(const struct hd_history *history);
+/*
+ * The best value that any trial logged at an interval up to INTERVAL (a trial
+ * with fewer counts with what it has; finished and cancelled ones count, and
+ * those inherited by a warm start). NaN when there is none. *LEADER, unless
+ * NULL, becomes the trial that reached it first.
+ */
+HD_API double hd_history_best(const struct hd_history *history, size_t interval,
+			      const struct hd_trial **leader);
+
+HD_END_DECLS
+
+#endif
