@@ -26,9 +26,19 @@ struct hd_reason {
 	char text[HD_REASON_TEXT];
 };
 
-/* Write the text, cut at the end; numbers pass as %s through hd_number. */
+/* Write the text, cut at the end; numbers pass as %s: see below. */
 HD_API void hd_reason_set(struct hd_reason *why, const char *fmt, ...)
 	HD_PRINTF(2, 3);
+
+#define HD_REASON_NUMBER 32 /* enough for any number's text */
+
+/* VALUE in the shortest text that reads back to it. Returns TEXT. */
+HD_API const char *hd_reason_number(double value, char *text);
+/*
+ * A computed VALUE in six significant digits, or as many more as it takes to
+ * stand on the same side of BESIDE as it does: what is printed stays true.
+ */
+HD_API const char *hd_reason_limit(double value, double beside, char *text);
 
 struct hd_policy_type {
 	const char *name;    /* "bandit": the short, modern word */

@@ -71,6 +71,8 @@ struct hd_trial;   /* opaque; owned by its history */
 struct hd_history; /* opaque; owned by the sweep */
 
 HD_API size_t hd_trial_number(const struct hd_trial *trial);
+/* Of an earlier sweep, taken over by a warm start; its number means nothing. */
+HD_API bool hd_trial_is_inherited(const struct hd_trial *trial);
 HD_API enum hd_trial_state hd_trial_state(const struct hd_trial *trial);
 /* One per parameter of the space, in declared order; borrowed. */
 HD_API const struct hd_value *hd_trial_values(const struct hd_trial *trial);
@@ -105,6 +107,30 @@ HD_API size_t hd_history_next(const struct hd_history *history);
  */
 HD_API double hd_history_best(const struct hd_history *history, size_t interval,
 			      const struct hd_trial **leader);
+/* How many trials, inherited ones included, logged at least one value. */
+HD_API size_t hd_history_measured(const struct hd_history *history);
+
+/*
+ * The two questions that policies ask about all trials with at least INTERVAL
+ * values, whatever became of them. The answers are O(log n): the history keeps
+ * an order per interval once it was asked for. When there is no memory for
+ * that order, COUNT is 0, and the next hd_trial_log reports HD_ENOMEM.
+ *
+ * The median of their hd_trial_mean() at INTERVAL, of an even number the mean
+ * of the two middle ones; NaN when there is no trial, or a NaN (the worst
+ * mean) is in the middle.
+ */
+HD_API double hd_history_median(const struct hd_history *history,
+				size_t interval, size_t *count);
+/*
+ * The place of TRIAL, which has INTERVAL values, by its best over 1..INTERVAL:
+ * 1 is the best; of equals the higher number is the worse, inherited trials
+ * being the lowest. RUNNING_ONLY compares with running trials alone (O(n) in
+ * their number). COUNT trials took part, TRIAL itself included.
+ */
+HD_API size_t hd_history_place(const struct hd_history *history,
+			       const struct hd_trial *trial, size_t interval,
+			       bool running_only, size_t *count);
 
 HD_END_DECLS
 

@@ -1,0 +1,12 @@
+/* The rows of the policy table, each defined at the end of its own file. */
+#ifndef HD_POLICIES_TABLE_H
+#define HD_POLICIES_TABLE_H
+
+#include <hdrive/policy.h>
+
+extern const struct hd_policy_type hd_policy_bandit;
+extern const struct hd_policy_type hd_policy_median;
+extern const struct hd_policy_type hd_policy_truncation;
+extern const struct hd_policy_type hd_policy_none;
+
+#endif
