@@ -1,0 +1,122 @@
+/*
+ * grid - every point of a finite space once, in declared order.
+ *
+ * The last declared parameter changes fastest. Trial t is point t, found by
+ * dividing t by the counts from the last parameter to the first: nothing is
+ * listed, so the size of the grid costs nothing, and a product that no integer
+ * holds is walked like any other.
+ */
+#include "table.h"
+
+struct grid_state {
+	const struct hd_space *space;
+};
+
+static const char *grid_kind_word(enum hd_value_kind kind)
+{
+	switch (kind) {
+	case HD_VALUE_ABSENT:
+		return "nothing";
+	case HD_VALUE_NULL:
+		return "null";
+	case HD_VALUE_BOOL:
+		return "a boolean";
+	case HD_VALUE_INTEGER:
+	case HD_VALUE_REAL:
+		return "a number";
+	case HD_VALUE_TEXT:
+		return "a string";
+	case HD_VALUE_JSON:
+		return "a list or map";
+	}
+	return "?";
+}
+
+/* HD-032: numbers alone or strings alone. */
+static int grid_check_choice(const struct hd_param *param, struct hd_error *err)
+{
+	const struct hd_expr *expr = &param->expr;
+	bool text = expr->options[0].kind == HD_VALUE_TEXT;
+
+	for (size_t i = 0; i < expr->option_count; i++) {
+		enum hd_value_kind kind = expr->options[i].kind;
+
+		if (kind != HD_VALUE_INTEGER && kind != HD_VALUE_REAL &&
+		    kind != HD_VALUE_TEXT)
+			return hd_error_set(err, HD_EINVAL,
+					    "'%s' has %s among its options, a"
+					    " grid takes numbers or strings",
+					    param->name, grid_kind_word(kind));
+		if ((kind == HD_VALUE_TEXT) != text)
+			return hd_error_set(err, HD_EINVAL,
+					    "'%s' mixes numbers and strings, a"
+					    " grid takes options of one sort",
+					    param->name);
+	}
+	return 0;
+}
+
+static int grid_check(const struct hd_param *param, struct hd_error *err)
+{
+	const char *name = hd_expr_name(param->expr.kind);
+
+	if (param->expr.kind == HD_EXPR_CHOICE)
+		return grid_check_choice(param, err);
+	if (hd_expr_count(&param->expr) > 0)
+		return 0;
+	if (!(hd_sampler_grid.expressions & (unsigned)param->expr.kind))
+		return hd_error_set(err, HD_EINVAL,
+				    "'%s' is drawn from %s, which has no end"
+				    " of values: a grid takes choice, randint,"
+				    " quniform or qloguniform",
+				    param->name, name);
+	return hd_error_set(err, HD_EINVAL,
+			    "'q' of '%s' is too small for its bounds: a grid"
+			    " takes at most 2^51 steps of %s",
+			    param->name, name);
+}
+
+static int grid_init(void *vstate, const struct hd_space *space,
+		     struct hd_error *err)
+{
+	struct grid_state *state = vstate;
+
+	state->space = space;
+	for (size_t i = 0; i < hd_space_count(space); i++) {
+		int rc = grid_check(hd_space_param(space, i), err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int grid_suggest(void *vstate, const struct hd_history *history,
+			struct hd_rng *rng, struct hd_value *values,
+			struct hd_error *err)
+{
+	const struct grid_state *state = vstate;
+	uint64_t rest = hd_history_next(history);
+
+	(void)rng;
+	(void)err;
+	for (size_t i = hd_space_count(state->space); i-- > 0;) {
+		const struct hd_param *param = hd_space_param(state->space, i);
+		uint64_t count = hd_expr_count(&param->expr);
+
+		values[i] = hd_expr_nth(&param->expr, rest % count);
+		rest /= count;
+	}
+	return rest > 0 ? HD_EXHAUSTED : 0;
+}
+
+const struct hd_sampler_type hd_sampler_grid = {
+	.name = "grid",
+	.summary = "every point of a finite space once, in declared order",
+	.expressions = HD_EXPR_CHOICE | HD_EXPR_RANDINT | HD_EXPR_QUNIFORM |
+		       HD_EXPR_QLOGUNIFORM,
+	.azure_expressions = HD_EXPR_CHOICE,
+	.state_size = sizeof(struct grid_state),
+	.init = grid_init,
+	.suggest = grid_suggest,
+};
