@@ -96,7 +96,8 @@ HD_API int hd_args_build(char ***out, const struct hd_space *space,
 
 /*
  * What the sampler would give for trials FIRST .. FIRST+COUNT-1 of a new sweep
- * with SEED, one call of FN each; ends early when the space is exhausted.
+ * with SEED, one call of FN each; ends early when the space is exhausted, and
+ * when FN returns something else than 0, which is then returned.
  */
 typedef int (*hd_sample_fn)(void *user, size_t number,
 			    const struct hd_value *values);
