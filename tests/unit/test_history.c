@@ -1,0 +1,281 @@
+/*
+ * Tests of engine/sweep/history.c. What it keeps as values come is compared
+ * with the same question answered from all curves anew.
+ */
+#include "check.h"
+#include "curves.h"
+
+#include "sweep/history.h"
+
+/* A small generator of its own: the tests' figures stay when ours changes. */
+static uint32_t noise_state;
+
+static uint32_t noise(uint32_t below)
+{
+	noise_state = noise_state * 1664525u + 1013904223u;
+	return (noise_state >> 8) % below;
+}
+
+/* Few different values, so that there are ties, and some that are no number. */
+static double noise_value(void)
+{
+	static const double odd[] = { NAN, INFINITY, -INFINITY };
+	uint32_t pick = noise(40);
+
+	return pick < ROWS(odd) ? odd[pick] : (double)noise(12) / 4 - 1;
+}
+
+static double plain_best(const struct hd_history *history, size_t interval)
+{
+	double best = NAN;
+
+	for (size_t i = 0; i < hd_history_count(history); i++) {
+		const struct hd_trial *trial = hd_history_trial(history, i);
+		size_t last = hd_trial_intervals(trial);
+		double mine = hd_trial_best(trial,
+					    interval < last ? interval : last);
+
+		if (hd_goal_better(hd_history_goal(history), mine, best))
+			best = mine;
+	}
+	return best;
+}
+
+static bool plain_same(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
+static void check_best(const struct hd_history *history, size_t longest)
+{
+	for (size_t interval = 1; interval <= longest + 2; interval++) {
+		const struct hd_trial *leader;
+		double best = hd_history_best(history, interval, &leader);
+
+		assert_true(plain_same(best, plain_best(history, interval)));
+		assert_int_equal(leader == NULL, isnan(best));
+		if (leader) {
+			size_t last = hd_trial_intervals(leader);
+
+			assert_true(hd_trial_best(leader, interval < last ? interval : last) == best);
+		}
+	}
+}
+
+static void check_place(const struct hd_history *history, size_t index,
+			size_t interval, bool running_only)
+{
+	const struct hd_trial *trial = hd_history_trial(history, index);
+	double mine = hd_trial_best(trial, interval);
+	size_t before = 0, among = 0, count;
+	size_t place = hd_history_place(history, trial, interval, running_only,
+					&count);
+
+	for (size_t i = 0; i < hd_history_count(history); i++) {
+		const struct hd_trial *other = hd_history_trial(history, i);
+		double theirs = hd_trial_best(other, interval);
+
+		if (hd_trial_intervals(other) < interval ||
+		    (running_only && other != trial &&
+		     hd_trial_state(other) != HD_TRIAL_RUNNING))
+			continue;
+		among++;
+		if (hd_goal_better(hd_history_goal(history), theirs, mine) ||
+		    (i < index && plain_same(theirs, mine)))
+			before++;
+	}
+	assert_int_equal(count, among);
+	assert_int_equal(place, before + 1);
+}
+
+/* By counting: as many are not worse as are not better. */
+static void check_median(const struct hd_history *history, size_t interval)
+{
+	enum hd_goal goal = hd_history_goal(history);
+	size_t count, n = 0, better = 0, worse = 0;
+	double median = hd_history_median(history, interval, &count);
+
+	for (size_t i = 0; i < hd_history_count(history); i++) {
+		const struct hd_trial *trial = hd_history_trial(history, i);
+		double mean = hd_trial_mean(trial, interval);
+
+		if (hd_trial_intervals(trial) < interval)
+			continue;
+		n++;
+		better += hd_goal_better(goal, mean, median);
+		worse += hd_goal_worse(goal, mean, median);
+	}
+	assert_int_equal(count, n);
+	/* A NaN for an even number may come of one NaN or two infinities. */
+	if (n == 0 || (isnan(median) && n % 2 == 0))
+		return;
+	assert_true(better <= n / 2);
+	assert_true(worse <= n / 2);
+}
+
+static void check_all(const struct hd_history *history, size_t longest)
+{
+	check_best(history, longest);
+	for (size_t interval = 1; interval <= longest; interval++) {
+		check_median(history, interval);
+		for (size_t i = 0; i < hd_history_count(history); i++) {
+			const struct hd_trial *trial =
+				hd_history_trial(history, i);
+
+			if (hd_trial_intervals(trial) < interval)
+				continue;
+			check_place(history, i, interval, false);
+			check_place(history, i, interval, true);
+		}
+	}
+}
+
+static void what_is_kept_equals_what_is_counted_anew(void **state)
+{
+	(void)state;
+	for (uint32_t seed = 0; seed < 40; seed++) {
+		struct hd_history *history =
+			curves_new(seed % 2 ? HD_MAXIMIZE : HD_MINIMIZE);
+
+		noise_state = seed;
+		for (size_t step = 0; step < 90; step++) {
+			struct hd_trial *trial;
+
+			if (step % 9 == 0)
+				curves_start(history);
+			trial = hd_history_trial_mutable(
+				history,
+				noise((uint32_t)hd_history_count(history)));
+			assert_int_equal(hd_trial_log(trial, noise_value()),
+					 0);
+			if (hd_trial_can(trial, HD_TRIAL_EVENT_DONE) &&
+			    noise(20) == 0)
+				hd_trial_move(trial, HD_TRIAL_EVENT_DONE);
+			/* Orders begin at different moments. */
+			if (step > 10 + seed)
+				check_all(history, 20);
+		}
+		hd_history_free(history);
+	}
+}
+
+static void best_is_right_when_values_come_late(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct hd_trial *fast = curves_add(history, 0.1, 0.2, 0.9);
+	struct hd_trial *slow = curves_start(history);
+	const struct hd_trial *leader;
+
+	(void)state;
+	assert_true(isnan(hd_history_best(history, 0, &leader)));
+	assert_null(leader);
+	assert_true(hd_history_best(history, 2, &leader) == 0.2);
+	assert_ptr_equal(leader, fast);
+	assert_int_equal(hd_trial_log(slow, 0.5), 0);
+	assert_true(hd_history_best(history, 1, &leader) == 0.5);
+	assert_ptr_equal(leader, slow);
+	assert_true(hd_history_best(history, 2, &leader) == 0.5);
+	assert_ptr_equal(leader, slow);
+	assert_true(hd_history_best(history, 3, &leader) == 0.9);
+	assert_ptr_equal(leader, fast);
+	/* Beyond the longest curve: with what there is. */
+	assert_true(hd_history_best(history, 1000, NULL) == 0.9);
+	hd_history_free(history);
+}
+
+static void hd_113_the_first_to_reach_a_value_leads(void **state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	struct hd_trial *first = curves_start(history);
+	struct hd_trial *second = curves_start(history);
+	const struct hd_trial *leader;
+
+	(void)state;
+	assert_int_equal(hd_trial_log(second, 0.5), 0);
+	assert_int_equal(hd_trial_log(first, 0.5), 0);
+	hd_history_best(history, 1, &leader);
+	assert_ptr_equal(leader, second);
+	hd_history_free(history);
+}
+
+static void hd_112_no_metric_anywhere_gives_no_best(void **state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	const struct hd_trial *leader;
+	struct hd_trial *trial;
+	size_t count = 9;
+
+	(void)state;
+	assert_int_equal(hd_history_count(history), 0);
+	assert_true(isnan(hd_history_best(history, 1, &leader)));
+	trial = curves_start(history);
+	assert_true(isnan(hd_history_best(history, 1, &leader)));
+	assert_null(leader);
+	assert_int_equal(hd_history_measured(history), 0);
+	assert_true(isnan(hd_history_median(history, 1, &count)));
+	assert_int_equal(count, 0);
+	assert_int_equal(hd_history_place(history, trial, 1, false, &count),
+			 0);
+	assert_int_equal(count, 0);
+	/* NaN is a value, but no best. */
+	assert_int_equal(hd_trial_log(trial, NAN), 0);
+	assert_int_equal(hd_history_measured(history), 1);
+	assert_true(isnan(hd_history_best(history, 1, &leader)));
+	assert_null(leader);
+	hd_history_free(history);
+}
+
+static void inherited_trials_compare_and_are_not_counted(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct hd_trial *old = hd_history_inherit(history, NULL);
+	struct hd_trial *mine;
+	const struct hd_trial *leader;
+	struct hd_reason why;
+	size_t count;
+
+	(void)state;
+	assert_non_null(old);
+	curves_log(old, (const double[]){ 0.9, 0.9 }, 2);
+	assert_int_equal(hd_history_count(history), 0);
+	assert_int_equal(hd_history_next(history), 0);
+	mine = curves_add(history, 0.5, 0.9);
+	assert_int_equal(hd_trial_number(mine), 0);
+	assert_true(hd_history_best(history, 1, &leader) == 0.9);
+	assert_ptr_equal(leader, old);
+	assert_true(hd_trial_is_inherited(leader));
+	assert_int_equal(hd_history_place(history, mine, 2, false, &count), 2);
+	assert_int_equal(count, 2);
+	assert_int_equal(hd_history_place(history, mine, 2, true, &count), 1);
+	assert_int_equal(count, 1);
+	hd_history_median(history, 1, &count);
+	assert_int_equal(count, 2);
+
+	mine = curves_add(history, 0.5);
+	assert_true(curves_stops("bandit", "slack_factor", 0.2, mine, history,
+				 &why));
+	assert_string_equal(why.text,
+			    "best so far 0.5 < 0.75 = 0.9/(1+0.2); 3 trials "
+			    "compared, best is of an earlier sweep");
+	hd_history_free(history);
+}
+
+static void free_takes_null(void **state)
+{
+	(void)state;
+	hd_history_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_kept_equals_what_is_counted_anew),
+		cmocka_unit_test(best_is_right_when_values_come_late),
+		cmocka_unit_test(hd_113_the_first_to_reach_a_value_leads),
+		cmocka_unit_test(hd_112_no_metric_anywhere_gives_no_best),
+		cmocka_unit_test(inherited_trials_compare_and_are_not_counted),
+		cmocka_unit_test(free_takes_null),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
