@@ -57,6 +57,9 @@ struct hd_config_load {
 	size_t set_count;
 	bool strict; /* warnings are errors */
 	bool azure;  /* portability notes are errors */
+	/* In place of the file's metrics: patterns; COUNT 0 keeps those. */
+	const char *const *metric_patterns;
+	size_t metric_pattern_count;
 };
 
 /*

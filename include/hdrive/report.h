@@ -12,6 +12,7 @@
 #include <hdrive/config.h>
 #include <hdrive/error.h>
 #include <hdrive/store.h>
+#include <hdrive/sweep.h>
 
 HD_BEGIN_DECLS
 
@@ -73,6 +74,28 @@ HD_API const char *hd_duration_text(double seconds, char *text, size_t size);
 /* Append TEXT as a JSON string, quotes included, through OUT. */
 HD_API int hd_report_json_text(const char *text, size_t length,
 			       const struct hd_out *out);
+/*
+ * Append TEXT so that no terminal obeys it: control characters and bytes that
+ * are not UTF-8 become \xNN. With LINES a newline and a tab stay.
+ */
+HD_API int hd_report_plain_text(const char *text, size_t length, bool lines,
+				const struct hd_out *out);
+/* The same into TEXT of SIZE bytes, cut at its end; returns TEXT. */
+HD_API const char *hd_plain_text(const char *from, char *text, size_t size);
+
+/* One event of a running sweep called NAME as one line of JSON. */
+HD_API int hd_report_event(const struct hd_event *event, const char *name,
+			   const struct hd_out *out);
+/* {"--lr":0.1,"units":64}: the VALUES of SPACE, as a trial's row has them. */
+HD_API int hd_report_values(const struct hd_space *space,
+			    const struct hd_value *values,
+			    const struct hd_out *out);
+
+/*
+ * Whether the engine that a row names still lives: its process exists and
+ * started when the row says. True for a row that names none.
+ */
+HD_API bool hd_report_engine_is_alive(const struct hd_sweep_row *row);
 
 HD_END_DECLS
 

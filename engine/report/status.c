@@ -1,0 +1,154 @@
+/* "hdrive status": where a sweep stands, in a few lines. */
+#include "report/rows.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct status_walk {
+	struct hd_store *store;
+	struct hd_pen pen;
+	enum hd_format format;
+	struct hd_error *err;
+};
+
+static int status_best_args(void *user, const struct hd_trial_row *row)
+{
+	hd_rows_args(user, row->parameters, false);
+	return 0;
+}
+
+static void status_counts(struct hd_pen *pen, const struct hd_sweep_row *row)
+{
+	static const struct {
+		enum hd_trial_state state;
+		const char *word;
+	} words[] = {
+		{ HD_TRIAL_COMPLETED, "completed" },
+		{ HD_TRIAL_FAILED, "failed" },
+		{ HD_TRIAL_CANCELED, "stopped" },
+		{ HD_TRIAL_QUEUED, "queued" },
+	};
+	size_t running = hd_rows_running(row->counts);
+
+	hd_rows_label(pen, "trials");
+	hd_pen_printf(pen, "%zu of %zu ended", hd_rows_ended(row->counts),
+		      row->max_total);
+	if (running)
+		hd_pen_printf(pen, ", %zu running", running);
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (row->counts[words[i].state])
+			hd_pen_printf(pen, ", %zu %s",
+				      row->counts[words[i].state],
+				      words[i].word);
+	hd_pen_puts(pen, "\n");
+}
+
+static int status_best(struct status_walk *walk,
+		       const struct hd_sweep_row *row)
+{
+	struct hd_pen *pen = &walk->pen;
+	int rc = 0;
+
+	hd_rows_label(pen, "best");
+	if (row->best_trial < 0) {
+		hd_pen_puts(pen, "none: no trial has reported ");
+		hd_pen_plain(pen, row->metric);
+		hd_pen_puts(pen, " yet\n");
+		return 0;
+	}
+	hd_pen_plain(pen, row->metric);
+	hd_pen_puts(pen, " ");
+	hd_pen_number(pen, row->best);
+	hd_pen_printf(pen, " (#%lld)  ", (long long)row->best_trial);
+	rc = hd_store_trial(walk->store, row->key, (size_t)row->best_trial,
+			    status_best_args, pen, walk->err);
+	hd_pen_puts(pen, "\n");
+	return rc;
+}
+
+/* Trials a minute so far, and when it will be over at that rate. */
+static void status_rate(struct hd_pen *pen, const struct hd_sweep_row *row)
+{
+	double seconds = hd_pen_seconds(pen, row->started, row->ended);
+	size_t ended = hd_rows_ended(row->counts);
+	double left;
+
+	hd_rows_label(pen, "slots");
+	hd_pen_printf(pen, "%zu of %zu in use\n", hd_rows_running(row->counts),
+		      row->max_concurrent);
+	hd_rows_label(pen, "rate");
+	if (ended == 0 || seconds <= 0) {
+		hd_pen_puts(pen, "no trial has ended yet\n");
+		return;
+	}
+	left = (double)(row->max_total > ended ? row->max_total - ended : 0) *
+	       seconds / (double)ended;
+	left = fmin(left, fmax(row->max_duration - seconds, 0));
+	hd_pen_printf(pen, "%.1f/min, eta ", (double)ended / seconds * 60);
+	hd_pen_duration(pen, left);
+	hd_pen_puts(pen, "\n");
+}
+
+static int status_text(struct status_walk *walk,
+		       const struct hd_sweep_row *row)
+{
+	struct hd_pen *pen = &walk->pen;
+	bool over = hd_rows_sweep_is_over(row);
+	int rc;
+
+	hd_rows_label(pen, "sweep");
+	hd_pen_plain(pen, row->name);
+	hd_pen_printf(pen, "  %s, %s, policy %s\n", hd_rows_sweep_state(row),
+		      row->sampler, row->policy);
+	hd_rows_label(pen, "time");
+	hd_pen_duration(pen, hd_pen_seconds(pen, row->started, row->ended));
+	hd_pen_puts(pen, ", started ");
+	hd_pen_age(pen, row->started);
+	hd_pen_puts(pen, "\n");
+	status_counts(pen, row);
+	rc = status_best(walk, row);
+	if (rc < 0)
+		return rc;
+	if (!over && !hd_report_engine_is_alive(row)) {
+		hd_rows_label(pen, "engine");
+		hd_pen_printf(pen, "gone: process %lld is no more; the trials it had running are as it left them\n", (long long)row->engine_pid);
+	} else if (!over) {
+		status_rate(pen, row);
+	}
+	if (*row->end_detail || row->end != HD_END_NONE) {
+		hd_rows_label(pen, "end");
+		hd_pen_plain(pen, *row->end_detail ? row->end_detail : hd_end_name(row->end));
+		hd_pen_puts(pen, "\n");
+	}
+	hd_rows_label(pen, "folder");
+	hd_pen_plain(pen, row->folder);
+	hd_pen_puts(pen, "\n");
+	return 0;
+}
+
+static int status_row(void *user, const struct hd_sweep_row *row)
+{
+	struct status_walk *walk = user;
+
+	if (walk->format != HD_FORMAT_JSON)
+		return status_text(walk, row);
+	hd_pen_puts(&walk->pen, "{");
+	hd_rows_sweep_json(&walk->pen, row);
+	hd_pen_puts(&walk->pen, "}\n");
+	return 0;
+}
+
+int hd_report_status(struct hd_store *store, int64_t sweep,
+		     enum hd_format format, const struct hd_out *out,
+		     struct hd_error *err)
+{
+	struct status_walk walk = { .store = store, .format = format, .err = err };
+	int rc;
+	int written;
+
+	hd_pen_init(&walk.pen, out);
+	rc = hd_store_sweep(store, sweep, status_row, &walk, err);
+	written = hd_pen_end(&walk.pen, rc < 0 ? NULL : err);
+	return rc < 0 ? rc : written;
+}

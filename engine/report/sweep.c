@@ -1,0 +1,122 @@
+/* "hdrive show S": a sweep and all of its trials. */
+#include "report/rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct sweep_walk {
+	struct hd_store *store;
+	struct hd_pen pen;
+	enum hd_format format;
+	struct hd_error *err;
+	size_t count;
+};
+
+static void sweep_fact(struct hd_pen *pen, const char *label, const char *text)
+{
+	hd_rows_label(pen, label);
+	hd_pen_plain(pen, text ? text : "-");
+	hd_pen_puts(pen, "\n");
+}
+
+static void sweep_facts(struct hd_pen *pen, const struct hd_sweep_row *row)
+{
+	sweep_fact(pen, "sweep", row->name);
+	sweep_fact(pen, "id", row->id);
+	sweep_fact(pen, "state", hd_rows_sweep_state(row));
+	if (*row->end_detail)
+		sweep_fact(pen, "end", row->end_detail);
+	hd_rows_label(pen, "metric");
+	hd_pen_plain(pen, row->metric);
+	hd_pen_printf(pen, ", %s\n", hd_goal_name(row->goal));
+	sweep_fact(pen, "sampler", row->sampler);
+	sweep_fact(pen, "policy", row->policy);
+	hd_rows_label(pen, "seed");
+	hd_pen_printf(pen, "%" PRIu64 "\n", row->seed);
+	hd_rows_label(pen, "limits");
+	hd_pen_printf(pen, "%zu trials, %zu at a time, ", row->max_total,
+		      row->max_concurrent);
+	hd_pen_duration(pen, row->max_duration);
+	hd_pen_puts(pen, "\n");
+	sweep_fact(pen, "command", row->command);
+	sweep_fact(pen, "file", row->config_path);
+	sweep_fact(pen, "folder", row->folder);
+	hd_rows_label(pen, "time");
+	hd_pen_duration(pen, hd_pen_seconds(pen, row->started, row->ended));
+	hd_pen_puts(pen, ", started ");
+	hd_pen_age(pen, row->started);
+	hd_pen_puts(pen, "\n\n");
+}
+
+static void sweep_trial_line(struct hd_pen *pen, const struct hd_trial_row *row,
+			     size_t count)
+{
+	char text[40];
+
+	if (count == 0)
+		hd_pen_puts(pen, "TRIAL  STATE            BEST          "
+				 "TIME      PARAMETERS\n");
+	snprintf(text, sizeof text, "%5zu  ", row->number);
+	hd_pen_puts(pen, text);
+	hd_pen_column(pen, hd_trial_state_name(row->state), 15);
+	hd_pen_puts(pen, "  ");
+	hd_pen_column(pen, row->has_metric ? hd_number_text(row->value, text, sizeof text) : "-", 12);
+	hd_pen_puts(pen, "  ");
+	hd_duration_text(hd_pen_seconds(pen, row->started, row->ended), text,
+			 sizeof text);
+	hd_pen_column(pen, text, 8);
+	hd_pen_puts(pen, "  ");
+	hd_rows_args(pen, row->parameters, false);
+	hd_pen_puts(pen, "\n");
+}
+
+static int sweep_trial(void *user, const struct hd_trial_row *row)
+{
+	struct sweep_walk *walk = user;
+
+	if (walk->format == HD_FORMAT_JSON) {
+		hd_pen_puts(&walk->pen, walk->count ? ",\n{" : "\n{");
+		hd_rows_trial_json(&walk->pen, row);
+		hd_pen_puts(&walk->pen, "}");
+	} else {
+		sweep_trial_line(&walk->pen, row, walk->count);
+	}
+	walk->count++;
+	return walk->pen.rc;
+}
+
+static int sweep_row(void *user, const struct hd_sweep_row *row)
+{
+	struct sweep_walk *walk = user;
+	const struct hd_trial_query all = { .order = HD_ORDER_NUMBER };
+	int rc;
+
+	if (walk->format != HD_FORMAT_JSON) {
+		sweep_facts(&walk->pen, row);
+		return hd_store_trials(walk->store, row->key, &all,
+				       sweep_trial, walk, walk->err);
+	}
+	hd_pen_puts(&walk->pen, "{");
+	hd_rows_sweep_json(&walk->pen, row);
+	hd_pen_key(&walk->pen, "config", false);
+	hd_pen_json(&walk->pen, row->config_text);
+	hd_pen_puts(&walk->pen, ",\"children\":[");
+	rc = hd_store_trials(walk->store, row->key, &all, sweep_trial, walk,
+			     walk->err);
+	hd_pen_puts(&walk->pen, "]}\n");
+	return rc;
+}
+
+int hd_report_sweep(struct hd_store *store, int64_t sweep,
+		    enum hd_format format, const struct hd_out *out,
+		    struct hd_error *err)
+{
+	struct sweep_walk walk = { .store = store, .format = format, .err = err };
+	int rc;
+	int written;
+
+	hd_pen_init(&walk.pen, out);
+	rc = hd_store_sweep(store, sweep, sweep_row, &walk, err);
+	written = hd_pen_end(&walk.pen, rc < 0 ? NULL : err);
+	return rc < 0 ? rc : written;
+}

@@ -1,0 +1,233 @@
+/* "hdrive show S N", and why a trial ended: "--why". */
+#include "report/rows.h"
+#include "report/series.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+struct trial_walk {
+	struct hd_store *store;
+	int64_t sweep;
+	struct hd_pen pen;
+	enum hd_format format;
+	struct hd_error *err;
+	size_t count;
+};
+
+static void trial_fact(struct hd_pen *pen, const char *label, const char *text)
+{
+	hd_rows_label(pen, label);
+	hd_pen_plain(pen, text);
+	hd_pen_puts(pen, "\n");
+}
+
+static void trial_end(struct hd_pen *pen, const struct hd_trial_row *row)
+{
+	hd_rows_label(pen, "state");
+	hd_pen_puts(pen, hd_trial_state_name(row->state));
+	if (row->exit_code > 0)
+		hd_pen_printf(pen, ", exit %d", row->exit_code);
+	if (row->exit_signal > 0)
+		hd_pen_printf(pen, ", signal %d", row->exit_signal);
+	if (row->pid > 0 && !hd_trial_state_is_terminal(row->state))
+		hd_pen_printf(pen, ", process %" PRId64, row->pid);
+	hd_pen_puts(pen, "\n");
+	if (*row->end_detail)
+		trial_fact(pen, "end", row->end_detail);
+}
+
+static void trial_facts(struct hd_pen *pen, const struct hd_trial_row *row)
+{
+	hd_rows_label(pen, "trial");
+	hd_pen_printf(pen, "%zu, attempt %u\n", row->number, row->attempt);
+	trial_fact(pen, "id", row->id);
+	trial_end(pen, row);
+	hd_rows_label(pen, "parameters");
+	hd_rows_args(pen, row->parameters, false);
+	hd_pen_puts(pen, "\n");
+	hd_rows_label(pen, "time");
+	hd_pen_duration(pen, hd_pen_seconds(pen, row->started, row->ended));
+	hd_pen_puts(pen, ", started ");
+	hd_pen_age(pen, row->started);
+	if (!isnan(row->cpu_seconds)) {
+		hd_pen_puts(pen, ", cpu ");
+		hd_pen_duration(pen, row->cpu_seconds);
+	}
+	if (row->max_rss > 0)
+		hd_pen_printf(pen, ", memory %" PRId64 " MiB", row->max_rss >> 20);
+	hd_pen_puts(pen, "\n");
+	trial_fact(pen, "argv", row->arguments);
+	trial_fact(pen, "folder", row->folder);
+	if (row->has_metric) {
+		hd_rows_label(pen, "best");
+		hd_pen_number(pen, row->value);
+		hd_pen_printf(pen, " after %zu intervals\n", row->intervals);
+	}
+}
+
+static void trial_figures(struct hd_pen *pen, const struct hd_series *series)
+{
+	for (size_t i = 0; i < series->count; i++) {
+		const struct hd_series_item *item = &series->items[i];
+
+		hd_rows_label(pen, i ? "" : "metrics");
+		hd_pen_plain(pen, item->name);
+		hd_pen_printf(pen, ": %zu values", item->count);
+		if (item->numbers) {
+			hd_pen_puts(pen, ", last ");
+			hd_pen_number(pen, item->last);
+			hd_pen_puts(pen, ", from ");
+			hd_pen_number(pen, item->least);
+			hd_pen_puts(pen, " to ");
+			hd_pen_number(pen, item->most);
+		}
+		hd_pen_puts(pen, "\n");
+	}
+}
+
+static int trial_row(void *user, const struct hd_trial_row *row)
+{
+	struct trial_walk *walk = user;
+	struct hd_series series;
+	int rc;
+
+	hd_series_init(&series);
+	rc = hd_series_load(&series, walk->store, walk->sweep, row->number,
+			    walk->err);
+	if (rc < 0)
+		goto out;
+	if (walk->format == HD_FORMAT_JSON) {
+		hd_pen_puts(&walk->pen, "{");
+		hd_rows_trial_json(&walk->pen, row);
+		hd_pen_key(&walk->pen, "metrics", false);
+		hd_series_json(&series, &walk->pen);
+		hd_pen_puts(&walk->pen, "}\n");
+	} else {
+		trial_facts(&walk->pen, row);
+		trial_figures(&walk->pen, &series);
+	}
+out:
+	hd_series_release(&series);
+	return rc;
+}
+
+static int trial_report(struct trial_walk *walk, size_t number,
+			hd_trial_fn fn, const struct hd_out *out)
+{
+	int rc;
+	int written;
+
+	hd_pen_init(&walk->pen, out);
+	rc = hd_store_trial(walk->store, walk->sweep, number, fn, walk,
+			    walk->err);
+	written = hd_pen_end(&walk->pen, rc < 0 ? NULL : walk->err);
+	return rc < 0 ? rc : written;
+}
+
+int hd_report_trial(struct hd_store *store, int64_t sweep, size_t number,
+		    enum hd_format format, const struct hd_out *out,
+		    struct hd_error *err)
+{
+	struct trial_walk walk = { .store = store, .sweep = sweep, .format = format, .err = err };
+
+	return trial_report(&walk, number, trial_row, out);
+}
+
+static int why_decision_text(void *user, const struct hd_decision_row *row)
+{
+	struct hd_pen *pen = &((struct trial_walk *)user)->pen;
+
+	hd_pen_puts(pen, "stopped by ");
+	hd_pen_plain(pen, row->policy);
+	hd_pen_printf(pen, " at interval %zu: ", row->interval);
+	hd_pen_plain(pen, row->reason);
+	hd_pen_puts(pen, "\n  ");
+	if (!isnan(row->mine)) {
+		hd_pen_puts(pen, "own value ");
+		hd_pen_number(pen, row->mine);
+		hd_pen_puts(pen, ", limit ");
+		hd_pen_number(pen, row->limit);
+		hd_pen_puts(pen, ", ");
+	}
+	hd_pen_printf(pen, "%zu trials compared\n", row->compared);
+	return pen->rc;
+}
+
+static int why_decision_json(void *user, const struct hd_decision_row *row)
+{
+	struct trial_walk *walk = user;
+	struct hd_pen *pen = &walk->pen;
+
+	hd_pen_puts(pen, walk->count++ ? ",{" : "{");
+	hd_pen_key(pen, "policy", true);
+	hd_pen_json(pen, row->policy);
+	hd_pen_printf(pen, ",\"interval\":%zu", row->interval);
+	hd_pen_key(pen, "own", false);
+	hd_pen_json_number(pen, row->mine);
+	hd_pen_key(pen, "limit", false);
+	hd_pen_json_number(pen, row->limit);
+	hd_pen_printf(pen, ",\"compared\":%zu", row->compared);
+	hd_pen_key(pen, "reason", false);
+	hd_pen_json(pen, row->reason);
+	hd_pen_key(pen, "time", false);
+	hd_pen_json_time(pen, row->time);
+	hd_pen_puts(pen, "}");
+	return pen->rc;
+}
+
+static void why_text(struct hd_pen *pen, const struct hd_trial_row *row)
+{
+	char text[40];
+
+	hd_pen_printf(pen, "trial %zu: %s", row->number,
+		      hd_trial_state_name(row->state));
+	if (row->exit_code > 0)
+		hd_pen_printf(pen, ", exit %d", row->exit_code);
+	if (row->exit_signal > 0)
+		hd_pen_printf(pen, ", signal %d", row->exit_signal);
+	if (row->ended)
+		hd_pen_printf(pen, " after %s", hd_duration_text(hd_pen_seconds(pen, row->started, row->ended), text, sizeof text));
+	if (*row->end_detail) {
+		hd_pen_puts(pen, ": ");
+		hd_pen_plain(pen, row->end_detail);
+	}
+	hd_pen_puts(pen, "\n");
+	if (row->state == HD_TRIAL_FAILED) {
+		hd_pen_puts(pen, "  see ");
+		hd_pen_plain(pen, row->folder);
+		hd_pen_puts(pen, "/stderr\n");
+	}
+}
+
+static int why_row(void *user, const struct hd_trial_row *row)
+{
+	struct trial_walk *walk = user;
+	struct hd_pen *pen = &walk->pen;
+	int rc;
+
+	if (walk->format != HD_FORMAT_JSON) {
+		/* A policy's stop says more than the row's one sentence. */
+		if (row->end != HD_END_POLICY)
+			why_text(pen, row);
+		return hd_store_decisions(walk->store, walk->sweep,
+					  (int64_t)row->number,
+					  why_decision_text, walk, walk->err);
+	}
+	hd_pen_puts(pen, "{");
+	hd_rows_trial_json(pen, row);
+	hd_pen_puts(pen, ",\"decisions\":[");
+	rc = hd_store_decisions(walk->store, walk->sweep, (int64_t)row->number,
+				why_decision_json, walk, walk->err);
+	hd_pen_puts(pen, "]}\n");
+	return rc;
+}
+
+int hd_report_why(struct hd_store *store, int64_t sweep, size_t number,
+		  enum hd_format format, const struct hd_out *out,
+		  struct hd_error *err)
+{
+	struct trial_walk walk = { .store = store, .sweep = sweep, .format = format, .err = err };
+
+	return trial_report(&walk, number, why_row, out);
+}
