@@ -1,0 +1,38 @@
+/*
+ * Reading what the launcher wrote into a trial's folder (record_format.h).
+ *
+ * A file that is missing, cut short or not what the launcher writes is an
+ * error; nothing in it is trusted further than its type and range.
+ */
+#ifndef HD_DISPATCH_RECORD_H
+#define HD_DISPATCH_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <hdrive/backend.h>
+#include <hdrive/error.h>
+
+struct hd_record {
+	struct hd_exit exit; /* its error points to the text below */
+	char error[1024];
+};
+
+/* FOLDER/exit; HD_ENOENT when there is none. */
+int hd_record_read(struct hd_record *out, const char *folder,
+		   struct hd_error *err);
+
+struct hd_record_state {
+	int64_t pid;    /* of the launcher */
+	uint64_t start; /* and when it started */
+	int64_t program;
+	char boot[64];
+	char host[256];
+};
+
+/* FOLDER/state; HD_ENOENT when there is none. */
+int hd_record_read_state(struct hd_record_state *out, const char *folder,
+			 struct hd_error *err);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * What the launcher writes into a trial's folder, by name: shared by its
+ * writer, launch.c, and its reader, record.c. Both files hold one line, a JSON
+ * object. They are replaced by rename, so a reader sees a whole one or none.
+ */
+#ifndef HD_DISPATCH_RECORD_FORMAT_H
+#define HD_DISPATCH_RECORD_FORMAT_H
+
+/* How the attempt ended; written last. */
+#define HD_RECORD_EXIT "exit"
+#define HD_RECORD_CODE "code"       /* exit status, -1 for none */
+#define HD_RECORD_SIGNAL "signal"   /* that killed it, 0 for none */
+#define HD_RECORD_ERROR "error"     /* why it was not started, or null */
+#define HD_RECORD_STARTED "started" /* microseconds since 1970, UTC */
+#define HD_RECORD_ENDED "ended"
+#define HD_RECORD_USER "user" /* seconds, of all it waited for */
+#define HD_RECORD_SYSTEM "system"
+#define HD_RECORD_MAXRSS "maxrss"         /* bytes, of the largest process */
+#define HD_RECORD_STRAGGLERS "stragglers" /* descendants that outlived it */
+#define HD_RECORD_STOPPED "stopped"       /* it was asked to stop */
+
+/* Who runs it; written once the program is started. */
+#define HD_RECORD_STATE "state"
+#define HD_RECORD_PID "pid"         /* of the launcher */
+#define HD_RECORD_START "start"     /* of the launcher, /proc stat field 22 */
+#define HD_RECORD_PROGRAM "program" /* pid and process group of the program */
+#define HD_RECORD_BOOT "boot"       /* the kernel's boot id */
+#define HD_RECORD_HOST "host"
+
+/* The launcher's own exit status. */
+#define HD_RECORD_EXIT_USAGE 64
+#define HD_RECORD_EXIT_UNWRITTEN 70 /* the record could not be written */
+
+#endif

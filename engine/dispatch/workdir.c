@@ -1,0 +1,226 @@
+/* realpath is of the X/Open part of POSIX. */
+#define _XOPEN_SOURCE 700
+
+#include "dispatch/workdir.h"
+
+#include "base/arena.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct entry {
+	const char *name;
+	const char *target; /* absolute */
+	struct entry *next;
+};
+
+struct hd_workdir {
+	struct hd_arena *arena; /* the entries */
+	char *source;
+	struct entry *entries;
+};
+
+/* Kept out of work/: the trial has its own, or a link would be a loop. */
+static bool entry_is_skipped(const char *name)
+{
+	static const char *const skipped[] = { ".", "..", ".git", ".hdrive",
+					       HD_WORKDIR_OUTPUTS,
+					       HD_WORKDIR_LOGS };
+
+	for (size_t i = 0; i < sizeof skipped / sizeof skipped[0]; i++)
+		if (strcmp(name, skipped[i]) == 0)
+			return true;
+	return false;
+}
+
+static int entry_add(struct hd_workdir *workdir, const char *name,
+		     struct hd_error *err)
+{
+	size_t size = strlen(workdir->source) + strlen(name) + 2;
+	struct entry *entry = hd_arena_alloc(workdir->arena, sizeof *entry);
+	char *target = hd_arena_alloc(workdir->arena, size);
+
+	if (!entry || !target)
+		return hd_error_nomem(err);
+	entry->name = hd_arena_string(workdir->arena, name);
+	if (!entry->name)
+		return hd_error_nomem(err);
+	snprintf(target, size, "%s/%s", workdir->source, name);
+	entry->target = target;
+	entry->next = workdir->entries;
+	workdir->entries = entry;
+	return 0;
+}
+
+static int entries_read(struct hd_workdir *workdir, struct hd_error *err)
+{
+	DIR *dir = opendir(workdir->source);
+	struct dirent *found;
+	int rc = 0;
+
+	if (!dir)
+		return hd_error_errno(err, errno, "cannot read the folder '%s'",
+				      workdir->source);
+	errno = 0;
+	while (rc == 0 && (found = readdir(dir))) {
+		if (!entry_is_skipped(found->d_name))
+			rc = entry_add(workdir, found->d_name, err);
+		errno = 0;
+	}
+	if (rc == 0 && errno)
+		rc = hd_error_errno(err, errno, "cannot read the folder '%s'",
+				    workdir->source);
+	closedir(dir);
+	return rc;
+}
+
+int hd_workdir_open(struct hd_workdir **out, const char *source,
+		    struct hd_error *err)
+{
+	struct hd_workdir *workdir = calloc(1, sizeof *workdir);
+	int rc;
+
+	*out = NULL;
+	if (!workdir)
+		return hd_error_nomem(err);
+	workdir->arena = hd_arena_new();
+	if (!workdir->arena) {
+		rc = hd_error_nomem(err);
+		goto out;
+	}
+	workdir->source = realpath(source, NULL);
+	if (!workdir->source) {
+		rc = hd_error_errno(err, errno, "cannot find the folder '%s'",
+				    source);
+		goto out;
+	}
+	rc = entries_read(workdir, err);
+	if (rc < 0)
+		goto out;
+
+	*out = workdir;
+	workdir = NULL;
+out:
+	hd_workdir_close(workdir);
+	return rc;
+}
+
+const char *hd_workdir_source(const struct hd_workdir *workdir)
+{
+	return workdir->source;
+}
+
+void hd_workdir_close(struct hd_workdir *workdir)
+{
+	if (!workdir)
+		return;
+	hd_arena_free(workdir->arena);
+	free(workdir->source);
+	free(workdir);
+}
+
+static int dir_make(int at, const char *name)
+{
+	return mkdirat(at, name, 0777) < 0 && errno != EEXIST ? -1 : 0;
+}
+
+static int link_make(const char *target, int at, const char *name)
+{
+	return symlinkat(target, at, name) < 0 && errno != EEXIST ? -1 : 0;
+}
+
+static int dir_open(int at, const char *name)
+{
+	return openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Fill the folder open at AT; errno tells what was wrong. */
+static int folder_fill(const struct hd_workdir *workdir, int at)
+{
+	int work = -1;
+	int rc = -1;
+	int saved;
+
+	if (dir_make(at, HD_WORKDIR_WORK) < 0 ||
+	    dir_make(at, HD_WORKDIR_CHECKPOINTS) < 0 ||
+	    link_make(HD_WORKDIR_WORK "/" HD_WORKDIR_OUTPUTS, at,
+		      HD_WORKDIR_OUTPUTS) < 0 ||
+	    link_make(HD_WORKDIR_WORK "/" HD_WORKDIR_LOGS, at,
+		      HD_WORKDIR_LOGS) < 0)
+		return -1;
+	work = dir_open(at, HD_WORKDIR_WORK);
+	if (work < 0 || dir_make(work, HD_WORKDIR_OUTPUTS) < 0 ||
+	    dir_make(work, HD_WORKDIR_LOGS) < 0)
+		goto out;
+	for (const struct entry *e = workdir->entries; e; e = e->next)
+		if (link_make(e->target, work, e->name) < 0)
+			goto out;
+	rc = 0;
+out:
+	saved = errno;
+	if (work >= 0)
+		close(work);
+	errno = saved;
+	return rc;
+}
+
+int hd_workdir_make(const struct hd_workdir *workdir, const char *folder,
+		    struct hd_error *err)
+{
+	int at = -1;
+	int rc = 0;
+
+	if (dir_make(AT_FDCWD, folder) == 0)
+		at = dir_open(AT_FDCWD, folder);
+	if (at < 0 || folder_fill(workdir, at) < 0)
+		rc = hd_error_errno(err, errno,
+				    "cannot make the trial's folder '%s'",
+				    folder);
+	if (at >= 0)
+		close(at);
+	return rc;
+}
+
+/* Write it all; errno tells what was wrong. */
+static int write_all(int fd, const char *text, size_t length)
+{
+	while (length) {
+		ssize_t n = write(fd, text, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		text += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+int hd_workdir_write(const char *folder, const char *name, const char *text,
+		     size_t length, struct hd_error *err)
+{
+	int at = dir_open(AT_FDCWD, folder);
+	int fd = -1;
+	int rc = 0;
+
+	if (at >= 0)
+		fd = openat(at, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+			    0666);
+	if (fd < 0 || write_all(fd, text, length) < 0)
+		rc = hd_error_errno(err, errno, "cannot write '%s/%s'", folder,
+				    name);
+	if (fd >= 0 && close(fd) < 0 && rc == 0)
+		rc = hd_error_errno(err, errno, "cannot write '%s/%s'", folder,
+				    name);
+	if (at >= 0)
+		close(at);
+	return rc;
+}

@@ -1,0 +1,46 @@
+/*
+ * A trial's folder: where its files lie and what its program finds in "./".
+ *
+ *	FOLDER/stdout stderr metrics exit state params.json
+ *	FOLDER/checkpoints/
+ *	FOLDER/work/            the program's working directory
+ *	FOLDER/work/outputs/    and logs/: the trial's own
+ *	FOLDER/outputs -> work/outputs, FOLDER/logs -> work/logs
+ *
+ * Every other top-level entry of the source folder is a link in work/, so a
+ * command meant for the source folder works there unchanged, while what it
+ * writes under ./outputs and ./logs stays the trial's own. The entries .git,
+ * .hdrive, outputs and logs of the source are not linked.
+ */
+#ifndef HD_DISPATCH_WORKDIR_H
+#define HD_DISPATCH_WORKDIR_H
+
+#include <stddef.h>
+
+#include <hdrive/error.h>
+
+#define HD_WORKDIR_WORK "work"
+#define HD_WORKDIR_OUTPUTS "outputs"
+#define HD_WORKDIR_LOGS "logs"
+#define HD_WORKDIR_CHECKPOINTS "checkpoints"
+#define HD_WORKDIR_PARAMS "params.json"
+
+struct hd_workdir; /* a source folder, its entries read once */
+
+/* SOURCE may be relative to the current folder. */
+int hd_workdir_open(struct hd_workdir **out, const char *source,
+		    struct hd_error *err);
+/* The source folder as an absolute path, borrowed. */
+const char *hd_workdir_source(const struct hd_workdir *workdir);
+/*
+ * Make FOLDER, whose parent exists, and all of the above that is not a file.
+ * What is there already, from an earlier attempt, stays.
+ */
+int hd_workdir_make(const struct hd_workdir *workdir, const char *folder,
+		    struct hd_error *err);
+/* Write LENGTH bytes to FOLDER/NAME, replacing what was there. */
+int hd_workdir_write(const char *folder, const char *name, const char *text,
+		     size_t length, struct hd_error *err);
+void hd_workdir_close(struct hd_workdir *workdir);
+
+#endif
