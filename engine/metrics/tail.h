@@ -31,8 +31,14 @@ struct hd_tail_place {
 
 typedef int (*hd_tail_fn)(void *user, enum hd_tail_source source,
 			  const struct hd_metric *metric);
-/* What the script said of itself through the metrics file (complete(),
- * fail(), cancel(), tags): kind as written there, detail may be NULL. */
+/*
+ * What the script said of itself through the metrics file (complete(),
+ * fail(), cancel(), tags): kind as written there, detail may be NULL. A
+ * record that is meant for the parent has the kind "parent", the record's JSON
+ * is the detail. The kind HD_TAIL_NOTE is ours: a source was truncated or is
+ * no regular file, the detail says which and what; once a source.
+ */
+#define HD_TAIL_NOTE "hdrive"
 typedef int (*hd_tail_mark_fn)(void *user, const char *kind,
 			       const char *detail);
 
@@ -41,8 +47,8 @@ struct hd_tail; /* of one trial */
 /*
  * RULES are borrowed and shared by all tails of a sweep. PLACES (three) say
  * where to begin; NULL is the start. Files that do not exist yet are looked
- * for at each read. No descriptor is held between reads of a file that is
- * absent; at most one per file otherwise.
+ * for at each read. No descriptor is held between reads, and no line: a
+ * thousand tails cost their folders' names.
  */
 int hd_tail_new(struct hd_tail **out, const char *folder,
 		struct hd_metric_rules *rules,
@@ -52,7 +58,9 @@ void hd_tail_free(struct hd_tail *tail);
 /*
  * Read what is new, at most about BUDGET bytes. FINAL: the trial has ended,
  * a last line without newline counts. Returns 0 when all was read, 1 when
- * more is there, or a negative code (FN's, or a read error).
+ * more is there, or a negative code (FN's, or a read error); the places then
+ * stand before the line that failed. MARK may be NULL. What a script made of
+ * its files (a FIFO, a link, nothing) is never an error.
  */
 int hd_tail_read(struct hd_tail *tail, bool final, size_t budget,
 		 hd_tail_fn fn, hd_tail_mark_fn mark, void *user,
