@@ -1,0 +1,263 @@
+/*
+ * Slots, folders and environments around a backend.
+ *
+ * Invariant: a slot is taken exactly while its trial is launched and not yet
+ * ended, whatever the backend does in between.
+ */
+#define _XOPEN_SOURCE 700
+
+#include "dispatch/dispatch.h"
+
+#include "base/buf.h"
+#include "dispatch/environ.h"
+#include "dispatch/workdir.h"
+
+#include <hdrive/rng.h>
+
+#include <assert.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Which of a trial's random numbers becomes $HDRIVE_SEED: no parameter's. */
+#define SEED_STREAM UINT32_MAX
+
+struct slot {
+	bool busy;
+	size_t trial;
+};
+
+struct hd_dispatch {
+	struct hd_dispatch_setup setup;
+	struct hd_backend_host host;
+	struct hd_workdir *workdir;
+	void *backend; /* its state */
+	struct slot *slots;
+	size_t busy;
+	void (*done)(void *user);
+	void *done_user;
+};
+
+char *hd_dispatch_folder(const char *sweep_folder, size_t trial)
+{
+	struct hd_buf path = HD_BUF_INIT;
+
+	hd_buf_printf(&path, "%s/%06zu", sweep_folder, trial);
+	return hd_buf_take(&path);
+}
+
+static struct slot *slot_of(struct hd_dispatch *dispatch, size_t trial)
+{
+	for (size_t i = 0; i < dispatch->setup.slots; i++)
+		if (dispatch->slots[i].busy &&
+		    dispatch->slots[i].trial == trial)
+			return &dispatch->slots[i];
+	return NULL;
+}
+
+static void slot_release(struct hd_dispatch *dispatch, size_t trial)
+{
+	struct slot *slot = slot_of(dispatch, trial);
+
+	assert(slot);
+	slot->busy = false;
+	dispatch->busy--;
+}
+
+static void on_started(void *user, size_t trial, int64_t pid, uint64_t start)
+{
+	struct hd_dispatch *dispatch = user;
+
+	dispatch->setup.started(dispatch->setup.user, trial, pid, start);
+}
+
+static void on_output(void *user, size_t trial)
+{
+	struct hd_dispatch *dispatch = user;
+
+	dispatch->setup.output(dispatch->setup.user, trial);
+}
+
+static void on_ended(void *user, size_t trial, const struct hd_exit *exit)
+{
+	struct hd_dispatch *dispatch = user;
+
+	slot_release(dispatch, trial);
+	dispatch->setup.ended(dispatch->setup.user, trial, exit);
+}
+
+static void dispatch_free(struct hd_dispatch *dispatch)
+{
+	if (!dispatch)
+		return;
+	hd_workdir_close(dispatch->workdir);
+	free(dispatch->backend);
+	free(dispatch->slots);
+	free(dispatch);
+}
+
+int hd_dispatch_open(struct hd_dispatch **out,
+		     const struct hd_dispatch_setup *setup,
+		     struct hd_error *err)
+{
+	struct hd_dispatch *dispatch = calloc(1, sizeof *dispatch);
+	int rc;
+
+	*out = NULL;
+	if (!dispatch)
+		return hd_error_nomem(err);
+	dispatch->setup = *setup;
+	dispatch->host = (struct hd_backend_host){
+		.user = dispatch,
+		.loop = setup->loop,
+		.launcher = setup->launcher,
+		.started = on_started,
+		.output = on_output,
+		.ended = on_ended,
+	};
+	dispatch->slots = calloc(setup->slots, sizeof *dispatch->slots);
+	dispatch->backend = calloc(1, setup->backend->state_size + 1);
+	if (!dispatch->slots || !dispatch->backend) {
+		rc = hd_error_nomem(err);
+		goto out;
+	}
+	rc = hd_workdir_open(&dispatch->workdir, setup->source, err);
+	if (rc == 0)
+		rc = setup->backend->open(dispatch->backend, &dispatch->host,
+					  err);
+	if (rc < 0)
+		goto out;
+	*out = dispatch;
+	dispatch = NULL;
+out:
+	dispatch_free(dispatch);
+	return rc;
+}
+
+size_t hd_dispatch_slots(const struct hd_dispatch *dispatch)
+{
+	return dispatch->setup.slots;
+}
+
+size_t hd_dispatch_busy(const struct hd_dispatch *dispatch)
+{
+	return dispatch->busy;
+}
+
+/* The same for a trial whatever slot it runs in, and on every attempt. */
+static uint64_t trial_seed(const struct hd_dispatch *dispatch, size_t trial)
+{
+	struct hd_rng rng;
+
+	hd_rng_init(&rng, dispatch->setup.seed, trial);
+	rng = hd_rng_stream(&rng, SEED_STREAM);
+	return hd_rng_word(&rng) >> 1; /* fits a signed 32-bit integer */
+}
+
+static int launch_in(struct hd_dispatch *dispatch, size_t slot, size_t trial,
+		     unsigned attempt, const char *const *argv,
+		     const char *parameters, struct hd_error *err)
+{
+	const struct hd_dispatch_setup *setup = &dispatch->setup;
+	char *folder = hd_dispatch_folder(setup->folder, trial);
+	char *workdir = NULL, **environment = NULL;
+	struct hd_buf path = HD_BUF_INIT;
+	int rc = folder ? 0 : hd_error_nomem(err);
+
+	if (rc == 0)
+		rc = hd_workdir_make(dispatch->workdir, folder, err);
+	if (rc == 0)
+		rc = hd_workdir_write(folder, HD_WORKDIR_PARAMS, parameters,
+				      strlen(parameters), err);
+	if (rc < 0)
+		goto out;
+	hd_buf_printf(&path, "%s/" HD_WORKDIR_WORK, folder);
+	workdir = hd_buf_take(&path);
+	if (!workdir) {
+		rc = hd_error_nomem(err);
+		goto out;
+	}
+	rc = hd_environ_build(&environment,
+			      &(struct hd_environ_request){
+				      .inherit = setup->environment,
+				      .sweep = setup->name,
+				      .id = setup->id,
+				      .source = setup->source,
+				      .folder = folder,
+				      .workdir = workdir,
+				      .python_path = setup->python_path,
+				      .trial = trial,
+				      .attempt = attempt,
+				      .slot = slot,
+				      .seed = trial_seed(dispatch, trial) },
+			      err);
+	if (rc == 0)
+		rc = setup->backend->launch(
+			dispatch->backend,
+			&(struct hd_launch){
+				.trial = trial,
+				.attempt = attempt,
+				.folder = folder,
+				.workdir = workdir,
+				.argv = argv,
+				.environment = (const char *const *)environment,
+				.grace = setup->grace },
+			err);
+out:
+	free(environment);
+	free(workdir);
+	free(folder);
+	return rc;
+}
+
+int hd_dispatch_launch(struct hd_dispatch *dispatch, size_t trial,
+		       unsigned attempt, const char *const *argv,
+		       const char *parameters, struct hd_error *err)
+{
+	size_t slot = 0;
+	int rc;
+
+	assert(dispatch->busy < dispatch->setup.slots);
+	while (dispatch->slots[slot].busy)
+		slot++;
+	dispatch->slots[slot] = (struct slot){ .busy = true, .trial = trial };
+	dispatch->busy++;
+	rc = launch_in(dispatch, slot, trial, attempt, argv, parameters, err);
+	if (rc < 0)
+		slot_release(dispatch, trial);
+	return rc;
+}
+
+void hd_dispatch_stop(struct hd_dispatch *dispatch, size_t trial, bool now)
+{
+	char *folder;
+
+	if (!slot_of(dispatch, trial))
+		return;
+	folder = hd_dispatch_folder(dispatch->setup.folder, trial);
+	/* Without the file "hdrive log" does not tell; the signal still does. */
+	if (folder)
+		hd_workdir_write(folder, "stop", "", 0, NULL);
+	free(folder);
+	dispatch->setup.backend->stop(dispatch->backend, trial, now);
+}
+
+static void on_backend_closed(void *user)
+{
+	struct hd_dispatch *dispatch = user;
+	void (*done)(void *user) = dispatch->done;
+	void *done_user = dispatch->done_user;
+
+	dispatch_free(dispatch);
+	done(done_user);
+}
+
+void hd_dispatch_close(struct hd_dispatch *dispatch, void (*done)(void *user),
+		       void *user)
+{
+	dispatch->done = done;
+	dispatch->done_user = user;
+	dispatch->setup.backend->close(dispatch->backend, on_backend_closed,
+				       dispatch);
+}

@@ -1,0 +1,70 @@
+/*
+ * Dispatch: slots, folders, environments; a backend does the rest.
+ *
+ * A trial holds a slot from its launch until its end. The caller has stored
+ * the trial's row before it calls hd_dispatch_launch or hd_dispatch_stop.
+ */
+#ifndef HD_DISPATCH_DISPATCH_H
+#define HD_DISPATCH_DISPATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <hdrive/backend.h>
+#include <hdrive/error.h>
+
+struct hd_dispatch;
+
+/* All borrowed until hd_dispatch_close has called its DONE. */
+struct hd_dispatch_setup {
+	const struct hd_backend_type *backend;
+	void *loop;              /* the engine's, for backends that need it */
+	const char *launcher;    /* path of hdrive-launch */
+	const char *python_path; /* NULL for none */
+	const char *source;      /* the folder the command is meant for */
+	const char *folder;      /* of the sweep, absolute; it exists */
+	const char *name;        /* of the sweep */
+	const char *id;
+	const char *const *environment; /* inherited by trials */
+	uint64_t seed;
+	size_t slots;
+	double grace; /* seconds between TERM and KILL */
+
+	void *user;
+	void (*started)(void *user, size_t trial, int64_t pid, uint64_t start);
+	void (*output)(void *user, size_t trial);
+	void (*ended)(void *user, size_t trial, const struct hd_exit *exit);
+};
+
+int hd_dispatch_open(struct hd_dispatch **out,
+		     const struct hd_dispatch_setup *setup,
+		     struct hd_error *err);
+
+size_t hd_dispatch_slots(const struct hd_dispatch *dispatch);
+/* Trials that hold a slot. */
+size_t hd_dispatch_busy(const struct hd_dispatch *dispatch);
+
+/*
+ * Make the trial's folder and start it in a free slot, which there must be.
+ * On failure the slot is free again and ended() is not called. ARGV ends in
+ * NULL; PARAMETERS is the JSON for $HDRIVE_PARAMS.
+ */
+int hd_dispatch_launch(struct hd_dispatch *dispatch, size_t trial,
+		       unsigned attempt, const char *const *argv,
+		       const char *parameters, struct hd_error *err);
+/*
+ * TERM and, after the grace, KILL; NOW is KILL at once. Leaves the file
+ * "stop" in the trial's folder, by which "hdrive log" tells a script.
+ */
+void hd_dispatch_stop(struct hd_dispatch *dispatch, size_t trial, bool now);
+
+/* The folder of a trial, "FOLDER/000007"; the caller's to free(), NULL for no
+ * memory. */
+char *hd_dispatch_folder(const char *sweep_folder, size_t trial);
+
+/* Frees it; calls DONE(user) when the loop has closed what was open. */
+void hd_dispatch_close(struct hd_dispatch *dispatch, void (*done)(void *user),
+		       void *user);
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * From a trial's files to its curve: every value found is stored, each one of
+ * the primary metric is an interval, and at intervals that are due the policy
+ * is asked at once.
+ *
+ * Invariant: the offsets go to the store in the transaction of the metrics
+ * that were found before them (DESIGN 1).
+ */
+#include "sweep/core_private.h"
+
+#include <hdrive/policy.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes of one trial's output that one turn may read: about a millisecond. */
+#define COLLECT_BYTES (1 << 18)
+
+struct collecting {
+	struct run *run;
+	struct hd_error *err;
+};
+
+static bool metric_is_primary(const struct hd_core *core,
+			      const struct hd_metric *metric)
+{
+	const char *primary = core->setup.config->metric;
+
+	return !metric->text && strlen(primary) == metric->name_length &&
+	       !memcmp(primary, metric->name, metric->name_length);
+}
+
+/* Remember up to RUN_NAMES_MOST names, to say what was seen instead. */
+static void run_note_name(struct run *run, const struct hd_metric *metric)
+{
+	if (run->core->metric_missed || run->name_count == RUN_NAMES_MOST)
+		return;
+	for (size_t i = 0; i < run->name_count; i++)
+		if (strlen(run->names[i]) == metric->name_length &&
+		    !memcmp(run->names[i], metric->name, metric->name_length))
+			return;
+	run->names[run->name_count] =
+		strndup(metric->name, metric->name_length);
+	if (run->names[run->name_count])
+		run->name_count++;
+}
+
+static int run_ask_policy(struct run *run, struct hd_error *err)
+{
+	struct hd_core *core = run->core;
+	const struct hd_config *config = core->setup.config;
+	size_t interval = hd_trial_intervals(run->trial);
+	int rc;
+
+	if (run->ended || hd_trial_state(run->trial) != HD_TRIAL_RUNNING ||
+	    !hd_policy_is_due(interval, config->evaluation_interval,
+			      config->delay_evaluation) ||
+	    !config->policy->should_stop(core->policy, run->trial,
+					 core->history, &run->reason))
+		return 0;
+	rc = hd_store_decision_insert(core->setup.store, run->key, interval,
+				      config->policy->name, &run->reason,
+				      core->wall, err);
+	if (rc < 0)
+		return rc;
+	return core_stop_run(core, run, HD_END_POLICY, false, run->reason.text,
+			     err);
+}
+
+/* One more interval of the primary metric. */
+static int run_log(struct run *run, double value, struct hd_error *err)
+{
+	struct hd_core *core = run->core;
+	enum hd_goal goal = core->setup.config->goal;
+	bool better = hd_goal_better(goal, value, hd_trial_overall(run->trial));
+	int rc = hd_trial_log(run->trial, value);
+
+	if (rc < 0)
+		return hd_error_nomem(err);
+	core->metric_seen = true;
+	if (better || run->best_time == 0)
+		run->best_time = core->wall;
+	core_queue(core, &(struct hd_event){
+				 .kind = HD_EVENT_TRIAL_METRIC,
+				 .trial = run->number,
+				 .state = hd_trial_state(run->trial),
+				 .value = value,
+				 .interval = hd_trial_intervals(run->trial),
+				 .folder = run->folder,
+				 .has_metric = true });
+	if (core->setup.config->reduce == HD_REDUCE_BEST)
+		rc = core_offer_best(core, run, value, err);
+	return rc < 0 ? rc : run_ask_policy(run, err);
+}
+
+static int on_metric(void *user, enum hd_tail_source source,
+		     const struct hd_metric *metric)
+{
+	struct collecting *collecting = user;
+	struct run *run = collecting->run;
+	struct hd_core *core = run->core;
+	bool primary = metric_is_primary(core, metric);
+	size_t interval = primary ? hd_trial_intervals(run->trial) + 1 : 0;
+	int rc = core_begin(core, collecting->err);
+
+	if (rc < 0)
+		return rc;
+	run_note_name(run, metric);
+	run->changed = true;
+	rc = hd_store_metric_insert(core->setup.store, run->key,
+				    ++run->sequence, metric, interval, source,
+				    core->wall, collecting->err);
+	if (rc < 0 || !primary)
+		return rc;
+	return run_log(run, metric->value, collecting->err);
+}
+
+static int on_mark(void *user, const char *kind, const char *detail)
+{
+	static const struct {
+		const char *kind;
+		enum run_mark mark;
+	} marks[] = {
+		{ "complete", RUN_MARK_COMPLETE },
+		{ "fail", RUN_MARK_FAIL },
+		{ "cancel", RUN_MARK_CANCEL },
+	};
+	struct run *run = ((struct collecting *)user)->run;
+
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+		if (strcmp(kind, marks[i].kind))
+			continue;
+		run->mark = marks[i].mark;
+		free(run->mark_detail);
+		run->mark_detail = detail ? strdup(detail) : NULL;
+	}
+	return 0;
+}
+
+/* The figures of the trial's row and how far its files were read. */
+static int run_store_figures(struct run *run, struct hd_error *err)
+{
+	struct hd_core *core = run->core;
+	const struct hd_config *config = core->setup.config;
+	struct hd_tail_place places[HD_TAIL_SOURCES];
+	size_t intervals = hd_trial_intervals(run->trial);
+	int rc = 0;
+
+	hd_tail_places(run->tail, places);
+	rc = hd_store_trial_places(core->setup.store, run->key, places, err);
+	if (rc < 0 || intervals == 0)
+		return rc;
+	return hd_store_trial_metric(
+		core->setup.store, run->key, intervals,
+		hd_trial_overall(run->trial), hd_trial_last(run->trial),
+		hd_trial_rank(run->trial, config->reduce, config->reduce_count),
+		run->best_time, err);
+}
+
+int collect_run(struct run *run, bool final, struct hd_error *err)
+{
+	struct collecting collecting = { run, err };
+	int more = hd_tail_read(run->tail, final, COLLECT_BYTES, on_metric,
+				on_mark, &collecting, err);
+	int rc = 0;
+
+	if (more < 0)
+		return more;
+	/*
+	 * Offsets alone are not worth a transaction while a trial runs: read
+	 * again after a crash, the same bytes give no metric again either.
+	 */
+	if (run->changed) {
+		rc = core_begin(run->core, err);
+		if (rc == 0)
+			rc = run_store_figures(run, err);
+		run->changed = false;
+	}
+	return rc < 0 ? rc : more;
+}

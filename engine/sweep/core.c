@@ -1,0 +1,671 @@
+/*
+ * The turn of a sweep. Every state change and metric goes into the turn's one
+ * transaction; processes are started and stopped only after its commit, and
+ * the observer hears only of what is stored (invariant 1).
+ */
+#include "sweep/core_private.h"
+
+#include <hdrive/sampler.h>
+
+#include "space/args.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void run_free(struct run *run)
+{
+	if (!run)
+		return;
+	hd_tail_free(run->tail);
+	free(run->folder);
+	free(run->argv);
+	free(run->parameters);
+	free(run->exit_error);
+	free(run->mark_detail);
+	for (size_t i = 0; i < run->name_count; i++)
+		free(run->names[i]);
+	free(run);
+}
+
+/* --- events ------------------------------------------------------------- */
+
+static void pending_release(struct pending_event *pending)
+{
+	free(pending->text);
+	free(pending->folder);
+	free(pending->tail);
+}
+
+void core_queue(struct hd_core *core, const struct hd_event *event)
+{
+	struct pending_event pending = { .event = *event };
+
+	if (!core->setup.event)
+		return;
+	if (core->event_count == core->event_size) {
+		size_t size = core->event_size ? core->event_size * 2 : 32;
+		struct pending_event *events =
+			realloc(core->events, size * sizeof *events);
+
+		if (!events)
+			return;
+		core->events = events;
+		core->event_size = size;
+	}
+	pending.text = strdup(event->text ? event->text : "");
+	pending.folder = event->folder ? strdup(event->folder) : NULL;
+	pending.tail = event->tail ? strdup(event->tail) : NULL;
+	if (!pending.text || (event->folder && !pending.folder) ||
+	    (event->tail && !pending.tail)) {
+		pending_release(&pending);
+		return;
+	}
+	pending.event.time = core->wall;
+	pending.event.text = pending.text;
+	pending.event.folder = pending.folder;
+	pending.event.tail = pending.tail;
+	core->events[core->event_count++] = pending;
+}
+
+static void core_tell_all(struct hd_core *core)
+{
+	for (size_t i = 0; i < core->event_count; i++) {
+		core->setup.event(core->setup.user, &core->events[i].event);
+		pending_release(&core->events[i]);
+	}
+	core->event_count = 0;
+}
+
+void hd_core_tell(struct hd_core *core, enum hd_event_kind kind, int64_t wall,
+		  const char *text)
+{
+	struct hd_event event = { .kind = kind,
+				  .time = wall,
+				  .text = text,
+				  .end = core->end };
+
+	if (core->setup.event)
+		core->setup.event(core->setup.user, &event);
+}
+
+/* --- life --------------------------------------------------------------- */
+
+static int core_init_plugins(struct hd_core *core, struct hd_error *err)
+{
+	const struct hd_config *config = core->setup.config;
+	int rc = 0;
+
+	core->sampler = calloc(1, config->sampler->state_size + 1);
+	core->policy = calloc(1, config->policy->state_size + 1);
+	if (!core->sampler || !core->policy)
+		return hd_error_nomem(err);
+	memcpy(core->sampler, config->sampler_options,
+	       config->sampler->state_size);
+	memcpy(core->policy, config->policy_options,
+	       config->policy->state_size);
+	if (config->sampler->init)
+		rc = config->sampler->init(core->sampler, config->space, err);
+	if (rc == 0 && config->policy->init)
+		rc = config->policy->init(core->policy, err);
+	return rc;
+}
+
+int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
+		struct hd_error *err)
+{
+	struct hd_core *core = calloc(1, sizeof *core);
+	size_t width = hd_space_count(setup->config->space);
+	int rc;
+
+	*out = NULL;
+	if (!core)
+		return hd_error_nomem(err);
+	core->setup = *setup;
+	core->live = calloc(setup->slots, sizeof *core->live);
+	core->values = calloc(width ? width : 1, sizeof *core->values);
+	core->history = hd_history_new(setup->config->goal, width);
+	if (!core->live || !core->values || !core->history) {
+		rc = hd_error_nomem(err);
+		goto out;
+	}
+	rc = core_init_plugins(core, err);
+	if (rc == 0)
+		rc = hd_metric_rules_new(&core->rules,
+					 setup->config->metric_patterns,
+					 setup->config->metric_pattern_count,
+					 err);
+	if (rc < 0)
+		goto out;
+	core->wants_turn = true;
+	*out = core;
+	core = NULL;
+out:
+	hd_core_free(core);
+	return rc;
+}
+
+void hd_core_free(struct hd_core *core)
+{
+	if (!core)
+		return;
+	const struct hd_config *config = core->setup.config;
+
+	if (core->in_transaction)
+		hd_store_rollback(core->setup.store);
+	for (size_t i = 0; core->live && i < core->setup.slots; i++)
+		run_free(core->live[i]);
+	for (size_t i = 0; i < core->event_count; i++)
+		pending_release(&core->events[i]);
+	free(core->events);
+	free(core->live);
+	free(core->values);
+	if (core->sampler && config->sampler->release)
+		config->sampler->release(core->sampler);
+	if (core->policy && config->policy->release)
+		config->policy->release(core->policy);
+	free(core->sampler);
+	free(core->policy);
+	hd_metric_rules_free(core->rules);
+	hd_history_free(core->history);
+	free(core);
+}
+
+void hd_core_set_dispatch(struct hd_core *core, struct hd_dispatch *dispatch)
+{
+	core->dispatch = dispatch;
+}
+
+/* --- what dispatch tells ------------------------------------------------ */
+
+static struct run *core_find(struct hd_core *core, size_t number)
+{
+	for (size_t i = 0; i < core->setup.slots; i++)
+		if (core->live[i] && core->live[i]->number == number)
+			return core->live[i];
+	return NULL;
+}
+
+void hd_core_on_started(void *user, size_t trial, int64_t pid, uint64_t start)
+{
+	struct hd_core *core = user;
+	struct run *run = core_find(core, trial);
+
+	if (!run)
+		return;
+	run->pid = pid;
+	run->start = start;
+	run->spawned = true;
+	core->wants_soon = true;
+}
+
+void hd_core_on_output(void *user, size_t trial)
+{
+	struct hd_core *core = user;
+	struct run *run = core_find(core, trial);
+
+	if (!run)
+		return;
+	run->has_output = true;
+	core->wants_turn = true;
+}
+
+void hd_core_on_ended(void *user, size_t trial, const struct hd_exit *exit)
+{
+	struct hd_core *core = user;
+	struct run *run = core_find(core, trial);
+
+	if (!run)
+		return;
+	run->ended = true;
+	run->exit = *exit;
+	run->exit_error = exit->error ? strdup(exit->error) : NULL;
+	run->exit.error = run->exit_error;
+	core->wants_turn = true;
+}
+
+/* The trial in this slot is no longer live. */
+static void core_release(struct hd_core *core, struct run **slot)
+{
+	run_free(*slot);
+	*slot = NULL;
+	core->live_count--;
+}
+
+static const char *end_sentence(enum hd_end end)
+{
+	return end == HD_END_LIMIT ? "max_duration reached" : end == HD_END_USER ? "cancelled by the user"
+										 : "";
+}
+
+/* --- stopping ----------------------------------------------------------- */
+
+int core_stop_run(struct hd_core *core, struct run *run, enum hd_end why,
+		  bool now, const char *text, struct hd_error *err)
+{
+	int rc;
+
+	run->stop_now |= now;
+	if (run->ended || !hd_trial_can(run->trial, HD_TRIAL_EVENT_STOP)) {
+		/* Asked before: only a KILL is news. */
+		run->stop_wanted |= now && !run->ended;
+		return 0;
+	}
+	rc = core_begin(core, err);
+	if (rc < 0)
+		return rc;
+	hd_trial_set_end(run->trial, why);
+	hd_trial_move(run->trial, HD_TRIAL_EVENT_STOP);
+	run->stop_wanted = true;
+	core_queue(core, &(struct hd_event){
+				 .kind = HD_EVENT_TRIAL_STOPPING,
+				 .trial = run->number,
+				 .state = HD_TRIAL_STOPPING,
+				 .end = why,
+				 .text = text,
+				 .interval = hd_trial_intervals(run->trial),
+				 .folder = run->folder });
+	return hd_store_trial_state(core->setup.store, run->key,
+				    HD_TRIAL_STOPPING, core->wall, err);
+}
+
+void hd_core_stop(struct hd_core *core, enum hd_end why, bool now)
+{
+	if (!core->stopping) {
+		core->end = why;
+		core_queue(core, &(struct hd_event){
+					 .kind = HD_EVENT_SWEEP_STOPPING,
+					 .end = why,
+					 .text = end_sentence(why) });
+	}
+	core->stopping = true;
+	core->stop_now |= now;
+	core->wants_turn = true;
+}
+
+/* Stop what still runs, after hd_core_stop or the time limit. */
+static int core_stop_live(struct hd_core *core, struct hd_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < core->setup.slots && rc == 0; i++)
+		if (core->live[i])
+			rc = core_stop_run(core, core->live[i], core->end,
+					   core->stop_now, "", err);
+	/* One KILL each is enough. */
+	core->stop_now = false;
+	return rc;
+}
+
+bool hd_core_is_overdue(const struct hd_core *core, int64_t wall)
+{
+	return !core->stopping && (double)(wall - core->setup.started) / 1e6 >=
+					  core->setup.config->max_duration;
+}
+
+void hd_core_abandon(struct hd_core *core)
+{
+	core->stopping = true;
+	for (size_t i = 0; i < core->setup.slots; i++) {
+		struct run *run = core->live[i];
+
+		if (run && run->fresh)
+			core_release(core, &core->live[i]);
+		else if (run && !run->ended)
+			hd_dispatch_stop(core->dispatch, run->number, false);
+	}
+}
+
+void hd_core_drain(struct hd_core *core)
+{
+	core->wants_turn = false;
+	for (size_t i = 0; i < core->setup.slots; i++)
+		if (core->live[i] && core->live[i]->ended)
+			core_release(core, &core->live[i]);
+}
+
+/* --- results ------------------------------------------------------------ */
+
+int core_offer_best(struct hd_core *core, struct run *run, double value,
+		    struct hd_error *err)
+{
+	if (isnan(value) ||
+	    (core->has_best && !hd_goal_better(core->setup.config->goal, value,
+					       core->best)))
+		return 0;
+	core->has_best = true;
+	core->best = value;
+	core->best_trial = run->number;
+	core_queue(core, &(struct hd_event){
+				 .kind = HD_EVENT_BEST,
+				 .trial = run->number,
+				 .state = hd_trial_state(run->trial),
+				 .value = value,
+				 .interval = hd_trial_intervals(run->trial),
+				 .has_metric = true });
+	return hd_store_best_insert(core->setup.store, core->setup.sweep,
+				    run->number, value, false, core->wall, err);
+}
+
+/* --- drawing trials ----------------------------------------------------- */
+
+static int core_suggest(struct hd_core *core, struct hd_error *err)
+{
+	struct hd_rng rng;
+
+	hd_rng_init(&rng, core->setup.seed, hd_history_next(core->history));
+	return core->setup.config->sampler->suggest(
+		core->sampler, core->history, &rng, core->values, err);
+}
+
+/* Command line and parameters of the values just drawn. */
+static int run_prepare(struct run *run, struct hd_buf *arguments,
+		       struct hd_error *err)
+{
+	struct hd_core *core = run->core;
+	const struct hd_space *space = core->setup.config->space;
+	struct hd_buf parameters = HD_BUF_INIT;
+	size_t words = 0;
+	int rc = hd_args_build(&run->argv, space, core->values,
+			       core->setup.command, core->setup.command_count,
+			       NULL, err);
+
+	if (rc < 0)
+		return rc;
+	while (run->argv[words])
+		words++;
+	hd_args_json_words(arguments, (const char *const *)run->argv, words);
+	hd_args_json(&parameters, space, core->values);
+	run->parameters = hd_buf_take(&parameters);
+	run->folder = hd_dispatch_folder(core->setup.folder, run->number);
+	if (!run->parameters || !run->folder || hd_buf_failed(arguments))
+		return hd_error_nomem(err);
+	return hd_tail_new(&run->tail, run->folder, core->rules, NULL, err);
+}
+
+static int run_store(struct run *run, const char *arguments,
+		     struct hd_error *err)
+{
+	struct hd_core *core = run->core;
+	struct hd_trial_record record = {
+		.sweep = core->setup.sweep,
+		.number = run->number,
+		.state = HD_TRIAL_STARTING,
+		.parameters = run->parameters,
+		.arguments = arguments,
+		.space = core->setup.config->space,
+		.values = core->values,
+		.known = core->results,
+		.time = core->wall,
+	};
+	int rc = core_begin(core, err);
+
+	return rc < 0 ? rc : hd_store_trial_insert(core->setup.store, &record, &run->key, err);
+}
+
+/* Draw one trial, store it as Starting, keep its launch for after commit. */
+static int core_draw(struct hd_core *core, struct run **slot,
+		     struct hd_error *err)
+{
+	struct hd_buf arguments = HD_BUF_INIT;
+	struct run *run = NULL;
+	int rc = core_suggest(core, err);
+
+	if (rc == HD_EXHAUSTED)
+		core->exhausted = true;
+	if (rc != 0)
+		return rc;
+	run = calloc(1, sizeof *run);
+	if (!run)
+		return hd_error_nomem(err);
+	run->core = core;
+	run->number = hd_history_next(core->history);
+	run->fresh = true;
+	rc = run_prepare(run, &arguments, err);
+	if (rc == 0)
+		rc = run_store(run, hd_buf_text(&arguments), err);
+	if (rc < 0)
+		goto out;
+	run->trial = hd_history_add(core->history, core->values);
+	if (!run->trial) {
+		rc = hd_error_nomem(err);
+		goto out;
+	}
+	hd_trial_move(run->trial, HD_TRIAL_EVENT_SPAWN);
+	*slot = run;
+	run = NULL;
+	core->live_count++;
+out:
+	run_free(run);
+	hd_buf_release(&arguments);
+	return rc;
+}
+
+static int core_fill(struct hd_core *core, struct hd_error *err)
+{
+	size_t most = core->setup.config->max_total;
+
+	for (size_t i = 0; i < core->setup.slots; i++) {
+		int rc;
+
+		if (core->stopping || core->exhausted ||
+		    hd_history_next(core->history) >= most)
+			return 0;
+		if (core->live[i])
+			continue;
+		rc = core_draw(core, &core->live[i], err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* --- the turn ----------------------------------------------------------- */
+
+int core_begin(struct hd_core *core, struct hd_error *err)
+{
+	int rc;
+
+	if (core->in_transaction)
+		return 0;
+	rc = hd_store_begin(core->setup.store, err);
+	core->in_transaction = rc == 0;
+	return rc;
+}
+
+/* It runs: with pid and start time, by which a resume knows it again. */
+static int run_store_spawned(struct run *run, struct hd_error *err)
+{
+	struct hd_core *core = run->core;
+	int rc = core_begin(core, err);
+
+	run->spawned = false;
+	if (rc == 0)
+		rc = hd_store_trial_process(core->setup.store, run->key,
+					    run->pid, run->start, err);
+	if (rc == 0 && hd_trial_can(run->trial, HD_TRIAL_EVENT_SPAWNED)) {
+		hd_trial_move(run->trial, HD_TRIAL_EVENT_SPAWNED);
+		rc = hd_store_trial_state(core->setup.store, run->key,
+					  hd_trial_state(run->trial),
+					  core->wall, err);
+		core_queue(core, &(struct hd_event){
+					 .kind = HD_EVENT_TRIAL_STARTED,
+					 .trial = run->number,
+					 .state = HD_TRIAL_RUNNING,
+					 .folder = run->folder });
+	}
+	return rc;
+}
+
+/* Read and judge one live trial; a finished one leaves its slot. */
+static int core_attend(struct hd_core *core, struct run **slot,
+		       struct hd_error *err)
+{
+	struct run *run = *slot;
+	int rc = run->spawned ? run_store_spawned(run, err) : 0;
+
+	if (rc == 0 && (run->has_output || run->ended)) {
+		run->has_output = false;
+		rc = collect_run(run, run->ended, err);
+		if (rc == 1) {
+			/* More is there: others get their turn first. */
+			run->has_output = true;
+			core->wants_turn = true;
+			return 0;
+		}
+	}
+	if (rc < 0 || !run->ended)
+		return rc;
+	rc = finish_run(run, err);
+	if (rc < 0)
+		return rc;
+	core_release(core, slot);
+	return 0;
+}
+
+static int core_decide(struct hd_core *core, struct hd_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < core->setup.slots && rc == 0; i++)
+		if (core->live[i])
+			rc = core_attend(core, &core->live[i], err);
+	if (hd_core_is_overdue(core, core->wall))
+		hd_core_stop(core, HD_END_LIMIT, false);
+	if (rc == 0 && core->stopping)
+		rc = core_stop_live(core, err);
+	return rc < 0 ? rc : core_fill(core, err);
+}
+
+/* A trial that could not be started has ended, with the reason. */
+static void run_launch(struct run *run, int64_t wall)
+{
+	struct hd_core *core = run->core;
+	struct hd_error problem = { 0 };
+	int rc;
+
+	run->fresh = false;
+	run->started = wall;
+	rc = hd_dispatch_launch(core->dispatch, run->number, 1,
+				(const char *const *)run->argv,
+				run->parameters, &problem);
+	free(run->argv);
+	free(run->parameters);
+	run->argv = NULL;
+	run->parameters = NULL;
+	if (rc == 0)
+		return;
+	hd_core_on_ended(core, run->number,
+			 &(struct hd_exit){ .known = true,
+					    .code = -1,
+					    .error = problem.text,
+					    .started = wall,
+					    .ended = wall });
+}
+
+/* After the commit: what was announced is done. */
+static void core_act(struct hd_core *core)
+{
+	for (size_t i = 0; i < core->setup.slots; i++) {
+		struct run *run = core->live[i];
+
+		if (!run)
+			continue;
+		if (run->fresh)
+			run_launch(run, core->wall);
+		if (run->stop_wanted && !run->ended)
+			hd_dispatch_stop(core->dispatch, run->number,
+					 run->stop_now);
+		run->stop_wanted = false;
+	}
+}
+
+int hd_core_turn(struct hd_core *core, int64_t wall, struct hd_error *err)
+{
+	int rc;
+
+	core->wall = wall;
+	core->wants_turn = false;
+	core->wants_soon = false;
+	rc = core_decide(core, err);
+	if (rc == 0 && core->in_transaction)
+		rc = hd_store_commit(core->setup.store, core->durable, err);
+	if (rc < 0) {
+		if (core->in_transaction)
+			hd_store_rollback(core->setup.store);
+		core->in_transaction = false;
+		return rc;
+	}
+	core->in_transaction = false;
+	core->durable = false;
+	core_tell_all(core);
+	core_act(core);
+	return core->wants_turn;
+}
+
+bool hd_core_wants_turn(const struct hd_core *core)
+{
+	return core->wants_turn;
+}
+
+bool hd_core_wants_soon(const struct hd_core *core)
+{
+	return core->wants_soon;
+}
+
+bool hd_core_is_done(const struct hd_core *core)
+{
+	return core->live_count == 0 &&
+	       (core->stopping || core->exhausted ||
+		hd_history_next(core->history) >= core->setup.config->max_total);
+}
+
+int hd_core_finish(struct hd_core *core, int64_t wall, struct hd_error *err)
+{
+	const char *detail = end_sentence(core->end);
+	int rc;
+
+	core->wall = wall;
+	rc = core_begin(core, err);
+	if (rc == 0 && core->has_best)
+		rc = hd_store_best_insert(core->setup.store, core->setup.sweep,
+					  core->best_trial, core->best, true,
+					  wall, err);
+	if (rc == 0)
+		rc = hd_store_sweep_state(core->setup.store, core->setup.sweep,
+					  finish_state(core), core->end, detail,
+					  wall, err);
+	if (rc == 0)
+		rc = hd_store_commit(core->setup.store, true, err);
+	if (rc < 0 && core->in_transaction)
+		hd_store_rollback(core->setup.store);
+	core->in_transaction = false;
+	if (rc == 0)
+		hd_core_tell(core, HD_EVENT_SWEEP_ENDED, wall, detail);
+	return rc;
+}
+
+void hd_core_summary(const struct hd_core *core, int64_t wall,
+		     struct hd_sweep_summary *summary)
+{
+	const struct hd_config *config = core->setup.config;
+
+	*summary = (struct hd_sweep_summary){
+		.state = hd_core_is_done(core) ? finish_state(core) : "Running",
+		.end = core->end,
+		.trials = hd_history_next(core->history),
+		.trials_total = config->max_total,
+		.has_best = core->has_best,
+		.best_trial = core->best_trial,
+		.best = core->best,
+		.seconds = (double)(wall - core->setup.started) / 1e6,
+		.slots = core->setup.slots,
+	};
+	if (core->exhausted)
+		summary->trials_total = summary->trials;
+	memcpy(summary->counts, core->counts, sizeof summary->counts);
+	for (size_t i = 0; i < core->setup.slots; i++)
+		if (core->live[i])
+			summary->counts[hd_trial_state(core->live[i]->trial)]++;
+}

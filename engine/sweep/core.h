@@ -1,0 +1,81 @@
+/*
+ * The parent run, turn by turn: draws trials, starts them, reads what they
+ * log, asks the policy, ends them. No loop and no clock of its own: sweep.c
+ * turns it on the event loop, the tests turn it by hand.
+ *
+ * Between turns the backend's callbacks only leave marks. A turn
+ *   1. reads what running trials wrote and decides what to stop,
+ *   2. ends the trials that are gone, and draws new ones into free slots,
+ *   3. commits all of it in one transaction (DESIGN 3),
+ *   4. only then acts on it: starts and stops processes, tells the observer.
+ */
+#ifndef HD_SWEEP_CORE_H
+#define HD_SWEEP_CORE_H
+
+#include <stdint.h>
+
+#include <hdrive/sweep.h>
+
+#include "dispatch/dispatch.h"
+
+struct hd_core;
+
+/* All borrowed until hd_core_free. */
+struct hd_core_setup {
+	struct hd_store *store;
+	const struct hd_config *config;
+	int64_t sweep; /* key of its row */
+	uint64_t seed;
+	size_t slots;
+	const char *const *command;
+	size_t command_count;
+	const char *folder; /* of the sweep */
+	int64_t started;    /* microseconds since 1970 */
+	hd_event_fn event;  /* may be NULL */
+	void *user;
+};
+
+int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
+		struct hd_error *err);
+void hd_core_free(struct hd_core *core);
+/* Where trials run; before the first turn. Borrowed. */
+void hd_core_set_dispatch(struct hd_core *core, struct hd_dispatch *dispatch);
+
+/* What dispatch tells: for struct hd_dispatch_setup, USER is the core. */
+void hd_core_on_started(void *core, size_t trial, int64_t pid, uint64_t start);
+void hd_core_on_output(void *core, size_t trial);
+void hd_core_on_ended(void *core, size_t trial, const struct hd_exit *exit);
+
+/* No new trials, and stop the running ones; the first reason stays. */
+void hd_core_stop(struct hd_core *core, enum hd_end why, bool now);
+
+/*
+ * One turn at WALL microseconds since 1970. Returns 0; 1 when another turn is
+ * wanted at once; or an error, after which the transaction is undone and the
+ * core can only be stopped.
+ */
+int hd_core_turn(struct hd_core *core, int64_t wall, struct hd_error *err);
+/* Whether marks wait for a turn. */
+bool hd_core_wants_turn(const struct hd_core *core);
+/* Whether only news wait that may share the next turn's transaction. */
+bool hd_core_wants_soon(const struct hd_core *core);
+/* Whether the time limit has passed and nothing was done about it yet. */
+bool hd_core_is_overdue(const struct hd_core *core, int64_t wall);
+/*
+ * After a turn that failed: stop what runs without the store, then let go of
+ * trials as they end. Their files keep what they wrote.
+ */
+void hd_core_abandon(struct hd_core *core);
+void hd_core_drain(struct hd_core *core);
+/* No trial is live and none will come. */
+bool hd_core_is_done(const struct hd_core *core);
+/* Store the sweep's end state and tell the observer. */
+int hd_core_finish(struct hd_core *core, int64_t wall, struct hd_error *err);
+
+void hd_core_summary(const struct hd_core *core, int64_t wall,
+		     struct hd_sweep_summary *summary);
+/* Tell the observer of something outside a trial: a note, a tick. */
+void hd_core_tell(struct hd_core *core, enum hd_event_kind kind, int64_t wall,
+		  const char *text);
+
+#endif

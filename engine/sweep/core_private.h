@@ -1,0 +1,123 @@
+/* What core.c, collect.c and finish.c share: a sweep's live trials. */
+#ifndef HD_SWEEP_CORE_PRIVATE_H
+#define HD_SWEEP_CORE_PRIVATE_H
+
+#include "sweep/core.h"
+
+#include "base/buf.h"
+#include "metrics/tail.h"
+#include "store/store.h"
+#include "sweep/history.h"
+#include "sweep/trial.h"
+
+/* What a script said of its own end, through the metrics file. */
+enum run_mark {
+	RUN_MARK_NONE,
+	RUN_MARK_COMPLETE,
+	RUN_MARK_FAIL,
+	RUN_MARK_CANCEL,
+};
+
+#define RUN_NAMES_MOST 12
+
+/* A live trial: from its row until its end is stored. */
+struct run {
+	struct hd_core *core;
+	size_t number;
+	struct hd_trial *trial; /* the history's */
+	int64_t key;            /* of its row */
+	char *folder;
+	char **argv;      /* until the launch */
+	char *parameters; /* until the launch */
+	struct hd_tail *tail;
+	int64_t started; /* microseconds since 1970, 0 before the launch */
+
+	/* Marks left between turns. */
+	bool fresh;       /* its row is new, the launch comes after commit */
+	bool spawned;     /* pid and start are news for the store */
+	bool has_output;  /* its files may have grown */
+	bool ended;       /* exit says how */
+	bool stop_wanted; /* the stop comes after commit */
+	bool stop_now;    /* ... as a KILL */
+	bool drained;     /* everything it wrote has been read */
+	bool changed;     /* its row's figures are news for the store */
+	int64_t pid;
+	uint64_t start;
+	struct hd_exit exit;
+	char *exit_error; /* exit.error's own copy */
+
+	enum run_mark mark;
+	char *mark_detail;
+	struct hd_reason reason; /* of the policy's stop */
+
+	size_t sequence; /* metrics stored */
+	int64_t best_time;
+	char *names[RUN_NAMES_MOST]; /* metric names seen, for the note */
+	size_t name_count;
+};
+
+/* An event that waits for the commit; texts are its own. */
+struct pending_event {
+	struct hd_event event;
+	char *text;
+	char *folder;
+	char *tail;
+};
+
+struct hd_core {
+	struct hd_core_setup setup;
+	struct hd_dispatch *dispatch;
+	struct hd_metric_rules *rules;
+	struct hd_history *history;
+	void *sampler;
+	void *policy;
+	struct hd_value *values; /* scratch: one per parameter */
+
+	struct run **live; /* setup.slots of them, NULL when free */
+	size_t live_count;
+	size_t counts[HD_TRIAL_STATES]; /* ended trials by state */
+	size_t results;                 /* ended trials with a metric: "known" */
+	size_t policy_scored;           /* cancelled by policy, with a metric */
+
+	bool exhausted; /* the sampler has no point left */
+	bool stopping;
+	bool stop_now;
+	enum hd_end end;
+	bool wants_turn;
+	bool wants_soon; /* only news that can wait a few milliseconds */
+	bool in_transaction;
+	bool durable; /* the commit must outlive a power loss */
+	bool metric_seen;
+	bool metric_missed; /* the note was given */
+
+	bool has_best;
+	size_t best_trial;
+	double best;
+
+	int64_t wall; /* of this turn */
+	struct pending_event *events;
+	size_t event_count;
+	size_t event_size;
+};
+
+/* Open the turn's transaction unless it is. */
+int core_begin(struct hd_core *core, struct hd_error *err);
+/* Queue an event; its texts are copied. Never fails: news are dropped when
+ * there is no memory, the store has them. */
+void core_queue(struct hd_core *core, const struct hd_event *event);
+/* Ask for RUN's end after the commit. */
+int core_stop_run(struct hd_core *core, struct run *run, enum hd_end why,
+		  bool now, const char *text, struct hd_error *err);
+/* A strictly better result: the sweep's row, its history, an event. */
+int core_offer_best(struct hd_core *core, struct run *run, double value,
+		    struct hd_error *err);
+void run_free(struct run *run);
+
+/* collect.c: read RUN's files, store and judge. 1 when more is there. */
+int collect_run(struct run *run, bool final, struct hd_error *err);
+/* finish.c: store how RUN ended; it is not live any more. */
+int finish_run(struct run *run, struct hd_error *err);
+/* finish.c: the sweep's own end state (SPEC 5.2). */
+const char *finish_state(const struct hd_core *core);
+
+#endif

@@ -1,0 +1,565 @@
+/*
+ * A sweep on its event loop: the public face of engine/sweep.
+ *
+ * Invariant 3: one thread runs the loop and owns every trial, handle and
+ * statement. hd_sweep_stop alone may come from elsewhere: it sets atomics and
+ * wakes the loop. Every handle is a member of struct hd_sweep, which is freed
+ * only after the loop has closed them all.
+ */
+#define _XOPEN_SOURCE 700 /* realpath */
+
+#include <hdrive/sweep.h>
+
+#include "base/buf.h"
+#include "base/time.h"
+#include "dispatch/dispatch.h"
+#include "space/args.h"
+#include "store/store.h"
+#include "sweep/core.h"
+#include "sweep/name.h"
+
+#include <uv.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULT_GRACE 10.0
+#define TICK_MS 1000
+/* News that can share a transaction wait this long for company. */
+#define SOON_MS 10
+#define NAME_TRIES 16
+
+struct hd_sweep {
+	struct hd_store *store;
+	const struct hd_config *config;
+	struct hd_core *core;
+	struct hd_dispatch *dispatch;
+	hd_event_fn event;
+	void *user;
+
+	char id[HD_SWEEP_ID_SIZE];
+	char name[HD_SWEEP_NAME_MOST + 1];
+	int64_t key;
+	int64_t started;
+	uint64_t seed;
+	size_t slots;
+	double grace;
+	char *folder;
+	char *source;
+	char *launcher;
+	char *python_path;
+	char **command; /* one block each, ending in NULL */
+	size_t command_count;
+	char **environment;
+
+	uv_loop_t loop;
+	bool loop_open;
+	uv_async_t wake;  /* hd_sweep_stop */
+	uv_check_t check; /* a turn after the loop's callbacks */
+	uv_idle_t again;  /* keeps the loop from sleeping before a turn */
+	uv_timer_t tick;
+	uv_timer_t soon;
+	atomic_int stop_asked; /* 1: gracefully, 2: now */
+	int stop_heard;
+	atomic_bool ending; /* handles are being closed */
+	int rc;
+	struct hd_error error;
+};
+
+/* --- options ------------------------------------------------------------ */
+
+/* A copy of COUNT strings in one block that ends in NULL. */
+static char **strings_copy(const char *const *strings, size_t count)
+{
+	size_t bytes = (count + 1) * sizeof(char *);
+	char **copy, *at;
+
+	for (size_t i = 0; i < count; i++)
+		bytes += strlen(strings[i]) + 1;
+	copy = malloc(bytes);
+	if (!copy)
+		return NULL;
+	at = (char *)(copy + count + 1);
+	for (size_t i = 0; i < count; i++) {
+		copy[i] = at;
+		at = stpcpy(at, strings[i]) + 1;
+	}
+	copy[count] = NULL;
+	return copy;
+}
+
+static size_t strings_count(const char *const *strings)
+{
+	size_t count = 0;
+
+	while (strings && strings[count])
+		count++;
+	return count;
+}
+
+static char *string_or_null(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+static int sweep_take_options(struct hd_sweep *sweep,
+			      const struct hd_sweep_options *options,
+			      struct hd_error *err)
+{
+	const struct hd_config *config = sweep->config;
+
+	if (options->command_count == 0)
+		return hd_error_set(err, HD_EINVAL,
+				    "no command: a sweep needs the training "
+				    "program to run");
+	if (!options->launcher || access(options->launcher, X_OK) < 0)
+		return hd_error_set(err, HD_ENOENT,
+				    "the launcher '%s' cannot be run",
+				    options->launcher ? options->launcher : "");
+	sweep->event = options->event;
+	sweep->user = options->user;
+	sweep->grace = options->grace > 0 ? options->grace : DEFAULT_GRACE;
+	sweep->slots = options->max_concurrent ? options->max_concurrent : config->max_concurrent;
+	if (sweep->slots > config->max_total)
+		sweep->slots = config->max_total;
+	sweep->command_count = options->command_count;
+	sweep->command = strings_copy(options->command, options->command_count);
+	sweep->environment = strings_copy(options->environment,
+					  strings_count(options->environment));
+	sweep->launcher = realpath(options->launcher, NULL);
+	sweep->source = realpath(options->source ? options->source : ".", NULL);
+	if (!sweep->source)
+		return hd_error_errno(err, errno, "cannot use the folder '%s'",
+				      options->source ? options->source : ".");
+	sweep->python_path = string_or_null(options->python_path);
+	if (!sweep->command || !sweep->environment || !sweep->launcher ||
+	    (options->python_path && !sweep->python_path))
+		return hd_error_nomem(err);
+	return 0;
+}
+
+static int sweep_take_seed(struct hd_sweep *sweep,
+			   const struct hd_sweep_options *options,
+			   struct hd_error *err)
+{
+	unsigned long long drawn;
+	int rc;
+
+	sweep->seed = options->seed;
+	if (options->has_seed)
+		return 0;
+	rc = hd_name_random_seed(&drawn, err);
+	sweep->seed = drawn;
+	return rc;
+}
+
+/* --- the sweep's row and folder ----------------------------------------- */
+
+/* This process in the kernel's words, by which it is known again. */
+static uint64_t own_start_time(void)
+{
+	char text[1024], *at;
+	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	at = strrchr(text, ')'); /* the name before it may hold anything */
+	for (int field = 2; at && field < 22; field++) {
+		at = strchr(at, ' ');
+		at = at ? at + 1 : NULL;
+	}
+	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
+{
+	struct hd_buf command = HD_BUF_INIT;
+	struct hd_sweep_record record = {
+		.id = sweep->id,
+		.name = sweep->name,
+		.config = sweep->config,
+		.seed = sweep->seed,
+		.max_concurrent = sweep->slots,
+		.created = sweep->started,
+		.engine_pid = getpid(),
+		.engine_start = own_start_time(),
+	};
+	int rc;
+
+	hd_args_json_words(&command, (const char *const *)sweep->command,
+			   sweep->command_count);
+	record.command = hd_buf_text(&command);
+	rc = hd_buf_failed(&command) ? hd_error_nomem(err) : hd_store_sweep_insert(sweep->store, &record, &sweep->key, err);
+	hd_buf_release(&command);
+	return rc;
+}
+
+/* The folder first: that it did not exist makes the name ours. */
+static int sweep_make_folder(struct hd_sweep *sweep, struct hd_error *err)
+{
+	struct hd_buf path = HD_BUF_INIT;
+
+	hd_buf_printf(&path, "%s/%s", hd_store_folder(sweep->store),
+		      sweep->name);
+	free(sweep->folder);
+	sweep->folder = hd_buf_take(&path);
+	if (!sweep->folder)
+		return hd_error_nomem(err);
+	if (mkdir(sweep->folder, 0777) == 0)
+		return 0;
+	if (errno == EEXIST)
+		return hd_error_set(err, HD_EEXIST,
+				    "the name '%s' is taken: '%s' exists",
+				    sweep->name, sweep->folder);
+	return hd_error_errno(err, errno, "cannot make the folder '%s'",
+			      sweep->folder);
+}
+
+static int sweep_create_named(struct hd_sweep *sweep, struct hd_error *err)
+{
+	int rc = sweep_make_folder(sweep, err);
+
+	if (rc < 0)
+		return rc;
+	rc = sweep_insert(sweep, err);
+	if (rc < 0)
+		rmdir(sweep->folder);
+	return rc;
+}
+
+/* Under the wanted name, or under made-up ones until one is free. */
+static int sweep_create(struct hd_sweep *sweep, const char *name,
+			struct hd_error *err)
+{
+	int rc = 0;
+
+	if (name) {
+		rc = hd_name_check(name, err);
+		if (rc < 0)
+			return rc;
+		memcpy(sweep->name, name, strlen(name) + 1);
+		return sweep_create_named(sweep, err);
+	}
+	for (int i = 0; i < NAME_TRIES; i++) {
+		rc = hd_name_make(sweep->name, err);
+		if (rc == 0)
+			rc = sweep_create_named(sweep, err);
+		if (rc != HD_EEXIST)
+			break;
+	}
+	return rc;
+}
+
+/* --- the loop ----------------------------------------------------------- */
+
+static void sweep_close_handles(void *user)
+{
+	struct hd_sweep *sweep = user;
+
+	sweep->dispatch = NULL;
+	uv_close((uv_handle_t *)&sweep->wake, NULL);
+	uv_close((uv_handle_t *)&sweep->check, NULL);
+	uv_close((uv_handle_t *)&sweep->again, NULL);
+	uv_close((uv_handle_t *)&sweep->tick, NULL);
+	uv_close((uv_handle_t *)&sweep->soon, NULL);
+}
+
+static void sweep_end(struct hd_sweep *sweep)
+{
+	atomic_store(&sweep->ending, true);
+	uv_idle_stop(&sweep->again);
+	uv_timer_stop(&sweep->tick);
+	uv_timer_stop(&sweep->soon);
+	uv_check_stop(&sweep->check);
+	if (sweep->dispatch)
+		hd_dispatch_close(sweep->dispatch, sweep_close_handles, sweep);
+	else
+		sweep_close_handles(sweep);
+}
+
+static void on_again(uv_idle_t *handle)
+{
+	(void)handle; /* its being active is what counts */
+}
+
+static void on_soon(uv_timer_t *timer)
+{
+	struct hd_sweep *sweep = timer->data;
+
+	uv_idle_start(&sweep->again, on_again);
+}
+
+/*
+ * The store could not take a turn: nothing more can be promised, so what runs
+ * is stopped and the error goes to the caller of hd_sweep_run. What the trials
+ * wrote stays in their files.
+ */
+static void sweep_give_up(struct hd_sweep *sweep, int rc)
+{
+	sweep->rc = rc;
+	hd_core_abandon(sweep->core);
+}
+
+static void on_check(uv_check_t *check)
+{
+	struct hd_sweep *sweep = check->data;
+	int rc;
+
+	if (!hd_core_wants_turn(sweep->core) &&
+	    !uv_is_active((uv_handle_t *)&sweep->again)) {
+		if (hd_core_wants_soon(sweep->core) &&
+		    !uv_is_active((uv_handle_t *)&sweep->soon))
+			uv_timer_start(&sweep->soon, on_soon, SOON_MS, 0);
+		return;
+	}
+	uv_idle_stop(&sweep->again);
+	if (sweep->rc < 0) {
+		hd_core_drain(sweep->core);
+		rc = 0;
+	} else {
+		rc = hd_core_turn(sweep->core, hd_time_wall(), &sweep->error);
+	}
+	if (rc < 0)
+		sweep_give_up(sweep, rc);
+	if (hd_core_is_done(sweep->core))
+		sweep_end(sweep);
+	else if (rc == 1 || hd_core_wants_turn(sweep->core))
+		uv_idle_start(&sweep->again, on_again);
+	else if (hd_core_wants_soon(sweep->core))
+		uv_timer_start(&sweep->soon, on_soon, SOON_MS, 0);
+}
+
+static void sweep_hear_stop(struct hd_sweep *sweep)
+{
+	int asked = atomic_load(&sweep->stop_asked);
+
+	if (asked <= sweep->stop_heard)
+		return;
+	sweep->stop_heard = asked;
+	hd_core_stop(sweep->core, HD_END_USER, asked > 1);
+}
+
+static void on_wake(uv_async_t *async)
+{
+	sweep_hear_stop(async->data);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+	struct hd_sweep *sweep = timer->data;
+
+	hd_core_tell(sweep->core, HD_EVENT_TICK, hd_time_wall(), "");
+	if (hd_core_is_overdue(sweep->core, hd_time_wall()))
+		uv_idle_start(&sweep->again, on_again);
+}
+
+static int sweep_open_loop(struct hd_sweep *sweep, struct hd_error *err)
+{
+	int rc = uv_loop_init(&sweep->loop);
+
+	if (rc < 0)
+		return hd_error_set(err, HD_EIO, "cannot make an event loop: %s",
+				    uv_strerror(rc));
+	rc = uv_async_init(&sweep->loop, &sweep->wake, on_wake);
+	if (rc < 0) {
+		uv_loop_close(&sweep->loop);
+		return hd_error_set(err, HD_EIO, "cannot make an event loop: %s",
+				    uv_strerror(rc));
+	}
+	uv_check_init(&sweep->loop, &sweep->check);
+	uv_idle_init(&sweep->loop, &sweep->again);
+	uv_timer_init(&sweep->loop, &sweep->tick);
+	uv_timer_init(&sweep->loop, &sweep->soon);
+	sweep->wake.data = sweep;
+	sweep->check.data = sweep;
+	sweep->again.data = sweep;
+	sweep->tick.data = sweep;
+	sweep->soon.data = sweep;
+	sweep->loop_open = true;
+	return 0;
+}
+
+static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
+{
+	struct hd_core_setup core = {
+		.store = sweep->store,
+		.config = sweep->config,
+		.sweep = sweep->key,
+		.seed = sweep->seed,
+		.slots = sweep->slots,
+		.command = (const char *const *)sweep->command,
+		.command_count = sweep->command_count,
+		.folder = sweep->folder,
+		.started = sweep->started,
+		.event = sweep->event,
+		.user = sweep->user,
+	};
+	struct hd_dispatch_setup dispatch = {
+		.backend = hd_backend_type_find("local"),
+		.loop = &sweep->loop,
+		.launcher = sweep->launcher,
+		.python_path = sweep->python_path,
+		.source = sweep->source,
+		.folder = sweep->folder,
+		.name = sweep->name,
+		.id = sweep->id,
+		.environment = (const char *const *)sweep->environment,
+		.seed = sweep->seed,
+		.slots = sweep->slots,
+		.grace = sweep->grace,
+		.started = hd_core_on_started,
+		.output = hd_core_on_output,
+		.ended = hd_core_on_ended,
+	};
+	int rc = hd_core_new(&sweep->core, &core, err);
+
+	if (rc < 0)
+		return rc;
+	dispatch.user = sweep->core;
+	rc = hd_dispatch_open(&sweep->dispatch, &dispatch, err);
+	if (rc == 0)
+		hd_core_set_dispatch(sweep->core, sweep->dispatch);
+	return rc;
+}
+
+/* A sweep that could not begin says so in its row. */
+static void sweep_store_failure(struct hd_sweep *sweep,
+				const struct hd_error *why)
+{
+	const char *text = why ? why->text : "could not begin";
+
+	if (hd_store_begin(sweep->store, NULL) < 0)
+		return;
+	if (hd_store_sweep_state(sweep->store, sweep->key, "Failed",
+				 HD_END_LAUNCH, text, hd_time_wall(), NULL) < 0 ||
+	    hd_store_commit(sweep->store, true, NULL) < 0)
+		hd_store_rollback(sweep->store);
+}
+
+/* --- the public face ---------------------------------------------------- */
+
+int hd_sweep_new(struct hd_sweep **out, struct hd_store *store,
+		 const struct hd_config *config,
+		 const struct hd_sweep_options *options, struct hd_error *err)
+{
+	struct hd_sweep *sweep = calloc(1, sizeof *sweep);
+	int rc;
+
+	*out = NULL;
+	if (!sweep)
+		return hd_error_nomem(err);
+	sweep->store = store;
+	sweep->config = config;
+	sweep->started = hd_time_wall();
+	rc = sweep_take_options(sweep, options, err);
+	if (rc == 0)
+		rc = sweep_take_seed(sweep, options, err);
+	if (rc == 0)
+		rc = hd_name_make_id(sweep->id, err);
+	if (rc == 0)
+		rc = sweep_open_loop(sweep, err);
+	if (rc == 0)
+		rc = sweep_create(sweep, options->name, err);
+	if (rc < 0)
+		goto out;
+	*out = sweep;
+	sweep = NULL;
+out:
+	hd_sweep_free(sweep);
+	return rc;
+}
+
+int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err)
+{
+	int rc = sweep_open_core(sweep, err);
+
+	if (rc < 0) {
+		sweep_store_failure(sweep, err);
+		return rc;
+	}
+	hd_core_tell(sweep->core, HD_EVENT_SWEEP_STARTED, hd_time_wall(), "");
+	uv_timer_start(&sweep->tick, on_tick, TICK_MS, TICK_MS);
+	uv_check_start(&sweep->check, on_check);
+	uv_idle_start(&sweep->again, on_again); /* the first turn */
+	sweep_hear_stop(sweep);
+	uv_run(&sweep->loop, UV_RUN_DEFAULT);
+	if (sweep->rc == 0)
+		sweep->rc = hd_core_finish(sweep->core, hd_time_wall(),
+					   &sweep->error);
+	if (sweep->rc < 0 && err)
+		*err = sweep->error;
+	return sweep->rc;
+}
+
+void hd_sweep_stop(struct hd_sweep *sweep, bool now)
+{
+	/* Only atomics and an eventfd: fit for a signal handler. */
+	int asked = now ? 2 : 1;
+	int before = atomic_load(&sweep->stop_asked);
+
+	while (before < asked &&
+	       !atomic_compare_exchange_weak(&sweep->stop_asked, &before, asked))
+		;
+	if (!atomic_load(&sweep->ending))
+		uv_async_send(&sweep->wake);
+}
+
+void hd_sweep_free(struct hd_sweep *sweep)
+{
+	if (!sweep)
+		return;
+	if (sweep->loop_open) {
+		/* Not run to its end: an open that failed, or never run. */
+		if (!atomic_load(&sweep->ending))
+			sweep_end(sweep);
+		uv_run(&sweep->loop, UV_RUN_DEFAULT);
+		uv_loop_close(&sweep->loop);
+	}
+	hd_core_free(sweep->core);
+	free(sweep->folder);
+	free(sweep->source);
+	free(sweep->launcher);
+	free(sweep->python_path);
+	free(sweep->command);
+	free(sweep->environment);
+	free(sweep);
+}
+
+const char *hd_sweep_name(const struct hd_sweep *sweep)
+{
+	return sweep->name;
+}
+
+const char *hd_sweep_id(const struct hd_sweep *sweep)
+{
+	return sweep->id;
+}
+
+int64_t hd_sweep_key(const struct hd_sweep *sweep)
+{
+	return sweep->key;
+}
+
+void hd_sweep_summary(const struct hd_sweep *sweep,
+		      struct hd_sweep_summary *summary)
+{
+	if (sweep->core) {
+		hd_core_summary(sweep->core, hd_time_wall(), summary);
+		return;
+	}
+	*summary = (struct hd_sweep_summary){
+		.state = "NotStarted",
+		.trials_total = sweep->config->max_total,
+		.slots = sweep->slots,
+	};
+}

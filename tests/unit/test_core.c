@@ -1,0 +1,642 @@
+/*
+ * Tests of engine/sweep/core.c: the parent run turned by hand, with a backend
+ * that starts nothing and a clock that stands still until told.
+ */
+#define _XOPEN_SOURCE 700 /* nftw */
+
+#include "check.h"
+
+#include "base/buf.h"
+#include "sweep/core.h"
+#include "store/store.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <unistd.h>
+
+#define MOST 4096
+
+/* A trial that the fake backend pretends to run. */
+struct fake_trial {
+	bool running;
+	bool stopped;
+	char folder[512];
+};
+
+struct fake {
+	const struct hd_backend_host *host;
+	struct fake_trial trials[MOST];
+	size_t launched;
+	size_t running;
+	size_t most_running;
+	bool refuse; /* launches fail */
+};
+
+static struct fake fake;
+
+static int fake_open(void *state, const struct hd_backend_host *host,
+		     struct hd_error *err)
+{
+	(void)state;
+	(void)err;
+	fake.host = host;
+	return 0;
+}
+
+static int fake_launch(void *state, const struct hd_launch *launch,
+		       struct hd_error *err)
+{
+	struct fake_trial *trial = &fake.trials[launch->trial];
+
+	(void)state;
+	if (fake.refuse)
+		return hd_error_set(err, HD_EIO, "no more processes");
+	trial->running = true;
+	snprintf(trial->folder, sizeof trial->folder, "%s", launch->folder);
+	fake.launched++;
+	fake.running++;
+	if (fake.running > fake.most_running)
+		fake.most_running = fake.running;
+	fake.host->started(fake.host->user, launch->trial,
+			   1000 + (int64_t)launch->trial, 1);
+	return 0;
+}
+
+static void fake_stop(void *state, size_t trial, bool now)
+{
+	(void)state;
+	(void)now;
+	fake.trials[trial].stopped = true;
+}
+
+static void fake_close(void *state, void (*done)(void *user), void *user)
+{
+	(void)state;
+	done(user);
+}
+
+static const struct hd_backend_type fake_backend = {
+	.name = "fake",
+	.summary = "starts nothing",
+	.state_size = 1,
+	.open = fake_open,
+	.launch = fake_launch,
+	.stop = fake_stop,
+	.close = fake_close,
+};
+
+struct bench {
+	char folder[64];
+	struct hd_store *store;
+	struct hd_config *config;
+	struct hd_core *core;
+	struct hd_dispatch *dispatch;
+	int64_t key;
+	int64_t now;
+	size_t notes;
+	size_t stopping_events;
+	char note[512];
+};
+
+static void on_event(void *user, const struct hd_event *event)
+{
+	struct bench *bench = user;
+
+	if (event->kind == HD_EVENT_TRIAL_STOPPING)
+		bench->stopping_events++;
+	if (event->kind != HD_EVENT_NOTE)
+		return;
+	bench->notes++;
+	snprintf(bench->note, sizeof bench->note, "%s", event->text);
+}
+
+static int remove_one(const char *path, const struct stat *status, int type,
+		      struct FTW *place)
+{
+	(void)status;
+	(void)type;
+	(void)place;
+	return remove(path);
+}
+
+static int setup(void **state)
+{
+	struct bench *bench = calloc(1, sizeof *bench);
+
+	memset(&fake, 0, sizeof fake);
+	strcpy(bench->folder, "/tmp/hd-core-XXXXXX");
+	assert_non_null(mkdtemp(bench->folder));
+	bench->now = 1000000000;
+	*state = bench;
+	return 0;
+}
+
+static void on_closed(void *user)
+{
+	*(bool *)user = true;
+}
+
+static void bench_close(struct bench *bench)
+{
+	bool closed = false;
+
+	if (bench->dispatch) {
+		hd_dispatch_close(bench->dispatch, on_closed, &closed);
+		assert_true(closed);
+	}
+	hd_core_free(bench->core);
+	hd_config_free(bench->config);
+	hd_store_close(bench->store);
+	bench->core = NULL;
+	bench->dispatch = NULL;
+	bench->config = NULL;
+	bench->store = NULL;
+}
+
+static int teardown(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_close(bench);
+	nftw(bench->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(bench);
+	return 0;
+}
+
+static const char *const command[] = { "train", "--epochs", "3" };
+static const char *const nothing[] = { NULL };
+
+/* A sweep called NAME of the given file, with SLOTS slots. */
+static void bench_open(struct bench *bench, const char *name,
+		       const char *yaml, size_t slots)
+{
+	static char source[80], sweep_folder[160], path[80];
+	struct hd_error err = { 0 };
+	struct hd_findings *findings = hd_findings_new();
+
+	snprintf(path, sizeof path, "%s/hdrive.db", bench->folder);
+	snprintf(source, sizeof source, "%s/source", bench->folder);
+	snprintf(sweep_folder, sizeof sweep_folder, "%s/%s", bench->folder,
+		 name);
+	mkdir(source, 0777);
+	mkdir(sweep_folder, 0777);
+	if (hd_config_parse(&bench->config, yaml, strlen(yaml), "sweep.yml",
+			    NULL, findings, &err) < 0)
+		fail_msg("%s", err.text);
+	hd_findings_free(findings);
+	if (hd_store_open(&bench->store, path, HD_STORE_CREATE, &err) < 0)
+		fail_msg("%s", err.text);
+
+	struct hd_sweep_record record = {
+		.id = name,
+		.name = name,
+		.config = bench->config,
+		.command = "[\"train\"]",
+		.seed = 7,
+		.max_concurrent = slots,
+		.created = bench->now,
+	};
+	assert_int_equal(hd_store_sweep_insert(bench->store, &record,
+					       &bench->key, &err),
+			 0);
+	struct hd_core_setup core = {
+		.store = bench->store,
+		.config = bench->config,
+		.sweep = bench->key,
+		.seed = 7,
+		.slots = slots,
+		.command = command,
+		.command_count = 3,
+		.folder = sweep_folder,
+		.started = bench->now,
+		.event = on_event,
+		.user = bench,
+	};
+	assert_int_equal(hd_core_new(&bench->core, &core, &err), 0);
+	struct hd_dispatch_setup dispatch = {
+		.backend = &fake_backend,
+		.launcher = "/bin/true",
+		.source = source,
+		.folder = sweep_folder,
+		.name = name,
+		.id = name,
+		.environment = nothing,
+		.slots = slots,
+		.grace = 1,
+		.user = bench->core,
+		.started = hd_core_on_started,
+		.output = hd_core_on_output,
+		.ended = hd_core_on_ended,
+	};
+	assert_int_equal(hd_dispatch_open(&bench->dispatch, &dispatch, &err), 0);
+	hd_core_set_dispatch(bench->core, bench->dispatch);
+}
+
+static void bench_turn(struct bench *bench)
+{
+	struct hd_error err = { 0 };
+	int rc;
+
+	do {
+		bench->now += 1000;
+		rc = hd_core_turn(bench->core, bench->now, &err);
+		if (rc < 0)
+			fail_msg("%s", err.text);
+	} while (rc == 1 || hd_core_wants_soon(bench->core));
+}
+
+static void fake_print(size_t trial, const char *text)
+{
+	char path[600];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/stdout", fake.trials[trial].folder);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	fake.host->output(fake.host->user, trial);
+}
+
+static void fake_log(size_t trial, double value)
+{
+	char line[64];
+
+	snprintf(line, sizeof line, "acc=%.17g\n", value);
+	fake_print(trial, line);
+}
+
+static void fake_end(size_t trial, int code)
+{
+	struct fake_trial *at = &fake.trials[trial];
+
+	assert_true(at->running);
+	at->running = false;
+	fake.running--;
+	fake.host->ended(fake.host->user, trial,
+			 &(struct hd_exit){ .known = true,
+					    .code = code,
+					    .killed_by_us = at->stopped,
+					    .started = 1,
+					    .ended = 2 });
+}
+
+static struct hd_sweep_summary summary_of(struct bench *bench)
+{
+	struct hd_sweep_summary summary;
+
+	hd_core_summary(bench->core, bench->now, &summary);
+	return summary;
+}
+
+#define YAML(total, more)                                           \
+	"sampling:\n  type: random\n  parameter_space:\n"           \
+	"  - {name: --lr, expression: uniform, values: [0, 1]}\n"   \
+	"primary_metric_name: acc\nprimary_metric_goal: maximize\n" \
+	"max_total_runs: " total "\nmax_duration_minutes: 60\n" more
+
+static void hd_101_slots_bound_what_runs_at_once(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("50", ""), 4);
+	bench_turn(bench);
+	assert_int_equal(fake.launched, 4);
+	for (size_t next = 0; !hd_core_is_done(bench->core); next++) {
+		fake_log(next, 0.5);
+		fake_end(next, 0);
+		bench_turn(bench);
+	}
+	assert_int_equal(fake.most_running, 4);
+	assert_int_equal(fake.launched, 50);
+}
+
+static void hd_102_a_freed_slot_is_refilled_until_the_total(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("5", ""), 2);
+	bench_turn(bench);
+	fake_end(1, 0);
+	bench_turn(bench);
+	assert_int_equal(fake.launched, 3);
+	fake_end(0, 0);
+	fake_end(2, 0);
+	bench_turn(bench);
+	assert_int_equal(fake.launched, 5);
+	fake_end(3, 0);
+	fake_end(4, 0);
+	bench_turn(bench);
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(fake.launched, 5);
+}
+
+static void hd_103_policy_stops_leave_the_sweep_completed(void **state)
+{
+	struct bench *bench = *state;
+	struct hd_error err;
+
+	bench_open(bench, "s",
+		   YAML("2", "policy: {type: BanditPolicy, slack_amount: 0.2}\n"),
+		   2);
+	bench_turn(bench);
+	fake_log(0, 0.9);
+	bench_turn(bench);
+	fake_log(1, 0.5);
+	bench_turn(bench);
+	assert_false(fake.trials[0].stopped);
+	assert_true(fake.trials[1].stopped);
+	assert_int_equal(bench->stopping_events, 1);
+	fake_end(1, 1);
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(hd_core_finish(bench->core, bench->now, &err), 0);
+	assert_string_equal(summary_of(bench).state, "Completed");
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_CANCELED], 1);
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_COMPLETED], 1);
+}
+
+static void hd_104_one_failed_of_three_is_completed(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("3", ""), 3);
+	bench_turn(bench);
+	fake_end(0, 1);
+	fake_end(1, 0);
+	fake_end(2, 0);
+	bench_turn(bench);
+	assert_string_equal(summary_of(bench).state, "Completed");
+}
+
+static void hd_104_all_failed_is_failed(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("2", ""), 2);
+	bench_turn(bench);
+	fake_end(0, 1);
+	fake_end(1, 3);
+	bench_turn(bench);
+	assert_string_equal(summary_of(bench).state, "Failed");
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_FAILED], 2);
+}
+
+static void hd_105_cancel_stops_the_running_and_draws_none(void **state)
+{
+	struct bench *bench = *state;
+	struct hd_error err;
+
+	bench_open(bench, "s", YAML("9", ""), 2);
+	bench_turn(bench);
+	hd_core_stop(bench->core, HD_END_USER, false);
+	bench_turn(bench);
+	assert_true(fake.trials[0].stopped && fake.trials[1].stopped);
+	fake_end(0, 0);
+	fake_end(1, 143);
+	bench_turn(bench);
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(fake.launched, 2);
+	assert_int_equal(hd_core_finish(bench->core, bench->now, &err), 0);
+	assert_string_equal(summary_of(bench).state, "Canceled");
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_CANCELED], 2);
+}
+
+static void hd_106_max_duration_stops_the_running_and_draws_none(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("9", ""), 2);
+	bench_turn(bench);
+	bench->now += INT64_C(61) * 60 * 1000000;
+	assert_true(hd_core_is_overdue(bench->core, bench->now));
+	bench_turn(bench);
+	assert_true(fake.trials[0].stopped && fake.trials[1].stopped);
+	fake_end(0, 1);
+	fake_end(1, 1);
+	bench_turn(bench);
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(fake.launched, 2);
+	assert_int_equal(summary_of(bench).end, HD_END_LIMIT);
+	assert_string_equal(summary_of(bench).state, "Canceled");
+}
+
+static void hd_112_no_metric_anywhere_is_no_best_and_no_crash(void **state)
+{
+	struct bench *bench = *state;
+	struct hd_error err;
+
+	bench_open(bench, "s", YAML("2", ""), 1);
+	bench_turn(bench);
+	fake_print(0, "accuracy=0.5 loss=3\n");
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_int_equal(bench->notes, 1);
+	assert_non_null(strstr(bench->note, "'acc'"));
+	assert_non_null(strstr(bench->note, "'accuracy', 'loss'"));
+	fake_end(1, 0);
+	bench_turn(bench);
+	assert_int_equal(bench->notes, 1);
+	assert_int_equal(hd_core_finish(bench->core, bench->now, &err), 0);
+	assert_false(summary_of(bench).has_best);
+}
+
+static void a_policy_is_not_asked_about_a_trial_that_is_gone(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s",
+		   YAML("2", "policy: {type: BanditPolicy, slack_amount: 0.2}\n"),
+		   2);
+	bench_turn(bench);
+	fake_log(0, 0.9);
+	bench_turn(bench);
+	fake_log(1, 0.5);
+	fake_end(1, 0);
+	bench_turn(bench);
+	assert_int_equal(bench->stopping_events, 0);
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_COMPLETED], 1);
+}
+
+static void a_launch_that_fails_ends_its_trial_and_not_the_sweep(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("3", ""), 1);
+	fake.refuse = true;
+	bench_turn(bench);
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_FAILED], 3);
+	assert_int_equal(hd_dispatch_busy(bench->dispatch), 0);
+}
+
+static int collect_parameters(void *user, const struct hd_trial_row *row)
+{
+	hd_buf_printf(user, "%zu %s\n", row->number, row->parameters);
+	return 0;
+}
+
+/* The parameters of all trials, ended in an order that SHUFFLE varies. */
+static char *parameters_with(struct bench *bench, const char *name,
+			     size_t slots, unsigned shuffle)
+{
+	struct hd_buf text = HD_BUF_INIT;
+	struct hd_error err;
+
+	memset(&fake, 0, sizeof fake);
+	bench_open(bench, name, YAML("40", ""), slots);
+	bench_turn(bench);
+	while (!hd_core_is_done(bench->core)) {
+		size_t pick = (shuffle = shuffle * 1103515245 + 12345) % 40;
+
+		while (!fake.trials[pick].running)
+			pick = (pick + 1) % 40;
+		fake_log(pick, (double)(shuffle % 97));
+		fake_end(pick, shuffle % 5 == 0);
+		bench_turn(bench);
+	}
+	assert_int_equal(hd_store_trials(bench->store, bench->key,
+					 &(struct hd_trial_query){ 0 },
+					 collect_parameters, &text, &err),
+			 0);
+	bench_close(bench);
+	return hd_buf_take(&text);
+}
+
+static void hd_038_a_trial_is_the_same_at_any_concurrency(void **state)
+{
+	struct bench *bench = *state;
+	char *alone = parameters_with(bench, "one", 1, 1);
+	char *seven = parameters_with(bench, "seven", 7, 2);
+	char *all = parameters_with(bench, "all", 40, 3);
+
+	assert_non_null(strstr(alone, "39 {"));
+	assert_string_equal(alone, seven);
+	assert_string_equal(alone, all);
+	free(alone);
+	free(seven);
+	free(all);
+}
+
+static int count_metrics(void *user, const struct hd_metric_row *row)
+{
+	size_t *count = user;
+
+	assert_close(row->value, (double)row->trial + (double)row->sequence,
+		     0);
+	++*count;
+	return 0;
+}
+
+static int check_trial(void *user, const struct hd_trial_row *row)
+{
+	size_t *count = user;
+
+	assert_int_equal(row->state, HD_TRIAL_COMPLETED);
+	assert_int_equal(row->intervals, 3);
+	assert_close(row->best, (double)row->number + 3, 0);
+	++*count;
+	return 0;
+}
+
+static void thousands_of_trials_lose_nothing(void **state)
+{
+	struct bench *bench = *state;
+	size_t metrics = 0, trials = 0;
+	struct hd_error err;
+
+	bench_open(bench, "many", YAML("2000", ""), 16);
+	bench_turn(bench);
+	for (size_t next = 0; !hd_core_is_done(bench->core); next++) {
+		fake_log(next, (double)next + 1);
+		fake_log(next, (double)next + 2);
+		fake_log(next, (double)next + 3);
+		fake_end(next, 0);
+		bench_turn(bench);
+	}
+	assert_int_equal(hd_core_finish(bench->core, bench->now, &err), 0);
+	assert_int_equal(hd_store_metrics(bench->store, bench->key, -1, "acc",
+					  count_metrics, &metrics, &err),
+			 0);
+	assert_int_equal(hd_store_trials(bench->store, bench->key,
+					 &(struct hd_trial_query){ 0 },
+					 check_trial, &trials, &err),
+			 0);
+	assert_int_equal(metrics, 6000);
+	assert_int_equal(trials, 2000);
+	assert_int_equal(summary_of(bench).best_trial, 1999);
+}
+
+static void reduce_last_ranks_by_the_last_value(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("2", "reduce: last\n"), 2);
+	bench_turn(bench);
+	fake_log(0, 0.9);
+	fake_log(0, 0.2);
+	fake_log(1, 0.5);
+	fake_end(0, 0);
+	fake_end(1, 0);
+	bench_turn(bench);
+	assert_int_equal(summary_of(bench).best_trial, 1);
+	assert_close(summary_of(bench).best, 0.5, 0);
+}
+
+static int check_reason(void *user, const struct hd_decision_row *row)
+{
+	assert_int_equal(row->trial, 1);
+	assert_int_equal(row->interval, 1);
+	assert_string_equal(row->policy, "bandit");
+	assert_true(strlen(row->reason) > 0);
+	++*(size_t *)user;
+	return 0;
+}
+
+static void a_stop_is_stored_with_its_reason(void **state)
+{
+	struct bench *bench = *state;
+	size_t decisions = 0;
+	struct hd_error err;
+
+	bench_open(bench, "s",
+		   YAML("2", "policy: {type: BanditPolicy, slack_factor: 0.1}\n"),
+		   2);
+	bench_turn(bench);
+	fake_log(0, 0.9);
+	bench_turn(bench);
+	fake_log(1, 0.5);
+	bench_turn(bench);
+	assert_int_equal(hd_store_decisions(bench->store, bench->key, -1,
+					    check_reason, &decisions, &err),
+			 0);
+	assert_int_equal(decisions, 1);
+	fake_end(0, 0);
+	fake_end(1, 0);
+	bench_turn(bench);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(hd_101_slots_bound_what_runs_at_once),
+		TEST(hd_102_a_freed_slot_is_refilled_until_the_total),
+		TEST(hd_103_policy_stops_leave_the_sweep_completed),
+		TEST(hd_104_one_failed_of_three_is_completed),
+		TEST(hd_104_all_failed_is_failed),
+		TEST(hd_105_cancel_stops_the_running_and_draws_none),
+		TEST(hd_106_max_duration_stops_the_running_and_draws_none),
+		TEST(hd_112_no_metric_anywhere_is_no_best_and_no_crash),
+		TEST(a_policy_is_not_asked_about_a_trial_that_is_gone),
+		TEST(a_launch_that_fails_ends_its_trial_and_not_the_sweep),
+		TEST(hd_038_a_trial_is_the_same_at_any_concurrency),
+		TEST(thousands_of_trials_lose_nothing),
+		TEST(reduce_last_ranks_by_the_last_value),
+		TEST(a_stop_is_stored_with_its_reason),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
