@@ -115,6 +115,18 @@ static int on_metric(void *user, enum hd_tail_source source,
 	return run_log(run, metric->value, collecting->err);
 }
 
+/* What a person should know of this trial's files. */
+static void run_note(struct run *run, const char *detail)
+{
+	struct hd_buf text = HD_BUF_INIT;
+
+	hd_buf_printf(&text, "trial %zu: %s", run->number, detail);
+	core_queue(run->core, &(struct hd_event){ .kind = HD_EVENT_NOTE,
+						  .trial = run->number,
+						  .text = hd_buf_text(&text) });
+	hd_buf_release(&text);
+}
+
 static int on_mark(void *user, const char *kind, const char *detail)
 {
 	static const struct {
@@ -127,6 +139,10 @@ static int on_mark(void *user, const char *kind, const char *detail)
 	};
 	struct run *run = ((struct collecting *)user)->run;
 
+	if (!strcmp(kind, HD_TAIL_NOTE)) {
+		run_note(run, detail);
+		return 0;
+	}
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
 		if (strcmp(kind, marks[i].kind))
 			continue;

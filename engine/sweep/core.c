@@ -136,6 +136,9 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 					 setup->config->metric_patterns,
 					 setup->config->metric_pattern_count,
 					 err);
+	if (rc == 0 &&
+	    hd_metric_rules_primary(core->rules, setup->config->metric) < 0)
+		rc = hd_error_nomem(err);
 	if (rc < 0)
 		goto out;
 	core->wants_turn = true;
