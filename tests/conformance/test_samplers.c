@@ -1,0 +1,626 @@
+/*
+ * What every sampler must hold, over each row of the table: a new one is
+ * covered by standing there.
+ */
+#include "check.h"
+
+#include <float.h>
+
+#include "sweep/history.h"
+
+#define WIDTH_MOST 256
+
+/* --- counting allocations ------------------------------------------------- */
+
+/*
+ * The sanitizers bring their own malloc; elsewhere glibc's is called by its
+ * other name and counted.
+ */
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
+	!defined(__SANITIZE_THREAD__)
+#define COUNTS_ALLOCATIONS 1
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+static volatile size_t allocations;
+
+void *malloc(size_t size)
+{
+	allocations++;
+	return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	allocations++;
+	return __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+	allocations++;
+	return __libc_realloc(old, size);
+}
+#endif
+
+/* --- one sweep without trials that run ------------------------------------ */
+
+struct run {
+	const struct hd_sampler_type *type;
+	struct hd_space *space;
+	struct hd_history *history;
+	void *state;
+	uint64_t seed;
+	struct hd_value values[WIDTH_MOST];
+};
+
+static void run_add(struct run *run, struct hd_expr expr)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "--p%zu", hd_space_count(run->space));
+	assert_int_equal(hd_space_add(run->space, name, &expr, NULL, NULL), 0);
+}
+
+static void run_open(struct run *run, size_t row, uint64_t seed)
+{
+	memset(run, 0, sizeof *run);
+	run->type = hd_sampler_type_at(row);
+	run->seed = seed;
+	run->space = hd_space_new();
+	assert_non_null(run->space);
+}
+
+/* The space is complete: from here on the sampler may be asked. */
+static void run_start(struct run *run)
+{
+	struct hd_error err = { 0 };
+
+	assert_true(hd_space_count(run->space) <= WIDTH_MOST);
+	run->history = hd_history_new(HD_MINIMIZE, hd_space_count(run->space));
+	run->state = calloc(1, run->type->state_size + 1);
+	assert_non_null(run->history);
+	assert_non_null(run->state);
+	hd_option_defaults(run->type->options, run->state);
+	if (run->type->init &&
+	    run->type->init(run->state, run->space, &err) != 0)
+		fail_msg("%s: %s", run->type->name, err.text);
+}
+
+static int run_suggest(struct run *run)
+{
+	struct hd_rng rng;
+
+	hd_rng_init(&rng, run->seed, hd_history_next(run->history));
+	return run->type->suggest(run->state, run->history, &rng, run->values,
+				  NULL);
+}
+
+/* Suggest and let the trial wait in the history; false when exhausted. */
+static bool run_next(struct run *run)
+{
+	int rc = run_suggest(run);
+
+	assert_true(rc == 0 || rc == HD_EXHAUSTED);
+	if (rc == 0)
+		assert_non_null(hd_history_add(run->history, run->values));
+	return rc == 0;
+}
+
+static void run_close(struct run *run)
+{
+	if (run->type->release)
+		run->type->release(run->state);
+	free(run->state);
+	hd_history_free(run->history);
+	hd_space_free(run->space);
+}
+
+/* Whether trials A and B of the runs have the same values. */
+static bool run_same(const struct run *x, size_t a, const struct run *y,
+		     size_t b)
+{
+	const struct hd_value *v = hd_trial_values(
+		hd_history_trial(x->history, a));
+	const struct hd_value *w = hd_trial_values(
+		hd_history_trial(y->history, b));
+
+	for (size_t i = 0; i < hd_space_count(x->space); i++)
+		if (!hd_value_equal(&v[i], &w[i]))
+			return false;
+	return true;
+}
+
+/* Trial INDEX ends as END says, having logged VALUE if LOGS. */
+static void run_finish(struct run *run, size_t index, bool logs, double value,
+		       enum hd_trial_event end)
+{
+	struct hd_trial *trial = hd_history_trial_mutable(run->history, index);
+
+	hd_trial_move(trial, HD_TRIAL_EVENT_SPAWN);
+	hd_trial_move(trial, HD_TRIAL_EVENT_SPAWNED);
+	if (logs)
+		assert_int_equal(hd_trial_log(trial, value), 0);
+	if (end == HD_TRIAL_EVENT_CANCEL)
+		hd_trial_move(trial, HD_TRIAL_EVENT_STOP);
+	hd_trial_move(trial, end);
+}
+
+/* --- what may come out ---------------------------------------------------- */
+
+static const struct hd_value choice_options[] = {
+	{ .kind = HD_VALUE_TEXT, .text = "adam", .length = 4 },
+	{ .kind = HD_VALUE_TEXT, .text = "sgd", .length = 3 },
+	{ .kind = HD_VALUE_TEXT, .text = "lamb", .length = 4 },
+};
+
+/* A usual and an odd expression of each kind. */
+static const struct hd_expr expressions[] = {
+	{ .kind = HD_EXPR_CHOICE,
+	  .option_count = 3,
+	  .options = choice_options },
+	{ .kind = HD_EXPR_CHOICE,
+	  .option_count = 1,
+	  .options = choice_options },
+	{ .kind = HD_EXPR_RANDINT, .b = 1000 },
+	{ .kind = HD_EXPR_RANDINT, .b = 0x1p53 },
+	{ .kind = HD_EXPR_UNIFORM, .a = -1.3, .b = 2.385 },
+	{ .kind = HD_EXPR_UNIFORM, .a = -DBL_MAX, .b = DBL_MAX },
+	{ .kind = HD_EXPR_QUNIFORM, .a = 16, .b = 128, .q = 16 },
+	{ .kind = HD_EXPR_QUNIFORM, .a = -0.7, .b = 1e6, .q = 0.1 },
+	{ .kind = HD_EXPR_LOGUNIFORM, .a = -6, .b = -1 },
+	{ .kind = HD_EXPR_LOGUNIFORM, .a = -700, .b = 700 },
+	{ .kind = HD_EXPR_QLOGUNIFORM, .a = 2.385, .b = 6.5, .q = 8 },
+	{ .kind = HD_EXPR_QLOGUNIFORM, .a = -6, .b = 12, .q = 0.25 },
+	{ .kind = HD_EXPR_NORMAL, .a = 2.385, .b = 0.75 },
+	{ .kind = HD_EXPR_NORMAL, .a = 2.385, .b = 0 },
+	{ .kind = HD_EXPR_QNORMAL, .a = 2.385, .b = 20, .q = 7 },
+	{ .kind = HD_EXPR_LOGNORMAL, .a = -2.385, .b = 1.5 },
+	{ .kind = HD_EXPR_LOGNORMAL, .a = 0, .b = 1e300 },
+	{ .kind = HD_EXPR_QLOGNORMAL, .a = 2.385, .b = 1, .q = 3 },
+};
+
+static bool is_multiple(double x, double q)
+{
+	return fabs(remainder(x, q)) <= 1e-9 * fmax(q, fabs(x));
+}
+
+/* Inside the bounds that rounding to q leaves, ends included. */
+static bool is_inside(double x, double min, double max, double q)
+{
+	return x >= min - q / 2 - 1e-9 * q && x <= max + q / 2 + 1e-9 * q &&
+	       (q == 0 || is_multiple(x, q));
+}
+
+static bool is_legal(const struct hd_expr *expr, const struct hd_value *value)
+{
+	double x = value->number;
+
+	if (expr->kind == HD_EXPR_CHOICE)
+		return value->option < expr->option_count &&
+		       hd_value_equal(value, &expr->options[value->option]);
+	if ((value->kind != HD_VALUE_INTEGER && value->kind != HD_VALUE_REAL) ||
+	    !isfinite(x) || (x == 0 && signbit(x)))
+		return false;
+	switch (expr->kind) {
+	case HD_EXPR_RANDINT:
+		return value->kind == HD_VALUE_INTEGER && x >= 0 && x < expr->b;
+	case HD_EXPR_UNIFORM:
+	case HD_EXPR_QUNIFORM:
+		return is_inside(x, expr->a, expr->b, expr->q);
+	case HD_EXPR_LOGUNIFORM:
+	case HD_EXPR_QLOGUNIFORM:
+		return is_inside(x, exp(expr->a), exp(expr->b), expr->q);
+	case HD_EXPR_QNORMAL:
+		return is_multiple(x, expr->q);
+	case HD_EXPR_LOGNORMAL:
+		return x > 0;
+	case HD_EXPR_QLOGNORMAL:
+		return x >= 0 && is_multiple(x, expr->q);
+	case HD_EXPR_NORMAL:
+	case HD_EXPR_CHOICE:
+		break;
+	}
+	return true;
+}
+
+static void assert_legal(const struct run *run)
+{
+	for (size_t i = 0; i < hd_space_count(run->space); i++) {
+		const struct hd_expr *expr = &hd_space_param(run->space, i)->expr;
+
+		if (!is_legal(expr, &run->values[i]))
+			fail_msg("%s: %.17g is not legal for %s(%g, %g, %g)",
+				 run->type->name, run->values[i].number,
+				 hd_expr_name(expr->kind), expr->a, expr->b,
+				 expr->q);
+	}
+}
+
+/* Every expression that the sampler takes, in one space. */
+static void run_add_all(struct run *run)
+{
+	for (size_t i = 0; i < ROWS(expressions); i++)
+		if (run->type->expressions & (unsigned)expressions[i].kind)
+			run_add(run, expressions[i]);
+}
+
+/* Those that look at nothing but the seed and the trial's number. */
+static bool is_history_free(const struct hd_sampler_type *type)
+{
+	return strcmp(type->name, "random") == 0 ||
+	       strcmp(type->name, "grid") == 0;
+}
+
+/* The order of a grid is the file's, whatever the seed. */
+static bool is_seeded(const struct hd_sampler_type *type)
+{
+	return strcmp(type->name, "grid") != 0;
+}
+
+#define EACH_ROW(row) \
+	for (size_t row = 0; row < hd_sampler_types(); row++)
+
+/* --- the claims ----------------------------------------------------------- */
+
+static void every_row_is_complete_and_found_in_any_case(void **state)
+{
+	(void)state;
+	assert_true(hd_sampler_types() >= 2);
+	EACH_ROW(row)
+	{
+		const struct hd_sampler_type *type = hd_sampler_type_at(row);
+		char upper[64];
+		size_t i;
+
+		assert_non_null(type->suggest);
+		assert_true(strlen(type->summary) > 0);
+		assert_true(type->expressions != 0);
+		assert_int_equal(type->azure_expressions & ~type->expressions,
+				 0);
+		for (i = 0; type->name[i] && i < sizeof upper - 1; i++)
+			upper[i] = (char)(type->name[i] - 'a' + 'A');
+		upper[i] = '\0';
+		assert_ptr_equal(hd_sampler_type_find(type->name), type);
+		assert_ptr_equal(hd_sampler_type_find(upper), type);
+	}
+	assert_null(hd_sampler_type_find("foo"));
+	assert_null(hd_sampler_type_at(hd_sampler_types()));
+}
+
+static void hd_037_each_expression_it_takes_gives_legal_values(void **state)
+{
+	struct run run;
+
+	(void)state;
+	assert_int_equal(hd_sampler_type_find("random")->expressions,
+			 HD_EXPR_ALL);
+	EACH_ROW(row)
+	for (size_t i = 0; i < ROWS(expressions); i++) {
+		if (!(hd_sampler_type_at(row)->expressions &
+		      (unsigned)expressions[i].kind))
+			continue;
+		run_open(&run, row, 2385);
+		run_add(&run, expressions[i]);
+		run_start(&run);
+		for (int n = 0; n < 50 && run_next(&run); n++)
+			assert_legal(&run);
+		assert_true(hd_history_count(run.history) > 0);
+		run_close(&run);
+	}
+}
+
+static void all_expressions_together_give_legal_values(void **state)
+{
+	struct run run;
+
+	(void)state;
+	EACH_ROW(row)
+	{
+		run_open(&run, row, 2385);
+		run_add_all(&run);
+		run_start(&run);
+		for (int n = 0; n < 50; n++) {
+			assert_true(run_next(&run));
+			assert_legal(&run);
+		}
+		run_close(&run);
+	}
+}
+
+static void hd_038_same_seed_same_values(void **state)
+{
+	struct run a, b;
+
+	(void)state;
+	EACH_ROW(row)
+	{
+		run_open(&a, row, 2385);
+		run_open(&b, row, 2385);
+		run_add_all(&a);
+		run_add_all(&b);
+		run_start(&a);
+		run_start(&b);
+		for (size_t n = 0; n < 30; n++) {
+			assert_true(run_next(&a) && run_next(&b));
+			assert_true(run_same(&a, n, &b, n));
+		}
+		run_close(&a);
+		run_close(&b);
+	}
+}
+
+static void asking_twice_gives_the_same_answer(void **state)
+{
+	struct hd_value first[WIDTH_MOST];
+	struct run run;
+
+	(void)state;
+	EACH_ROW(row)
+	{
+		run_open(&run, row, 2385);
+		run_add_all(&run);
+		run_start(&run);
+		for (int n = 0; n < 10; n++) {
+			size_t width = hd_space_count(run.space);
+
+			assert_int_equal(run_suggest(&run), 0);
+			memcpy(first, run.values, sizeof first);
+			assert_true(run_next(&run));
+			for (size_t i = 0; i < width; i++)
+				assert_true(hd_value_equal(&first[i],
+							   &run.values[i]));
+		}
+		run_close(&run);
+	}
+}
+
+static void other_seed_other_values(void **state)
+{
+	struct run a, b;
+	size_t same;
+
+	(void)state;
+	EACH_ROW(row)
+	{
+		if (!is_seeded(hd_sampler_type_at(row)))
+			continue;
+		run_open(&a, row, 2385);
+		run_open(&b, row, 2386);
+		run_add_all(&a);
+		run_add_all(&b);
+		run_start(&a);
+		run_start(&b);
+		same = 0;
+		for (size_t n = 0; n < 30; n++) {
+			assert_true(run_next(&a) && run_next(&b));
+			same += run_same(&a, n, &b, n);
+		}
+		assert_int_equal(same, 0);
+		run_close(&a);
+		run_close(&b);
+	}
+}
+
+static void a_finite_space_is_exhausted_without_repeats(void **state)
+{
+	struct run run;
+
+	(void)state;
+	EACH_ROW(row)
+	{
+		run_open(&run, row, 2385);
+		run_add(&run, hd_expr_choice(choice_options, 3));
+		run_add(&run, hd_expr_randint(5));
+		run_add(&run, hd_expr_choice(choice_options, 2));
+		run_start(&run);
+		while (run_next(&run)) {
+			size_t last = hd_history_count(run.history) - 1;
+
+			assert_legal(&run);
+			for (size_t i = 0; i < last; i++)
+				assert_false(run_same(&run, i, &run, last));
+		}
+		assert_int_equal(hd_history_count(run.history), 30);
+		assert_int_equal(run_suggest(&run), HD_EXHAUSTED);
+		run_close(&run);
+	}
+}
+
+static void a_space_of_one_point_is_drawn_once(void **state)
+{
+	struct run run;
+
+	(void)state;
+	EACH_ROW(row)
+	{
+		run_open(&run, row, 2385);
+		run_add(&run, hd_expr_choice(choice_options, 1));
+		run_add(&run, hd_expr_randint(1));
+		run_start(&run);
+		assert_true(run_next(&run));
+		assert_legal(&run);
+		assert_false(run_next(&run));
+		run_close(&run);
+	}
+}
+
+static void two_hundred_parameters_are_drawn(void **state)
+{
+	struct run run;
+
+	(void)state;
+	EACH_ROW(row)
+	{
+		run_open(&run, row, 2385);
+		for (size_t i = 0; i < 200; i++)
+			run_add(&run, hd_expr_randint((double)(2 + i)));
+		run_start(&run);
+		for (size_t n = 0; n < 20; n++) {
+			assert_true(run_next(&run));
+			assert_legal(&run);
+			if (n > 0)
+				assert_false(run_same(&run, n - 1, &run, n));
+		}
+		run_close(&run);
+	}
+}
+
+static void a_choice_of_five_thousand_levels_is_drawn(void **state)
+{
+	static struct hd_value levels[5000];
+	struct run run;
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(levels); i++)
+		levels[i] = (struct hd_value){ .kind = HD_VALUE_INTEGER,
+					       .integer = (int64_t)(7 * i),
+					       .number = (double)(7 * i) };
+	EACH_ROW(row)
+	{
+		run_open(&run, row, 2385);
+		run_add(&run, hd_expr_choice(levels, ROWS(levels)));
+		run_start(&run);
+		for (size_t n = 0; n < 60; n++) {
+			assert_true(run_next(&run));
+			assert_legal(&run);
+			for (size_t i = 0; i < n; i++)
+				assert_false(run_same(&run, i, &run, n));
+		}
+		run_close(&run);
+	}
+}
+
+/* Trials of every end and every odd result, then more are asked for. */
+static void it_survives_whatever_happened_to_earlier_trials(void **state)
+{
+	static const struct {
+		bool logs;
+		double value;
+		enum hd_trial_event end;
+	} ends[] = {
+		{ true, 0.2385, HD_TRIAL_EVENT_DONE },
+		{ true, NAN, HD_TRIAL_EVENT_DONE },
+		{ false, 0, HD_TRIAL_EVENT_DONE },
+		{ true, INFINITY, HD_TRIAL_EVENT_FAIL },
+		{ true, -INFINITY, HD_TRIAL_EVENT_DONE },
+		{ false, 0, HD_TRIAL_EVENT_FAIL },
+		{ true, 1e300, HD_TRIAL_EVENT_CANCEL },
+		{ true, 0.2385, HD_TRIAL_EVENT_DONE },
+		{ false, 0, HD_TRIAL_EVENT_CANCEL },
+	};
+	struct run run;
+
+	(void)state;
+	EACH_ROW(row)
+	{
+		run_open(&run, row, 2385);
+		run_add_all(&run);
+		run_start(&run);
+		for (size_t n = 0; n < 3 * ROWS(ends); n++) {
+			size_t end = n % ROWS(ends);
+
+			assert_true(run_next(&run));
+			assert_legal(&run);
+			run_finish(&run, n, ends[end].logs, ends[end].value,
+				   ends[end].end);
+		}
+		run_close(&run);
+	}
+}
+
+static void it_survives_a_history_of_failures_alone(void **state)
+{
+	struct run run;
+
+	(void)state;
+	EACH_ROW(row)
+	{
+		run_open(&run, row, 2385);
+		run_add_all(&run);
+		run_start(&run);
+		for (size_t n = 0; n < 40; n++) {
+			assert_true(run_next(&run));
+			assert_legal(&run);
+			run_finish(&run, n, false, 0, HD_TRIAL_EVENT_FAIL);
+		}
+		run_close(&run);
+	}
+}
+
+/* In A all trials still wait; in B each ended before the next was asked for. */
+static void without_a_model_trial_n_is_the_same_at_any_concurrency(void **state)
+{
+	struct run a, b;
+
+	(void)state;
+	EACH_ROW(row)
+	{
+		if (!is_history_free(hd_sampler_type_at(row)))
+			continue;
+		run_open(&a, row, 2385);
+		run_open(&b, row, 2385);
+		run_add_all(&a);
+		run_add_all(&b);
+		run_start(&a);
+		run_start(&b);
+		for (size_t n = 0; n < 40; n++) {
+			assert_true(run_next(&a) && run_next(&b));
+			assert_true(run_same(&a, n, &b, n));
+			run_finish(&b, n, n % 3 != 0, 0.2385 * (double)n,
+				   n % 5 ? HD_TRIAL_EVENT_DONE
+					 : HD_TRIAL_EVENT_FAIL);
+		}
+		run_close(&a);
+		run_close(&b);
+	}
+}
+
+#ifdef COUNTS_ALLOCATIONS
+static void without_a_model_suggest_allocates_nothing(void **state)
+{
+	struct run run;
+
+	(void)state;
+	EACH_ROW(row)
+	{
+		size_t before;
+
+		if (!is_history_free(hd_sampler_type_at(row)))
+			continue;
+		run_open(&run, row, 2385);
+		run_add_all(&run);
+		run_start(&run);
+		before = allocations;
+		assert_true(before > 0);
+		for (int n = 0; n < 10; n++)
+			assert_int_equal(run_suggest(&run), 0);
+		assert_int_equal(allocations, before);
+		run_close(&run);
+	}
+}
+#endif
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_row_is_complete_and_found_in_any_case),
+		cmocka_unit_test(hd_037_each_expression_it_takes_gives_legal_values),
+		cmocka_unit_test(all_expressions_together_give_legal_values),
+		cmocka_unit_test(hd_038_same_seed_same_values),
+		cmocka_unit_test(asking_twice_gives_the_same_answer),
+		cmocka_unit_test(other_seed_other_values),
+		cmocka_unit_test(a_finite_space_is_exhausted_without_repeats),
+		cmocka_unit_test(a_space_of_one_point_is_drawn_once),
+		cmocka_unit_test(two_hundred_parameters_are_drawn),
+		cmocka_unit_test(a_choice_of_five_thousand_levels_is_drawn),
+		cmocka_unit_test(it_survives_whatever_happened_to_earlier_trials),
+		cmocka_unit_test(it_survives_a_history_of_failures_alone),
+		cmocka_unit_test(without_a_model_trial_n_is_the_same_at_any_concurrency),
+#ifdef COUNTS_ALLOCATIONS
+		cmocka_unit_test(without_a_model_suggest_allocates_nothing),
+#endif
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
