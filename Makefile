@@ -60,7 +60,7 @@ BENCH_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(BENCH_SRC))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all help demo test deps deps-test check check-asan check-valgrind \
-	install bench fuzz format format-check lint dist clean examples
+	install bench fuzz format format-check lint conformance dist clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -68,7 +68,7 @@ all: $(B)/hdrive $(B)/hdrive-launch $(B)/libhdrive.a $(B)/libhdrive.so $(B)/pyth
 
 help:
 	@echo 'all demo test deps deps-test check check-asan check-valgrind bench'
-	@echo 'fuzz lint format format-check install dist clean'
+	@echo 'fuzz lint conformance format format-check install dist clean'
 
 # --- build -----------------------------------------------------------------
 
@@ -97,7 +97,8 @@ LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 $(B)/hdrive-launch: engine/dispatch/launch.c
 	@mkdir -p $(@D)
 	@$(if $(Q),echo '  LD   $@')
-	$(Q)$(CC) $(STD) $(WARN) -Os $(SAN) -Iinclude -Iengine -MMD -MP -MF $@.d $< $(LAUNCH_STATIC) -o $@
+	$(Q)$(CC) $(STD) $(WARN) -Os $(SAN) -Iinclude -Iengine -MMD -MP -MF $@.d $< \
+		$(LAUNCH_STATIC) -o $@
 
 # The Python drop-ins lie beside the binary as they will when installed.
 $(B)/python.stamp: $(PYTHON_SRC)
@@ -140,7 +141,8 @@ check-asan:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined check
 
 check-valgrind: all $(TEST_BIN)
-	@tests/support/run-tests.sh --valgrind $(B) '$(TESTS)' $(filter $(B)/tests/unit/%,$(TEST_BIN))
+	@tests/support/run-tests.sh --valgrind $(B) '$(TESTS)' \
+		$(filter $(B)/tests/unit/%,$(TEST_BIN))
 
 test: deps-test
 	@tests/support/test-all.sh
@@ -167,6 +169,9 @@ format-check:
 	clang-format --dry-run -Werror $(C_FILES)
 lint: all
 	@tests/support/lint.sh $(B)
+# docs/reference/conformance.md, from the rules and the names of the tests
+conformance:
+	@tests/support/conformance.sh
 
 DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial-dev \
 	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev zlib1g-dev

@@ -9,12 +9,11 @@
  * nothing.
  *
  * Orders are built when first asked for (at the first trial that is due, so of
- * few) and kept by insertion: a binary search and a memmove, some 2 us at
- * 10,000 trials. Sweeps under bandit or no policy carry none. A balanced tree
- * was weighed: faster past 100,000 trials, thrice the memory, and much code.
+ * few) and kept from then on. Sweeps under bandit or no policy carry none.
  */
 #include "sweep/history.h"
 
+#include "sweep/order.h"
 #include "sweep/private.h"
 
 #include <assert.h>
@@ -27,23 +26,9 @@ struct history_best {
 	const struct hd_trial *leader;
 };
 
-/* Who is where by BEST; equals stand by number. */
-struct order_entry {
-	double best;
-	int64_t number; /* -1 for all inherited ones */
-};
-
-/* A column of either kind that was never asked for has room 0. */
-struct history_order {
-	double *means; /* best first, NaN last */
-	size_t mean_count, mean_room;
-	struct order_entry *bests; /* best first, NaN last */
-	size_t best_count, best_room;
-};
-
 /* Behind a pointer of its own, as it changes under a const history. */
 struct history_cache {
-	struct history_order *orders; /* [0] is interval 1 */
+	struct hd_order *orders; /* [0] is interval 1 */
 	size_t count;
 	bool failed; /* no memory for an answer; the next log says so */
 };
@@ -93,34 +78,12 @@ void hd_history_free(struct hd_history *history)
 		return;
 	history_free_trials(history->trials, history->count);
 	history_free_trials(history->inherited, history->inherited_count);
-	for (size_t i = 0; i < history->cache->count; i++) {
-		free(history->cache->orders[i].means);
-		free(history->cache->orders[i].bests);
-	}
+	for (size_t i = 0; i < history->cache->count; i++)
+		hd_order_release(&history->cache->orders[i]);
 	free(history->cache->orders);
 	free(history->cache);
 	free(history->best);
 	free(history);
-}
-
-/* Room for one more of SIZE bytes in *ARRAY; what is there stays. */
-static int history_grow(void *array, size_t count, size_t *room, size_t size)
-{
-	size_t more = *room ? *room * 2 : 8;
-	void *old, *grown;
-
-	if (count < *room)
-		return 0;
-	if (more > SIZE_MAX / size)
-		return HD_ENOMEM;
-	/* By copy: a pointer to any kind of pointer is no void **. */
-	memcpy(&old, array, sizeof old);
-	grown = realloc(old, more * size);
-	if (!grown)
-		return HD_ENOMEM;
-	memcpy(array, &grown, sizeof grown);
-	*room = more;
-	return 0;
 }
 
 static struct hd_trial *history_trial_new(struct hd_history *history,
@@ -142,8 +105,8 @@ struct hd_trial *hd_history_add(struct hd_history *history,
 {
 	struct hd_trial *trial;
 
-	if (history_grow(&history->trials, history->count, &history->room,
-			 sizeof(struct hd_trial *)) < 0)
+	if (hd_order_grow(&history->trials, history->count, &history->room,
+			  sizeof(struct hd_trial *)) < 0)
 		return NULL;
 	trial = history_trial_new(history, values);
 	if (!trial)
@@ -158,9 +121,9 @@ struct hd_trial *hd_history_inherit(struct hd_history *history,
 {
 	struct hd_trial *trial;
 
-	if (history_grow(&history->inherited, history->inherited_count,
-			 &history->inherited_room,
-			 sizeof(struct hd_trial *)) < 0)
+	if (hd_order_grow(&history->inherited, history->inherited_count,
+			  &history->inherited_room,
+			  sizeof(struct hd_trial *)) < 0)
 		return NULL;
 	trial = history_trial_new(history, values);
 	if (!trial)
@@ -248,85 +211,20 @@ void hd_history_run(struct hd_history *history, struct hd_trial *trial,
 
 /* --- orders ---------------------------------------------------------------- */
 
-static int64_t order_number(const struct hd_trial *trial)
+static struct hd_order_entry history_entry(const struct hd_trial *trial,
+					   size_t interval)
 {
-	return trial->is_inherited ? -1 : (int64_t)trial->number;
-}
-
-/* Whether A stands before B: better, or equal (NaNs too) and older. */
-static bool order_before(enum hd_goal goal, const struct order_entry *a,
-			 const struct order_entry *b)
-{
-	if (hd_goal_better(goal, a->best, b->best))
-		return true;
-	return !hd_goal_worse(goal, a->best, b->best) && a->number < b->number;
-}
-
-/* How many of the ordered MEANS are not worse than MEAN: its place behind equals. */
-static size_t order_find_mean(enum hd_goal goal, const double *means,
-			      size_t count, double mean)
-{
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (hd_goal_worse(goal, means[middle], mean))
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
-}
-
-/* How many entries stand before ENTRY. */
-static size_t order_find_best(enum hd_goal goal,
-			      const struct order_entry *bests, size_t count,
-			      const struct order_entry *entry)
-{
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (order_before(goal, &bests[middle], entry))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static void order_insert_mean(enum hd_goal goal, struct history_order *order,
-			      double mean)
-{
-	size_t at = order_find_mean(goal, order->means, order->mean_count,
-				    mean);
-
-	memmove(order->means + at + 1, order->means + at,
-		(order->mean_count - at) * sizeof order->means[0]);
-	order->means[at] = mean;
-	order->mean_count++;
-}
-
-static void order_insert_best(enum hd_goal goal, struct history_order *order,
-			      double best, int64_t number)
-{
-	struct order_entry entry = { best, number };
-	size_t at = order_find_best(goal, order->bests, order->best_count,
-				    &entry);
-
-	memmove(order->bests + at + 1, order->bests + at,
-		(order->best_count - at) * sizeof order->bests[0]);
-	order->bests[at] = entry;
-	order->best_count++;
+	return (struct hd_order_entry){
+		.best = hd_trial_best(trial, interval),
+		.number = trial->is_inherited ? -1 : (int64_t)trial->number,
+	};
 }
 
 /* The order at INTERVAL, made empty when there was none; NULL: no memory. */
-static struct history_order *cache_order(struct history_cache *cache,
-					 size_t interval)
+static struct hd_order *cache_order(struct history_cache *cache,
+				    size_t interval)
 {
-	struct history_order *orders = cache->orders;
+	struct hd_order *orders = cache->orders;
 
 	if (interval > cache->count) {
 		size_t count = cache->count * 2;
@@ -355,66 +253,57 @@ static const struct hd_trial *history_any(const struct hd_history *history,
 	return history->trials[i - history->inherited_count];
 }
 
+/* An order with nobody in it has room too: that is how it is kept up. */
 static int history_build_means(const struct hd_history *history,
-			       struct history_order *order, size_t interval)
+			       struct hd_order *order, size_t interval)
 {
 	size_t all = history->inherited_count + history->count;
+	int rc = hd_order_reserve_mean(order);
 
-	for (size_t i = 0; i < all; i++) {
+	for (size_t i = 0; i < all && rc == 0; i++) {
 		const struct hd_trial *trial = history_any(history, i);
 
 		if (trial->intervals < interval)
 			continue;
-		if (history_grow(&order->means, order->mean_count,
-				 &order->mean_room, sizeof(double)) < 0)
-			return HD_ENOMEM;
-		order_insert_mean(history->goal, order,
+		hd_order_add_mean(order, history->goal,
 				  hd_trial_mean(trial, interval));
+		rc = hd_order_reserve_mean(order);
 	}
-	/* An order with nobody in it is kept up all the same. */
-	return history_grow(&order->means, order->mean_count,
-			    &order->mean_room, sizeof(double));
+	return rc;
 }
 
 static int history_build_bests(const struct hd_history *history,
-			       struct history_order *order, size_t interval)
+			       struct hd_order *order, size_t interval)
 {
 	size_t all = history->inherited_count + history->count;
+	int rc = hd_order_reserve_best(order);
 
-	for (size_t i = 0; i < all; i++) {
+	for (size_t i = 0; i < all && rc == 0; i++) {
 		const struct hd_trial *trial = history_any(history, i);
+		struct hd_order_entry entry;
 
 		if (trial->intervals < interval)
 			continue;
-		if (history_grow(&order->bests, order->best_count,
-				 &order->best_room,
-				 sizeof(struct order_entry)) < 0)
-			return HD_ENOMEM;
-		order_insert_best(history->goal, order,
-				  hd_trial_best(trial, interval),
-				  order_number(trial));
+		entry = history_entry(trial, interval);
+		hd_order_add_best(order, history->goal, &entry);
+		rc = hd_order_reserve_best(order);
 	}
-	return history_grow(&order->bests, order->best_count,
-			    &order->best_room, sizeof(struct order_entry));
+	return rc;
 }
 
 /* A half-built order is dropped and the lack of memory remembered. */
 static void history_fail(const struct hd_history *history,
-			 struct history_order *order)
+			 struct hd_order *order)
 {
 	history->cache->failed = true;
-	if (!order)
-		return;
-	free(order->means);
-	free(order->bests);
-	memset(order, 0, sizeof *order);
+	if (order)
+		hd_order_release(order);
 }
 
 double hd_history_median(const struct hd_history *history, size_t interval,
 			 size_t *count)
 {
-	struct history_order *order;
-	size_t n;
+	struct hd_order *order;
 
 	*count = 0;
 	/* Past the longest curve there is nobody: build nothing for it. */
@@ -426,31 +315,25 @@ double hd_history_median(const struct hd_history *history, size_t interval,
 		history_fail(history, order);
 		return NAN;
 	}
-	n = order->mean_count;
-	*count = n;
-	if (n % 2)
-		return order->means[n / 2];
-	/* Halves first: the sum of two large ones may not fit. */
-	return order->means[n / 2 - 1] / 2 + order->means[n / 2] / 2;
+	*count = order->mean_count;
+	return hd_order_median(order);
 }
 
 static size_t history_place_running(const struct hd_history *history,
 				    const struct hd_trial *trial,
-				    const struct order_entry *mine,
 				    size_t interval, size_t *count)
 {
+	struct hd_order_entry mine = history_entry(trial, interval);
 	size_t before = 0;
 
 	*count = 1;
 	for (const struct hd_trial *other = history->running; other;
 	     other = other->running_next) {
-		struct order_entry entry;
+		struct hd_order_entry entry = history_entry(other, interval);
 
 		if (other == trial || other->intervals < interval)
 			continue;
-		entry.best = hd_trial_best(other, interval);
-		entry.number = order_number(other);
-		before += order_before(history->goal, &entry, mine);
+		before += hd_order_before(history->goal, &entry, &mine);
 		++*count;
 	}
 	return before + 1;
@@ -460,16 +343,14 @@ size_t hd_history_place(const struct hd_history *history,
 			const struct hd_trial *trial, size_t interval,
 			bool running_only, size_t *count)
 {
-	struct order_entry mine = { hd_trial_best(trial, interval),
-				    order_number(trial) };
-	struct history_order *order;
+	struct hd_order_entry mine = history_entry(trial, interval);
+	struct hd_order *order;
 
 	*count = 0;
 	if (interval == 0 || interval > trial->intervals)
 		return 0;
 	if (running_only)
-		return history_place_running(history, trial, &mine, interval,
-					     count);
+		return history_place_running(history, trial, interval, count);
 	order = cache_order(history->cache, interval);
 	if (!order || (order->best_room == 0 &&
 		       history_build_bests(history, order, interval) < 0)) {
@@ -477,9 +358,7 @@ size_t hd_history_place(const struct hd_history *history,
 		return 0;
 	}
 	*count = order->best_count;
-	return order_find_best(history->goal, order->bests, order->best_count,
-			       &mine) +
-	       1;
+	return hd_order_find(order, history->goal, &mine) + 1;
 }
 
 /* --- logging --------------------------------------------------------------- */
@@ -487,29 +366,24 @@ size_t hd_history_place(const struct hd_history *history,
 int hd_history_reserve(struct hd_history *history, size_t interval)
 {
 	struct history_cache *cache = history->cache;
-	struct history_order *order;
+	struct hd_order *order;
+	int rc;
 
 	if (cache->failed) {
 		cache->failed = false;
 		return HD_ENOMEM;
 	}
 	assert(interval <= history->best_count + 1);
-	if (history_grow(&history->best, history->best_count,
-			 &history->best_room,
-			 sizeof(struct history_best)) < 0)
-		return HD_ENOMEM;
+	rc = hd_order_grow(&history->best, history->best_count,
+			   &history->best_room, sizeof history->best[0]);
 	if (interval > cache->count)
-		return 0;
+		return rc;
 	order = &cache->orders[interval - 1];
-	if (order->mean_room &&
-	    history_grow(&order->means, order->mean_count, &order->mean_room,
-			 sizeof(double)) < 0)
-		return HD_ENOMEM;
-	if (order->best_room &&
-	    history_grow(&order->bests, order->best_count, &order->best_room,
-			 sizeof(struct order_entry)) < 0)
-		return HD_ENOMEM;
-	return 0;
+	if (rc == 0 && order->mean_room)
+		rc = hd_order_reserve_mean(order);
+	if (rc == 0 && order->best_room)
+		rc = hd_order_reserve_best(order);
+	return rc;
 }
 
 /*
@@ -523,7 +397,10 @@ static void history_note_best(struct hd_history *history,
 	size_t interval = trial->intervals;
 
 	if (interval > history->best_count) {
-		best[interval - 1] = interval > 1 ? best[interval - 2] : (struct history_best){ NAN, NULL };
+		best[interval - 1].value = NAN;
+		best[interval - 1].leader = NULL;
+		if (interval > 1)
+			best[interval - 1] = best[interval - 2];
 		history->best_count = interval;
 	}
 	for (size_t i = interval - 1; i < history->best_count; i++) {
@@ -536,18 +413,21 @@ static void history_note_best(struct hd_history *history,
 
 void hd_history_note(struct hd_history *history, const struct hd_trial *trial)
 {
-	const struct trial_point *point = &trial->curve[trial->intervals - 1];
-	struct history_order *order;
+	size_t interval = trial->intervals;
+	struct hd_order_entry entry;
+	struct hd_order *order;
 
-	if (trial->intervals == 1)
+	if (interval == 1)
 		history->measured++;
-	history_note_best(history, trial, point->value);
-	if (trial->intervals > history->cache->count)
+	history_note_best(history, trial, hd_trial_last(trial));
+	if (interval > history->cache->count)
 		return;
-	order = &history->cache->orders[trial->intervals - 1];
+	order = &history->cache->orders[interval - 1];
 	if (order->mean_room)
-		order_insert_mean(history->goal, order, point->mean);
-	if (order->best_room)
-		order_insert_best(history->goal, order, point->best,
-				  order_number(trial));
+		hd_order_add_mean(order, history->goal,
+				  hd_trial_mean(trial, interval));
+	if (order->best_room) {
+		entry = history_entry(trial, interval);
+		hd_order_add_best(order, history->goal, &entry);
+	}
 }

@@ -57,7 +57,9 @@ static void check_best(const struct hd_history *history, size_t longest)
 		if (leader) {
 			size_t last = hd_trial_intervals(leader);
 
-			assert_true(hd_trial_best(leader, interval < last ? interval : last) == best);
+			if (interval < last)
+				last = interval;
+			assert_true(hd_trial_best(leader, last) == best);
 		}
 	}
 }
