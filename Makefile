@@ -94,11 +94,13 @@ $(B)/hdrive: $(CLI_OBJ) $(B)/libhdrive.a
 # that a start costs a fraction of a millisecond (DESIGN 2).
 LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 	$(CC) -static -x c - -o /dev/null 2>/dev/null && echo -static))
-$(B)/hdrive-launch: engine/dispatch/launch.c
+LAUNCH_SRC := engine/dispatch/launch.c engine/dispatch/proctree.c
+$(B)/hdrive-launch: $(LAUNCH_SRC) engine/dispatch/proctree.h \
+		engine/dispatch/record_format.h
 	@mkdir -p $(@D)
 	@$(if $(Q),echo '  LD   $@')
-	$(Q)$(CC) $(STD) $(WARN) -Os $(SAN) -Iinclude -Iengine -MMD -MP -MF $@.d $< \
-		$(LAUNCH_STATIC) -o $@
+	$(Q)$(CC) $(STD) $(WARN) -Os $(SAN) -Iinclude -Iengine $(LAUNCH_SRC) \
+		$(if $(SAN),,$(LAUNCH_STATIC) -s) -o $@
 
 # The Python drop-ins lie beside the binary as they will when installed.
 $(B)/python.stamp: $(PYTHON_SRC)

@@ -1,0 +1,613 @@
+/*
+ * hdrive-launch FOLDER WORKDIR GRACE -- PROGRAM [ARGUMENT...]
+ *
+ * The supervisor of one attempt of a trial (docs/design/0005-launcher.md). It
+ * outlives the engine, is the parent of the program and the foster parent of
+ * everything below it, and writes how it ended to FOLDER/exit.
+ *
+ * Invariants:
+ * - when the record is there, no process of the trial is left and its output
+ *   files are complete;
+ * - it never waits without an end: what cannot be killed is left behind after
+ *   KILL_SECONDS;
+ * - SIGTERM: TERM to all, KILL after GRACE seconds. SIGUSR1, or a second
+ *   SIGTERM: KILL to all. The engine starts it with both blocked, so that none
+ *   is lost before it listens.
+ *
+ * Its exit status: 0 when the record was written, else record_format.h's.
+ */
+
+/* vfork, execvp's environment and prctl are Linux's. */
+#define _GNU_SOURCE
+
+#include "dispatch/proctree.h"
+#include "dispatch/record_format.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h> /* renameat alone */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MICRO INT64_C(1000000)
+/* How long descendants may outlive the program before they are ended. */
+#define LINGER (100 * INT64_C(1000))
+/* From their TERM to their KILL. */
+#define STRAGGLER_GRACE (200 * INT64_C(1000))
+#define KILL_AGAIN (20 * INT64_C(1000))
+#define KILL_SECONDS 3
+/* A shorter run is cheaper to repeat after a power cut than to sync. */
+#define SYNC_AFTER (1 * MICRO)
+
+enum phase {
+	PHASE_RUNNING,
+	PHASE_LINGERING, /* the program has ended, descendants live */
+	PHASE_ENDING,    /* they, or all, have had TERM */
+	PHASE_KILLING,
+};
+
+struct run {
+	int folder; /* the trial's, open */
+	const char *workdir;
+	char **argv;
+	int64_t grace;
+	pid_t program; /* 0 when it could not be started */
+	bool has_ended;
+	int status; /* of waitpid */
+	int64_t started;
+	int64_t ended;
+	enum phase phase;
+	int64_t deadline; /* of the phase, on the steady clock */
+	int64_t give_up;  /* of PHASE_KILLING */
+	bool stopped;
+	size_t stragglers;
+	char error[512]; /* why it could not be started; "" when it was */
+	int error_code;
+};
+
+static int64_t clock_read(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * MICRO + now.tv_nsec / 1000;
+}
+
+/* --- text, without stdio: it would be most of the program ----------------- */
+
+struct text {
+	char *at;
+	char *end; /* one byte is kept for the terminator */
+};
+
+static void text_add(struct text *text, const char *more)
+{
+	while (*more && text->at < text->end)
+		*text->at++ = *more++;
+	*text->at = '\0';
+}
+
+static void text_number(struct text *text, int64_t value)
+{
+	char digits[24];
+	size_t at = sizeof digits;
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	digits[--at] = '\0';
+	do
+		digits[--at] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (value < 0)
+		digits[--at] = '-';
+	text_add(text, digits + at);
+}
+
+static void text_seconds(struct text *text, const struct timeval *time)
+{
+	char fraction[8] = ".000000";
+	long rest = time->tv_usec;
+
+	for (int i = 6; i > 0; i--, rest /= 10)
+		fraction[i] = (char)('0' + rest % 10);
+	text_number(text, time->tv_sec);
+	text_add(text, fraction);
+}
+
+/* Bytes of the UTF-8 character at TEXT; 0 when it is none. */
+static size_t utf8_length(const unsigned char *text)
+{
+	size_t length = *text < 0x80   ? 1
+			: *text < 0xc2 ? 0
+			: *text < 0xe0 ? 2
+			: *text < 0xf0 ? 3
+			: *text < 0xf5 ? 4
+				       : 0;
+
+	for (size_t i = 1; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	/* Overlong forms and surrogates are no characters. */
+	if ((*text == 0xe0 && text[1] < 0xa0) ||
+	    (*text == 0xed && text[1] > 0x9f) ||
+	    (*text == 0xf0 && text[1] < 0x90) ||
+	    (*text == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+/* A JSON string; what is not UTF-8 becomes '?'. */
+static void text_json(struct text *text, const char *more)
+{
+	text_add(text, "\"");
+	while (*more) {
+		size_t length = utf8_length((const unsigned char *)more);
+		char one[8] = "";
+
+		if (!length || (unsigned char)*more < 0x20) {
+			text_add(text, "?");
+			length = 1;
+		} else if (*more == '"' || *more == '\\') {
+			one[0] = '\\';
+			one[1] = *more;
+			text_add(text, one);
+		} else {
+			memcpy(one, more, length);
+			text_add(text, one);
+		}
+		more += length;
+	}
+	text_add(text, "\"");
+}
+
+static void text_key(struct text *text, const char *key)
+{
+	text_add(text, text->at[-1] == '{' ? "\"" : ",\"");
+	text_add(text, key);
+	text_add(text, "\":");
+}
+
+/* --- files ---------------------------------------------------------------- */
+
+/* Replace FOLDER/NAME by TEXT through NAME.tmp; false when it cannot be. */
+static bool file_replace(int folder, const char *name, const char *content,
+			 bool sync)
+{
+	char draft[32];
+	struct text path = { draft, draft + sizeof draft - 1 };
+	size_t length = strlen(content);
+	bool ok;
+	int fd;
+
+	text_add(&path, name);
+	text_add(&path, ".tmp");
+	fd = openat(folder, draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+		    0666);
+	if (fd < 0)
+		return false;
+	ok = write(fd, content, length) == (ssize_t)length &&
+	     (!sync || fsync(fd) == 0);
+	ok = close(fd) == 0 && ok;
+	ok = ok && renameat(folder, draft, folder, name) == 0;
+	if (!ok)
+		unlinkat(folder, draft, 0);
+	return ok;
+}
+
+/* Make FD the file NAME of the folder, to be appended to. */
+static int file_append(int folder, const char *name, int fd)
+{
+	int file = openat(folder, name,
+			  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+
+	if (file < 0)
+		return -1;
+	if (file == fd) /* it was closed when we started */
+		return fcntl(fd, F_SETFD, 0);
+	if (dup2(file, fd) < 0)
+		return -1;
+	return close(file);
+}
+
+static void boot_read(char *boot, size_t size)
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? 0 : read(fd, boot, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	boot[length > 0 ? length : 0] = '\0';
+	boot[strcspn(boot, "\n")] = '\0';
+}
+
+/* Who runs the trial: for an engine that finds it again, or must end it. */
+static void state_write(const struct run *run)
+{
+	char content[1024];
+	struct text text = { content, content + sizeof content - 1 };
+	struct utsname host;
+	char boot[64];
+
+	boot_read(boot, sizeof boot);
+	text_add(&text, "{");
+	text_key(&text, HD_RECORD_PID);
+	text_number(&text, getpid());
+	text_key(&text, HD_RECORD_START);
+	text_number(&text, (int64_t)hd_proctree_start(getpid()));
+	text_key(&text, HD_RECORD_PROGRAM);
+	text_number(&text, run->program);
+	text_key(&text, HD_RECORD_BOOT);
+	text_json(&text, boot);
+	text_key(&text, HD_RECORD_HOST);
+	text_json(&text, uname(&host) == 0 ? host.nodename : "");
+	text_add(&text, "}\n");
+	/* Without it the trial runs as well; only finding it is harder. */
+	(void)file_replace(run->folder, HD_RECORD_STATE, content, false);
+}
+
+static void exit_text(const struct run *run, struct text *text)
+{
+	bool exited = run->program && WIFEXITED(run->status);
+	bool killed = run->program && WIFSIGNALED(run->status);
+	struct rusage usage = { 0 };
+
+	getrusage(RUSAGE_CHILDREN, &usage);
+	text_add(text, "{");
+	text_key(text, HD_RECORD_CODE);
+	text_number(text, !run->program ? run->error_code
+			  : exited      ? WEXITSTATUS(run->status)
+					: -1);
+	text_key(text, HD_RECORD_SIGNAL);
+	text_number(text, killed ? WTERMSIG(run->status) : 0);
+	text_key(text, HD_RECORD_ERROR);
+	if (*run->error)
+		text_json(text, run->error);
+	else
+		text_add(text, "null");
+	text_key(text, HD_RECORD_STARTED);
+	text_number(text, run->started);
+	text_key(text, HD_RECORD_ENDED);
+	text_number(text, run->ended);
+	text_key(text, HD_RECORD_USER);
+	text_seconds(text, &usage.ru_utime);
+	text_key(text, HD_RECORD_SYSTEM);
+	text_seconds(text, &usage.ru_stime);
+	text_key(text, HD_RECORD_MAXRSS);
+	text_number(text, usage.ru_maxrss * INT64_C(1024));
+	text_key(text, HD_RECORD_STRAGGLERS);
+	text_number(text, (int64_t)run->stragglers);
+	text_key(text, HD_RECORD_STOPPED);
+	text_add(text, run->stopped ? "true" : "false");
+	text_add(text, "}\n");
+}
+
+static bool exit_write(const struct run *run)
+{
+	char content[2048];
+	struct text text = { content, content + sizeof content - 1 };
+
+	exit_text(run, &text);
+	return file_replace(run->folder, HD_RECORD_EXIT, content,
+			    run->ended - run->started >= SYNC_AFTER);
+}
+
+/* --- starting the program ------------------------------------------------- */
+
+/* What the new process tells of its failure, through the shared memory. */
+struct failure {
+	int number; /* an errno */
+	bool in_workdir;
+};
+
+/*
+ * The new process, up to its program. It shares our memory until then, and
+ * ours is asleep: nothing here may allocate or write to what we read, but for
+ * the failure.
+ */
+static void program_become(const struct run *run, pid_t parent,
+			   volatile struct failure *failure)
+{
+	static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE };
+	sigset_t none;
+
+	setpgid(0, 0);
+	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+		signal(ignored[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* Should we be killed, the program must not go on unseen. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+	if (chdir(run->workdir) < 0) {
+		failure->number = errno;
+		failure->in_workdir = true;
+		_exit(127);
+	}
+	execvp(run->argv[0], run->argv);
+	failure->number = errno;
+	_exit(127);
+}
+
+/* What a bare strerror leaves open about a program that cannot be run. */
+static const char *failure_text(const struct run *run, int number)
+{
+	const char *name = run->argv[0];
+	bool has_slash = strchr(name, '/') != NULL;
+	struct stat stat;
+
+	if (number == ENOENT && !has_slash)
+		return "no such program in PATH";
+	if (!has_slash || chdir(run->workdir) < 0 || lstat(name, &stat) < 0)
+		return strerror(number);
+	if (number == ENOENT && S_ISREG(stat.st_mode))
+		return "the interpreter that it names is not there";
+	/* Links lead to the source folder, so what they lead to counts. */
+	if (number == ENOENT && access(name, F_OK) == 0)
+		return "the interpreter that it names is not there";
+	if (number == EACCES && open(name, O_PATH | O_DIRECTORY | O_CLOEXEC) >= 0)
+		return "it is a folder";
+	if (number == EACCES && access(name, X_OK) < 0)
+		return "it is not executable";
+	return strerror(number);
+}
+
+static void run_fail(struct run *run, const char *what, const char *subject,
+		     const char *why, int code)
+{
+	struct text text = { run->error, run->error + sizeof run->error - 1 };
+
+	text_add(&text, what);
+	text_add(&text, " '");
+	text_add(&text, subject);
+	text_add(&text, "': ");
+	text_add(&text, why);
+	run->error_code = code;
+	run->program = 0;
+	run->has_ended = true;
+}
+
+static void program_start(struct run *run)
+{
+	volatile struct failure failure = { 0, false };
+	pid_t self = getpid();
+	pid_t pid;
+
+	run->started = clock_read(CLOCK_REALTIME);
+	pid = vfork();
+	if (pid == 0)
+		program_become(run, self, &failure);
+	if (pid < 0) {
+		run_fail(run, "cannot start", run->argv[0], strerror(errno),
+			 126);
+		return;
+	}
+	run->program = pid;
+	if (!failure.number)
+		return;
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (failure.in_workdir)
+		run_fail(run, "cannot enter the folder", run->workdir,
+			 strerror(failure.number), 126);
+	else
+		run_fail(run, "cannot run", run->argv[0],
+			 failure_text(run, failure.number),
+			 failure.number == ENOENT ? 127 : 126);
+}
+
+/* --- waiting for its end -------------------------------------------------- */
+
+/* Collect what has ended; whether any process of the trial is left. */
+static bool run_reap(struct run *run)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid != run->program || run->has_ended)
+			continue;
+		run->has_ended = true;
+		run->status = status;
+		run->ended = clock_read(CLOCK_REALTIME);
+	}
+	return pid == 0;
+}
+
+/* Returns how many there were. */
+static size_t run_signal(const struct run *run, int signal)
+{
+	pid_t group = run->program && !run->has_ended ? run->program : 0;
+
+	/* To the group in one call, so that none forks away from it; not once
+	 * the program is collected and its number may be another's. */
+	if (group)
+		kill(-group, signal);
+	return hd_proctree_signal(getpid(), group, signal);
+}
+
+static void run_kill(struct run *run, int64_t now)
+{
+	bool first = run->phase != PHASE_KILLING;
+	size_t living = run_signal(run, SIGKILL);
+
+	if (first)
+		run->give_up = now + KILL_SECONDS * MICRO;
+	if (first && run->has_ended && !run->stragglers)
+		run->stragglers = living;
+	run->phase = PHASE_KILLING;
+	run->deadline = now + KILL_AGAIN;
+}
+
+static void run_end(struct run *run, int64_t now, int64_t grace)
+{
+	run->phase = PHASE_ENDING;
+	run->deadline = now + grace;
+	run_signal(run, SIGTERM);
+	/* A stopped process hears TERM only when it goes on. */
+	run_signal(run, SIGCONT);
+}
+
+/* The program has ended by itself and left descendants. */
+static void run_linger(struct run *run, int64_t now)
+{
+	if (run->phase == PHASE_RUNNING) {
+		run->phase = PHASE_LINGERING;
+		run->deadline = now + LINGER;
+	} else if (run->phase == PHASE_ENDING &&
+		   run->deadline > now + STRAGGLER_GRACE) {
+		run->deadline = now + STRAGGLER_GRACE;
+	}
+}
+
+static void run_expire(struct run *run, int64_t now)
+{
+	switch (run->phase) {
+	case PHASE_RUNNING:
+		break;
+	case PHASE_LINGERING:
+		run->stragglers = hd_proctree_signal(getpid(), 0, 0);
+		run_end(run, now, STRAGGLER_GRACE);
+		break;
+	case PHASE_ENDING:
+	case PHASE_KILLING:
+		run_kill(run, now);
+		break;
+	}
+}
+
+static void run_hear(struct run *run, int signal, int64_t now)
+{
+	bool first = !run->stopped;
+
+	if (signal != SIGTERM && signal != SIGUSR1)
+		return;
+	/* What lingers is not the trial any more: it ended by itself. */
+	if (!run->has_ended)
+		run->stopped = true;
+	if (signal == SIGUSR1 || !first || run->has_ended)
+		run_kill(run, now);
+	else
+		run_end(run, now, run->grace);
+}
+
+static void run_wait(struct run *run, const sigset_t *signals)
+{
+	while (run_reap(run)) {
+		int64_t now = clock_read(CLOCK_MONOTONIC);
+		struct timespec left = { 0 };
+		int signal;
+
+		if (run->has_ended)
+			run_linger(run, now);
+		if (run->phase != PHASE_RUNNING && now >= run->deadline)
+			run_expire(run, now);
+		if (run->phase == PHASE_KILLING && now >= run->give_up)
+			return;
+		if (run->deadline > now) {
+			left.tv_sec = (run->deadline - now) / MICRO;
+			left.tv_nsec = (run->deadline - now) % MICRO * 1000;
+		}
+		signal = run->phase == PHASE_RUNNING
+				 ? sigwaitinfo(signals, NULL)
+				 : sigtimedwait(signals, NULL, &left);
+		run_hear(run, signal, clock_read(CLOCK_MONOTONIC));
+	}
+}
+
+/* --- the program ---------------------------------------------------------- */
+
+/* The engine's descriptors close on exec; this is for other callers. */
+static void close_inherited(void)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, 3U, ~0U, 0U) == 0)
+		return;
+#endif
+	for (int fd = 3; fd < 1024; fd++)
+		close(fd);
+}
+
+static void signals_prepare(sigset_t *signals)
+{
+	static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE };
+
+	sigemptyset(signals);
+	sigaddset(signals, SIGTERM);
+	sigaddset(signals, SIGUSR1);
+	sigaddset(signals, SIGCHLD);
+	sigprocmask(SIG_SETMASK, signals, NULL);
+	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+		signal(ignored[i], SIG_IGN);
+}
+
+static void run_program(struct run *run, const sigset_t *signals)
+{
+	if (file_append(run->folder, "stdout", STDOUT_FILENO) < 0) {
+		run_fail(run, "cannot open", "stdout", strerror(errno), 126);
+		return;
+	}
+	if (file_append(run->folder, "stderr", STDERR_FILENO) < 0) {
+		run_fail(run, "cannot open", "stderr", strerror(errno), 126);
+		return;
+	}
+	program_start(run);
+	if (!run->program)
+		return;
+	state_write(run);
+	run_wait(run, signals);
+	/* Killed, and stuck in the kernel: it can end in no other way. */
+	if (!run->has_ended)
+		run->status = SIGKILL;
+}
+
+static int usage(void)
+{
+	static const char text[] =
+		"usage: hdrive-launch FOLDER WORKDIR GRACE -- PROGRAM "
+		"[ARGUMENT...]\n";
+
+	/* There is nobody to tell when this fails. */
+	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+		return HD_RECORD_EXIT_USAGE;
+	return HD_RECORD_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct run run = { .folder = -1 };
+	sigset_t signals;
+	double grace;
+	char *end;
+
+	if (argc < 6 || strcmp(argv[4], "--") != 0)
+		return usage();
+	grace = strtod(argv[3], &end);
+	if (end == argv[3] || *end || !(grace >= 0 && grace <= 1e9))
+		return usage();
+	close_inherited();
+	signals_prepare(&signals);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+
+	run.workdir = argv[2];
+	run.argv = argv + 5;
+	run.grace = (int64_t)(grace * (double)MICRO);
+	run.started = clock_read(CLOCK_REALTIME);
+	run.folder = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (run.folder < 0)
+		return HD_RECORD_EXIT_UNWRITTEN;
+	run_program(&run, &signals);
+	if (!run.ended)
+		run.ended = clock_read(CLOCK_REALTIME);
+	return exit_write(&run) ? 0 : HD_RECORD_EXIT_UNWRITTEN;
+}

@@ -1,0 +1,82 @@
+#include "dispatch/remains.h"
+
+#include "base/buf.h"
+#include "dispatch/proctree.h"
+#include "dispatch/record.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Read what /proc holds of PID's environment; "" when it is not ours. */
+static void environ_read(struct hd_buf *text, pid_t pid)
+{
+	char path[40];
+	char part[4096];
+	ssize_t n;
+	int fd;
+
+	hd_buf_clear(text);
+	snprintf(path, sizeof path, "/proc/%ld/environ", (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	while ((n = read(fd, part, sizeof part)) > 0)
+		hd_buf_add(text, part, (size_t)n);
+	close(fd);
+}
+
+static bool environ_has(struct hd_buf *text, pid_t pid, const char *wanted)
+{
+	const char *all;
+
+	environ_read(text, pid);
+	if (hd_buf_failed(text))
+		return false;
+	all = hd_buf_text(text);
+	for (size_t at = 0; at < text->length; at += strlen(all + at) + 1)
+		if (strcmp(all + at, wanted) == 0)
+			return true;
+	return false;
+}
+
+static size_t tree_kill(const struct hd_proctree *tree, pid_t group,
+			const char *wanted)
+{
+	struct hd_buf text = HD_BUF_INIT;
+	size_t living = 0;
+
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct hd_proc *proc = &tree->procs[i];
+
+		if (proc->is_dead || proc->pid == getpid() ||
+		    ((!group || proc->group != group) &&
+		     !environ_has(&text, proc->pid, wanted)))
+			continue;
+		living++;
+		kill(proc->pid, SIGKILL);
+	}
+	hd_buf_release(&text);
+	return living;
+}
+
+size_t hd_remains_kill(const char *folder)
+{
+	struct hd_proctree tree;
+	struct hd_record_state state;
+	struct hd_buf wanted = HD_BUF_INIT;
+	pid_t group = 0;
+	size_t living;
+
+	if (hd_record_read_state(&state, folder, NULL) == 0)
+		group = (pid_t)state.program;
+	hd_buf_printf(&wanted, "HDRIVE_DIR=%s", folder);
+	(void)hd_proctree_read(&tree); /* a part of it is worth having */
+	living = tree_kill(&tree, group, hd_buf_text(&wanted));
+	hd_proctree_release(&tree);
+	hd_buf_release(&wanted);
+	return living;
+}

@@ -1,0 +1,17 @@
+/*
+ * What is left of a trial whose launcher was killed: the launcher ends its
+ * tree itself, unless something ended it first.
+ */
+#ifndef HD_DISPATCH_REMAINS_H
+#define HD_DISPATCH_REMAINS_H
+
+#include <stddef.h>
+
+/*
+ * Kill every process of the trial in FOLDER: those in the process group that
+ * its state file names and those whose environment says HDRIVE_DIR=FOLDER.
+ * Returns how many were still alive; ask again until it is 0.
+ */
+size_t hd_remains_kill(const char *folder);
+
+#endif
