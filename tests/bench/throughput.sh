@@ -1,0 +1,118 @@
+#!/bin/sh
+# throughput.sh BUILD: trials per second of `hdrive submit` with a child that
+# does nothing, beside the least such a loop can cost, xargs and Optuna. All in
+# one run, taking turns, so that a busy machine is busy for all: read ratios.
+#
+#   BENCH_TRIALS   trials a round (2000; 10000 for the long form)
+#   BENCH_ROUNDS   rounds, of which the median counts (3)
+set -eu
+
+build=$(cd "$1" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+trials=${BENCH_TRIALS:-2000} rounds=${BENCH_ROUNDS:-3}
+python=/usr/bin/python3
+
+# Beside the build, not in /tmp: a file system in memory would flatter.
+dir=$(mktemp -d "${build%/*}/bench.XXXXXX")
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+for tool in child floor measure; do
+	${CC:-cc} -std=c17 -D_POSIX_C_SOURCE=200809L -O2 -o "$dir/$tool" "$here/$tool.c"
+done
+
+cat >"$dir/sweep.yml" <<END
+sampling:
+  type: random
+  parameter_space:
+  - {name: --x, expression: uniform, values: [0, 1]}
+primary_metric_name: loss
+primary_metric_goal: minimize
+max_total_runs: $trials
+max_concurrent_runs: 2
+END
+
+# measured NAME COMMAND...: one more line in NAME.log: wall, CPU, memory.
+measured() {
+	log=$1.log
+	shift
+	"$dir/measure" "$@" 3>>"$dir/$log"
+}
+
+run_floor() {
+	mkdir "$dir/files"
+	measured floor "$dir/floor" "$trials" 2 "$dir/files" "$dir/child"
+	rm -rf "$dir/files"
+}
+run_xargs() {
+	seq "$trials" >"$dir/numbers"
+	measured xargs xargs -a "$dir/numbers" -P 2 -I {} "$dir/child" --x 0.{} \
+		>"$dir/xargs.out"
+}
+run_hdrive() {
+	rm -rf "$dir/work"
+	mkdir "$dir/work"
+	(cd "$dir/work" && measured hdrive "$build/hdrive" submit --seed 1 -q -j 2 \
+		"$dir/sweep.yml" -- "$dir/child") >"$dir/hdrive.out" 2>"$dir/hdrive.err" || {
+		tail -n 20 "$dir/hdrive.err" >&2
+		exit 1
+	}
+	# A fast run that lost something is not fast.
+	kept=$(cd "$dir/work" && "$build/hdrive" metrics @ | grep -o '"loss"' | wc -l)
+	[ "$kept" = "$trials" ] || {
+		echo "throughput: $kept of $trials trials have their metric" >&2
+		exit 1
+	}
+}
+# A twentieth of the trials: it is slow, and its rate does not depend on it.
+run_optuna() {
+	rm -f "$dir/optuna.db"
+	"$dir/measure" "$python" "$here/optuna_sqlite.py" $((trials / 20)) \
+		"$dir/optuna.db" "$dir/child" 3>"$dir/measured" >"$dir/seconds"
+	# Its wall time is that of optimize() alone.
+	echo "$(cat "$dir/seconds") $(cut -d ' ' -f 2- "$dir/measured")" >>"$dir/optuna.log"
+}
+
+optuna=
+if version=$("$python" -c 'import optuna; print(optuna.__version__)' 2>/dev/null); then
+	optuna="optuna $version, SQLite"
+fi
+round=0
+while [ "$round" -lt "$rounds" ]; do
+	run_floor
+	run_hdrive
+	run_xargs
+	[ -z "$optuna" ] || run_optuna
+	round=$((round + 1))
+done
+
+# median NAME COLUMN
+median() {
+	cut -d ' ' -f "$2" "$dir/$1.log" | sort -g | sed -n "$(((rounds + 1) / 2))p"
+}
+# row NAME LABEL TRIALS
+row() {
+	awk -v label="$2" -v n="$3" -v wall="$(median "$1" 1)" -v cpu="$(median "$1" 2)" \
+		-v all="$trials" -v floor_wall="$(median floor 1)" -v floor_cpu="$(median floor 2)" \
+		'BEGIN {
+		rate = n / wall
+		each = 1000 * cpu / n
+		printf "%-26s %10.1f %9.3f %14.3f %9.2f\n", label, rate,
+			rate * floor_wall / all, each, each * all / (1000 * floor_cpu)
+	}'
+}
+echo "$trials trials of a child that does nothing, 2 at a time, median of $rounds rounds"
+printf '%-26s %10s %9s %14s %9s\n' '' 'trials/s' 'of floor' 'CPU ms/trial' 'of floor'
+row floor 'posix_spawn and 2 files' "$trials"
+row hdrive 'hdrive submit' "$trials"
+row xargs 'xargs -P 2, 1 file' "$trials"
+if [ -n "$optuna" ]; then
+	row optuna "$optuna" $((trials / 20))
+	awk -v n="$trials" -v wall="$(median hdrive 1)" -v m=$((trials / 20)) \
+		-v theirs="$(median optuna 1)" \
+		'BEGIN { printf "hdrive is %.0f times as fast as Optuna\n", n / wall / (m / theirs) }'
+else
+	echo "optuna: not installed (apt-get install -y python3-optuna)"
+fi
+awk '{ printf "resident memory of hdrive: %.1f MB in the first tenth, %.1f MB in the last\n",
+	$3 / 1024, $4 / 1024 }' "$dir/hdrive.log" | tail -n 1
