@@ -26,13 +26,13 @@ for bad in '--lr 0' '--lr -1' '--width 1.5' '--batch 0' '--optimizer foo' \
 done
 cd ..
 
-hdrive submit --seed 1 --name small --set max_total_runs=4 \
+hdrive submit --seed 1 --name small --set max_total_runs=3 \
 	"$TEST_ROOT/examples/digits/sweep.yml" -- \
-	"$digits" --data "$data" --epochs 4 >name
+	"$digits" --data "$data" --epochs 2 >name
 [ "$(cat name)" = small ]
 hdrive best small
 found=$(find .hdrive/small -path '*/outputs/model.bin' | wc -l)
-[ "$found" = 4 ]
+[ "$found" = 3 ]
 
 # The grid, its files' one other sweep, has twelve points.
 [ "$(hdrive sample "$TEST_ROOT/examples/digits/grid.yml" -n 20 --format jsonl |
