@@ -110,6 +110,13 @@ static int grid_suggest(void *vstate, const struct hd_history *history,
 	return rest > 0 ? HD_EXHAUSTED : 0;
 }
 
+static uint64_t grid_points(const void *vstate)
+{
+	const struct grid_state *state = vstate;
+
+	return hd_space_points(state->space);
+}
+
 const struct hd_sampler_type hd_sampler_grid = {
 	.name = "grid",
 	.summary = "every point of a finite space once, in declared order",
@@ -119,4 +126,5 @@ const struct hd_sampler_type hd_sampler_grid = {
 	.state_size = sizeof(struct grid_state),
 	.init = grid_init,
 	.suggest = grid_suggest,
+	.points = grid_points,
 };

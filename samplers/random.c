@@ -69,6 +69,13 @@ static int random_suggest(void *vstate, const struct hd_history *history,
 	return 0;
 }
 
+static uint64_t random_points(const void *vstate)
+{
+	const struct random_state *state = vstate;
+
+	return state->points;
+}
+
 const struct hd_sampler_type hd_sampler_random = {
 	.name = "random",
 	.summary = "independent draws from every expression",
@@ -77,4 +84,5 @@ const struct hd_sampler_type hd_sampler_random = {
 	.state_size = sizeof(struct random_state),
 	.init = random_init,
 	.suggest = random_suggest,
+	.points = random_points,
 };

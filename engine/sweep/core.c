@@ -653,6 +653,7 @@ void hd_core_summary(const struct hd_core *core, int64_t wall,
 		     struct hd_sweep_summary *summary)
 {
 	const struct hd_config *config = core->setup.config;
+	uint64_t points = config->sampler->points ? config->sampler->points(core->sampler) : 0;
 
 	*summary = (struct hd_sweep_summary){
 		.state = hd_core_is_done(core) ? finish_state(core) : "Running",
@@ -665,8 +666,8 @@ void hd_core_summary(const struct hd_core *core, int64_t wall,
 		.seconds = (double)(wall - core->setup.started) / 1e6,
 		.slots = core->setup.slots,
 	};
-	if (core->exhausted)
-		summary->trials_total = summary->trials;
+	if (points && points < summary->trials_total)
+		summary->trials_total = (size_t)points;
 	memcpy(summary->counts, core->counts, sizeof summary->counts);
 	for (size_t i = 0; i < core->setup.slots; i++)
 		if (core->live[i])

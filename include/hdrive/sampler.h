@@ -41,6 +41,11 @@ struct hd_sampler_type {
 	int (*suggest)(void *state, const struct hd_history *history,
 		       struct hd_rng *rng, struct hd_value *values,
 		       struct hd_error *err);
+	/*
+	 * How many trials it will give before HD_EXHAUSTED, after init: 0 when
+	 * there is no end to them. NULL stands for that too.
+	 */
+	uint64_t (*points)(const void *state);
 	void (*release)(void *state); /* may be NULL */
 };
 
