@@ -98,8 +98,8 @@ struct hd_trial_row {
 	double cpu_seconds; /* user and system, its whole tree; NaN unknown */
 	int64_t max_rss;    /* bytes; 0 unknown */
 	size_t intervals;
-	bool has_metric;
-	double best; /* over all it logged; NaN without has_metric */
+	bool has_metric; /* it has a value that can be ranked: not NaN */
+	double best;     /* over all it logged; NaN for none, or only NaN */
 	double last;
 	double value; /* what it is ranked by: best, or by "reduce" */
 	size_t known; /* results that were known when it was suggested */
@@ -169,7 +169,7 @@ enum hd_trial_order {
 /* SPEC 5.3: what takes part; zeroed is all, by number. */
 struct hd_trial_query {
 	enum hd_trial_order order;
-	bool reverse; /* of those with a metric */
+	bool reverse; /* of HD_ORDER_BEST, and of those with a metric only */
 	bool discard_no_metric;
 	bool exclude_failed;
 	bool exclude_canceled;

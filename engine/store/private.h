@@ -1,0 +1,156 @@
+/*
+ * What the store's own files share: the connection, its statements, and a
+ * query's life from binding to the last row.
+ *
+ * All SQL stands in schema.c (tables) and statement.c (statements). A query
+ * takes its statement out of the store's cache and gives it back, so a walk's
+ * callback may start the same query again: the inner one prepares its own.
+ */
+#ifndef HD_STORE_PRIVATE_H
+#define HD_STORE_PRIVATE_H
+
+#include <hdrive/store.h>
+
+#include <sqlite3.h>
+
+#include <stdint.h>
+
+/* "hdrv": in the file's header, so that `file` and we know our own. */
+#define HD_STORE_APPLICATION 0x68647276
+/* How long another writer is waited for, in microseconds. */
+#define HD_STORE_WAIT (60 * INT64_C(1000000))
+
+enum hd_stmt {
+	HD_STMT_BEGIN,
+	HD_STMT_COMMIT,
+	HD_STMT_ROLLBACK,
+	HD_STMT_SNAPSHOT,
+	HD_STMT_SNAPSHOT_END,
+	HD_STMT_NAME_FIND,
+	HD_STMT_NAME_INSERT,
+	HD_STMT_SWEEP_INSERT,
+	HD_STMT_SWEEP_STATE,
+	HD_STMT_SWEEP_BEST,
+	HD_STMT_TRIAL_INSERT,
+	HD_STMT_PARAMETER_INSERT,
+	HD_STMT_TRIAL_STATE,
+	HD_STMT_TRIAL_PROCESS,
+	HD_STMT_TRIAL_END,
+	HD_STMT_TRIAL_METRIC,
+	HD_STMT_PLACE_SET,
+	HD_STMT_METRIC_INSERT,
+	HD_STMT_DECISION_INSERT,
+	HD_STMT_BEST_INSERT,
+	HD_STMT_SWEEP_LATEST,
+	HD_STMT_SWEEP_EXACT,
+	HD_STMT_SWEEP_PREFIX,
+	HD_STMT_SWEEP_NAMES,
+	HD_STMT_SWEEP_ONE,
+	HD_STMT_SWEEP_ALL,
+	HD_STMT_SWEEP_COUNTS,
+	HD_STMT_TRIAL_ONE,
+	HD_STMT_TRIAL_NUMBERED,
+	HD_STMT_TRIAL_RANKED,
+	HD_STMT_TRIAL_RANKED_REVERSE,
+	HD_STMT_TRIAL_UNRANKED,
+	HD_STMT_METRIC_ALL,
+	HD_STMT_METRIC_NAMED,
+	HD_STMT_DECISION_ALL,
+	HD_STMT_BEST_ALL,
+};
+#define HD_STMTS (HD_STMT_BEST_ALL + 1)
+
+/* Names met lately and their keys, so that a metric row asks nothing. */
+#define HD_STORE_NAMES 256
+struct hd_store_name {
+	char *text; /* NULL for a free place */
+	size_t length;
+	int64_t key;
+};
+
+struct hd_store {
+	sqlite3 *db;
+	char *path;   /* absolute */
+	char *folder; /* of path */
+	int64_t wait; /* HD_STORE_WAIT; less in tests */
+	int64_t waiting_since;
+	bool writing;                   /* between begin and commit or rollback */
+	sqlite3_stmt *cached[HD_STMTS]; /* NULL: not prepared, or taken */
+	struct hd_store_name names[HD_STORE_NAMES];
+};
+
+/* The text of a statement, for EXPLAIN in tests. */
+const char *hd_stmt_sql(enum hd_stmt id);
+
+/*
+ * SQLite's word for what went wrong, as ours: BUSY, FULL, IOERR, CORRUPT and
+ * the rest become the nearest code, the text names the file. Returns it.
+ */
+int hd_store_error(const struct hd_store *store, int rc, struct hd_error *err);
+/* Run SQL that has no parameters and whose rows do not matter. */
+int hd_store_exec(struct hd_store *store, const char *sql,
+		  struct hd_error *err);
+/* The one integer that SQL (a pragma, a count) gives. */
+int hd_store_integer(struct hd_store *store, const char *sql, int64_t *value,
+		     struct hd_error *err);
+
+/* schema.c: the version this hdrive writes, and the way there. */
+int64_t hd_schema_version(void);
+/* Check that the file is ours, and not empty unless MODE makes stores. */
+int hd_schema_check(struct hd_store *store, enum hd_store_mode mode,
+		    struct hd_error *err);
+/* Bring it up to hd_schema_version(). */
+int hd_schema_migrate(struct hd_store *store, struct hd_error *err);
+
+/* locate.c: make PATH's folder, with a .gitignore, when it is not there. */
+int hd_store_make_folder(const char *path, struct hd_error *err);
+/* PATH absolute, its folder resolved; the file need not exist. */
+int hd_store_absolute(char **out, const char *path, struct hd_error *err);
+
+/*
+ * A query. Values are bound in the order of the calls, ?1 first; a failure
+ * to bind is remembered and told by the next step. Columns are read after
+ * hd_query_next gave 1, also in order, and stay valid until the next one.
+ */
+struct hd_query {
+	struct hd_store *store;
+	enum hd_stmt id;
+	sqlite3_stmt *stmt;
+	int rc;      /* of SQLite, the first that was not OK */
+	int bound;   /* parameters so far */
+	int column;  /* columns read of this row */
+	bool broken; /* a column held what cannot be there */
+};
+
+int hd_query_open(struct hd_query *query, struct hd_store *store,
+		  enum hd_stmt id, struct hd_error *err);
+void hd_query_close(struct hd_query *query);
+void hd_query_integer(struct hd_query *query, int64_t value);
+/* NULL when it is 0: times that have not come yet. */
+void hd_query_time(struct hd_query *query, int64_t value);
+/* NULL when it is NaN, which SQLite cannot hold. */
+void hd_query_real(struct hd_query *query, double value);
+/* Borrowed until the query is closed; NULL text is NULL. */
+void hd_query_text(struct hd_query *query, const char *text);
+void hd_query_bytes(struct hd_query *query, const char *text, size_t length);
+void hd_query_null(struct hd_query *query);
+
+/* 1 for a row, 0 at the end, or a negative code. */
+int hd_query_next(struct hd_query *query, struct hd_error *err);
+/* Step a query without rows to its end and close it. */
+int hd_query_run(struct hd_query *query, struct hd_error *err);
+/* The same for one that must change a row: HD_ENOENT naming WHAT if not. */
+int hd_query_change(struct hd_query *query, const char *what,
+		    struct hd_error *err);
+
+int64_t hd_query_get_integer(struct hd_query *query);
+/* A count: what is negative marks the query as broken. */
+size_t hd_query_get_size(struct hd_query *query);
+/* NaN for NULL. */
+double hd_query_get_real(struct hd_query *query);
+/* "" for NULL. */
+const char *hd_query_get_text(struct hd_query *query);
+/* Whether the next column is NULL; does not move on. */
+bool hd_query_is_null(struct hd_query *query);
+
+#endif

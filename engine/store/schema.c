@@ -1,0 +1,267 @@
+/*
+ * The store's tables, and the way from every older schema to this one.
+ *
+ * Migrations are append-only: what was released is never edited, because files
+ * made by it exist. PRAGMA user_version counts those that were applied; each
+ * runs in one transaction with its count, so a crash leaves one version or the
+ * next. docs/reference/store.md says what the columns mean.
+ *
+ * Choices that carry weight:
+ * - Times are microseconds since 1970 in UTC, NULL for what has not happened.
+ * - States and reasons are stored by name; NaN is NULL, SQLite has none.
+ * - trial.rank is the value with its sign turned for 'maximize': smaller is
+ *   better for both goals, so one index gives the best first (ties: earliest,
+ *   then lowest number), and backwards its exact reverse.
+ * - trial_state covers the counts by state: 100,000 trials are counted in
+ *   about 5 ms, so no counter is kept that could drift.
+ * - metric.value is ANY and always holds a real or NULL: a REAL column turns
+ *   whole numbers into integers on their way to disk, and -0 into 0.
+ * - metric is clustered by (trial, sequence): a trial's curve is one run of
+ *   pages. Names are keys into "name": half the size of a row with its texts.
+ */
+#include "store/private.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char schema_1[] =
+	"CREATE TABLE sweep("
+	" key INTEGER PRIMARY KEY,"
+	" id TEXT NOT NULL UNIQUE,"
+	" name TEXT NOT NULL UNIQUE,"
+	" state TEXT NOT NULL,"
+	" end_reason TEXT NOT NULL DEFAULT '',"
+	" end_detail TEXT NOT NULL DEFAULT '',"
+	" metric TEXT NOT NULL,"
+	" goal TEXT NOT NULL CHECK(goal IN ('minimize', 'maximize')),"
+	" sampler TEXT NOT NULL,"
+	" policy TEXT NOT NULL,"
+	" seed INTEGER NOT NULL,"
+	" max_total INTEGER NOT NULL,"
+	" max_concurrent INTEGER NOT NULL,"
+	" max_duration REAL,"
+	" created INTEGER NOT NULL,"
+	" started INTEGER,"
+	" ended INTEGER,"
+	" best_trial INTEGER,"
+	" best REAL,"
+	" engine_pid INTEGER,"
+	" engine_start INTEGER,"
+	" command TEXT NOT NULL,"
+	" config_path TEXT NOT NULL,"
+	" config_text TEXT NOT NULL"
+	") STRICT;"
+
+	"CREATE TABLE trial("
+	" key INTEGER PRIMARY KEY,"
+	" sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,"
+	" number INTEGER NOT NULL,"
+	" state TEXT NOT NULL,"
+	" end_reason TEXT NOT NULL DEFAULT '',"
+	" end_detail TEXT NOT NULL DEFAULT '',"
+	" exit_code INTEGER,"
+	" exit_signal INTEGER,"
+	" attempt INTEGER NOT NULL DEFAULT 1,"
+	" pid INTEGER,"
+	" process_start INTEGER,"
+	" created INTEGER NOT NULL,"
+	" started INTEGER,"
+	" ended INTEGER,"
+	" cpu_seconds REAL,"
+	" max_rss INTEGER,"
+	" intervals INTEGER NOT NULL DEFAULT 0,"
+	" best REAL,"
+	" last REAL,"
+	" value REAL,"
+	" best_time INTEGER,"
+	" rank REAL,"
+	" known INTEGER NOT NULL,"
+	" parameters TEXT NOT NULL,"
+	" arguments TEXT NOT NULL"
+	") STRICT;"
+	"CREATE UNIQUE INDEX trial_number ON trial(sweep, number);"
+	"CREATE INDEX trial_rank ON trial(sweep, rank, best_time, number);"
+	"CREATE INDEX trial_state ON trial(sweep, state);"
+
+	"CREATE TABLE parameter("
+	" trial INTEGER NOT NULL REFERENCES trial ON DELETE CASCADE,"
+	" position INTEGER NOT NULL,"
+	" name TEXT NOT NULL,"
+	" kind TEXT NOT NULL,"
+	" value ANY,"
+	" PRIMARY KEY(trial, position)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE name("
+	" key INTEGER PRIMARY KEY,"
+	" text TEXT NOT NULL UNIQUE"
+	") STRICT;"
+
+	"CREATE TABLE metric("
+	" trial INTEGER NOT NULL REFERENCES trial ON DELETE CASCADE,"
+	" sequence INTEGER NOT NULL,"
+	" name INTEGER NOT NULL,"
+	" value ANY,"
+	" text TEXT,"
+	" step INTEGER,"
+	" interval INTEGER NOT NULL,"
+	" source INTEGER NOT NULL,"
+	" rule INTEGER,"
+	" time INTEGER NOT NULL,"
+	" PRIMARY KEY(trial, sequence)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE place("
+	" trial INTEGER NOT NULL REFERENCES trial ON DELETE CASCADE,"
+	" source INTEGER NOT NULL,"
+	" offset INTEGER NOT NULL,"
+	" line INTEGER NOT NULL,"
+	" PRIMARY KEY(trial, source)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE decision("
+	" key INTEGER PRIMARY KEY,"
+	" trial INTEGER NOT NULL REFERENCES trial ON DELETE CASCADE,"
+	" interval INTEGER NOT NULL,"
+	" policy TEXT NOT NULL,"
+	" mine REAL,"
+	" threshold REAL,"
+	" compared INTEGER NOT NULL,"
+	" reason TEXT NOT NULL,"
+	" time INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE INDEX decision_trial ON decision(trial);"
+
+	"CREATE TABLE best_child("
+	" key INTEGER PRIMARY KEY,"
+	" sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,"
+	" number INTEGER NOT NULL,"
+	" value REAL,"
+	" final INTEGER NOT NULL,"
+	" time INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE INDEX best_child_sweep ON best_child(sweep);"
+
+	/* For people with sqlite3 in their hands; hdrive reads the tables. */
+	"CREATE VIEW logged AS"
+	" SELECT s.name AS sweep, t.number AS trial, m.sequence,"
+	" n.text AS name, m.value, m.text, m.step, m.interval,"
+	" CASE m.source WHEN 0 THEN 'stdout' WHEN 1 THEN 'stderr'"
+	" WHEN 2 THEN 'metrics' END AS source, r.text AS rule, m.time"
+	" FROM metric m JOIN trial t ON t.key = m.trial"
+	" JOIN sweep s ON s.key = t.sweep JOIN name n ON n.key = m.name"
+	" LEFT JOIN name r ON r.key = m.rule;";
+
+static const char *const migrations[] = {
+	schema_1,
+};
+
+int64_t hd_schema_version(void)
+{
+	return sizeof migrations / sizeof migrations[0];
+}
+
+/* Whether nothing was ever written: no application, no table. */
+static int schema_is_fresh(struct hd_store *store, int64_t application,
+			   bool *fresh, struct hd_error *err)
+{
+	int64_t tables;
+	int rc = hd_store_integer(store, "SELECT count(*) FROM sqlite_schema",
+				  &tables, err);
+
+	*fresh = rc == 0 && application == 0 && tables == 0;
+	return rc;
+}
+
+/* Its version into *VERSION, 0 for a fresh file, once it is known as ours. */
+static int schema_check(struct hd_store *store, int64_t *version,
+			struct hd_error *err)
+{
+	int64_t application;
+	bool fresh;
+	int rc = hd_store_integer(store, "PRAGMA application_id", &application,
+				  err);
+
+	if (rc == 0)
+		rc = hd_store_integer(store, "PRAGMA user_version", version,
+				      err);
+	if (rc == 0)
+		rc = schema_is_fresh(store, application, &fresh, err);
+	if (rc < 0)
+		return rc;
+	if (fresh) {
+		*version = 0;
+		return 0;
+	}
+	if (application != HD_STORE_APPLICATION || *version < 1)
+		return hd_error_set(err, HD_ECORRUPT,
+				    "'%s' is a database of another program, "
+				    "application id %" PRId64
+				    " and not a store's %d",
+				    store->path, application,
+				    HD_STORE_APPLICATION);
+	if (*version > hd_schema_version())
+		return hd_error_set(err, HD_EVERSION,
+				    "store '%s' has schema version %" PRId64
+				    ", this hdrive knows up to %" PRId64
+				    ": use the newer hdrive that made it",
+				    store->path, *version,
+				    hd_schema_version());
+	return 0;
+}
+
+/* The step after version FROM, and its number; in the caller's transaction. */
+static int schema_step(struct hd_store *store, int64_t from,
+		       struct hd_error *err)
+{
+	char pragmas[96];
+	int rc = hd_store_exec(store, migrations[from], err);
+
+	snprintf(pragmas, sizeof pragmas,
+		 "PRAGMA application_id = %d; PRAGMA user_version = %" PRId64,
+		 HD_STORE_APPLICATION, from + 1);
+	return rc < 0 ? rc : hd_store_exec(store, pragmas, err);
+}
+
+/* Another process may have been faster: ask again inside the transaction. */
+static int schema_migrate_one(struct hd_store *store, int64_t *version,
+			      struct hd_error *err)
+{
+	int rc = hd_store_exec(store, "BEGIN IMMEDIATE", err);
+
+	if (rc < 0)
+		return rc;
+	rc = schema_check(store, version, err);
+	if (rc == 0 && *version < hd_schema_version()) {
+		rc = schema_step(store, *version, err);
+		++*version;
+	}
+	if (rc == 0)
+		rc = hd_store_exec(store, "COMMIT", err);
+	if (rc < 0 && !sqlite3_get_autocommit(store->db))
+		hd_store_exec(store, "ROLLBACK", NULL);
+	return rc;
+}
+
+int hd_schema_check(struct hd_store *store, enum hd_store_mode mode,
+		    struct hd_error *err)
+{
+	int64_t version;
+	int rc = schema_check(store, &version, err);
+
+	if (rc == 0 && version == 0 && mode != HD_STORE_CREATE)
+		return hd_error_set(err, HD_ENOENT,
+				    "no store at '%s': the file is empty",
+				    store->path);
+	return rc;
+}
+
+int hd_schema_migrate(struct hd_store *store, struct hd_error *err)
+{
+	int64_t version;
+	int rc = schema_check(store, &version, err);
+
+	while (rc == 0 && version < hd_schema_version())
+		rc = schema_migrate_one(store, &version, err);
+	return rc;
+}

@@ -1,0 +1,317 @@
+/*
+ * Every statement of the store, and a query's life.
+ *
+ * Statements are prepared on first use and kept. A query takes its statement
+ * away while it runs; a second query of the same kind, started from a walk's
+ * callback, finds the place empty and prepares its own. Always reset and
+ * cleared before it goes back, so that no bound text outlives its owner and no
+ * read transaction stays open.
+ */
+#include "store/private.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#define SWEEP_COLUMNS                                                        \
+	"SELECT key, id, name, state, end_reason, end_detail, metric, goal," \
+	" sampler, policy, command, config_path, config_text, seed,"         \
+	" max_total, max_concurrent, max_duration, created, started,"        \
+	" ended, best_trial, best, engine_pid, engine_start FROM sweep"
+
+#define TRIAL_COLUMNS                                                    \
+	"SELECT key, number, state, end_reason, end_detail, parameters," \
+	" arguments, exit_code, exit_signal, attempt, pid, created,"     \
+	" started, ended, cpu_seconds, max_rss, intervals, best, last,"  \
+	" value, known FROM trial"
+
+/* ?2 and ?3: leave out failed, canceled; ?4: at most so many, -1 for all. */
+#define TRIAL_FILTER                         \
+	" AND (?2 = 0 OR state <> 'Failed')" \
+	" AND (?3 = 0 OR state <> 'Canceled')"
+
+#define METRIC_COLUMNS                                                  \
+	"SELECT t.number, m.sequence, n.text, m.value, m.text, m.step," \
+	" m.interval, m.source, r.text, m.time"                         \
+	" FROM trial t CROSS JOIN metric m ON m.trial = t.key"          \
+	" JOIN name n ON n.key = m.name"                                \
+	" LEFT JOIN name r ON r.key = m.rule"                           \
+	" WHERE t.sweep = ?1 AND t.number BETWEEN ?2 AND ?3"
+
+static const char *const stmt_sql[HD_STMTS] = {
+	[HD_STMT_BEGIN] = "BEGIN IMMEDIATE",
+	[HD_STMT_COMMIT] = "COMMIT",
+	[HD_STMT_ROLLBACK] = "ROLLBACK",
+	[HD_STMT_SNAPSHOT] = "SAVEPOINT reading",
+	[HD_STMT_SNAPSHOT_END] = "RELEASE reading",
+
+	[HD_STMT_NAME_FIND] = "SELECT key FROM name WHERE text = ?1",
+	[HD_STMT_NAME_INSERT] = "INSERT INTO name(text) VALUES(?1)",
+
+	[HD_STMT_SWEEP_INSERT] =
+		"INSERT INTO sweep(id, name, state, metric, goal, sampler,"
+		" policy, command, config_path, config_text, seed, max_total,"
+		" max_concurrent, max_duration, created, engine_pid,"
+		" engine_start) VALUES(?1, ?2, 'NotStarted', ?3, ?4, ?5, ?6,"
+		" ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+	/* ?6: whether the state is terminal. */
+	[HD_STMT_SWEEP_STATE] =
+		"UPDATE sweep SET state = ?2, end_reason = ?3, end_detail = ?4,"
+		" started = CASE WHEN started IS NULL AND NOT ?6 THEN ?5"
+		" ELSE started END,"
+		" ended = CASE WHEN ?6 THEN ?5 END,"
+		" engine_pid = CASE WHEN NOT ?6 THEN engine_pid END,"
+		" engine_start = CASE WHEN NOT ?6 THEN engine_start END"
+		" WHERE key = ?1",
+	[HD_STMT_SWEEP_BEST] =
+		"UPDATE sweep SET best_trial = ?2, best = ?3 WHERE key = ?1",
+
+	[HD_STMT_TRIAL_INSERT] =
+		"INSERT INTO trial(sweep, number, state, parameters,"
+		" arguments, known, created)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[HD_STMT_PARAMETER_INSERT] =
+		"INSERT INTO parameter(trial, position, name, kind, value)"
+		" VALUES(?1, ?2, ?3, ?4, ?5)",
+	/* ?4: whether the state says that it runs. */
+	[HD_STMT_TRIAL_STATE] =
+		"UPDATE trial SET state = ?2, started = CASE WHEN ?4 AND"
+		" started IS NULL THEN ?3 ELSE started END WHERE key = ?1",
+	[HD_STMT_TRIAL_PROCESS] =
+		"UPDATE trial SET pid = ?2, process_start = ?3 WHERE key = ?1",
+	[HD_STMT_TRIAL_END] =
+		"UPDATE trial SET state = ?2, end_reason = ?3, end_detail = ?4,"
+		" exit_code = ?5, exit_signal = ?6, cpu_seconds = ?7,"
+		" max_rss = ?8, started = coalesce(?9, started), ended = ?10"
+		" WHERE key = ?1",
+	[HD_STMT_TRIAL_METRIC] =
+		"UPDATE trial SET intervals = ?2, best = ?3, last = ?4,"
+		" value = ?5, best_time = CASE WHEN ?5 IS NOT NULL THEN ?6 END,"
+		" rank = CASE (SELECT goal FROM sweep WHERE key = trial.sweep)"
+		" WHEN 'maximize' THEN -?5 ELSE ?5 END WHERE key = ?1",
+	[HD_STMT_PLACE_SET] =
+		"INSERT INTO place(trial, source, offset, line)"
+		" VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
+		" SET offset = excluded.offset, line = excluded.line",
+	[HD_STMT_METRIC_INSERT] =
+		"INSERT INTO metric(trial, sequence, name, value, text, step,"
+		" interval, source, rule, time)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[HD_STMT_DECISION_INSERT] =
+		"INSERT INTO decision(trial, interval, policy, mine, threshold,"
+		" compared, reason, time) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[HD_STMT_BEST_INSERT] =
+		"INSERT INTO best_child(sweep, number, value, final, time)"
+		" VALUES(?1, ?2, ?3, ?4, ?5)",
+
+	[HD_STMT_SWEEP_LATEST] = "SELECT max(key) FROM sweep",
+	[HD_STMT_SWEEP_EXACT] =
+		"SELECT key FROM sweep WHERE name = ?1 OR id = ?1"
+		" ORDER BY name = ?1 DESC LIMIT 1",
+	/*
+	 * A range, not LIKE: '_' and '%' in a word stand for themselves, and
+	 * the unique indices serve it. U+10FFFF sorts behind every character.
+	 */
+	[HD_STMT_SWEEP_PREFIX] =
+		"SELECT key, name, name FROM sweep"
+		" WHERE name >= ?1 AND name < ?1 || char(1114111)"
+		" UNION SELECT key, name, id FROM sweep"
+		" WHERE id >= ?1 AND id < ?1 || char(1114111)"
+		" ORDER BY 1 DESC, 2 LIMIT 12",
+	[HD_STMT_SWEEP_NAMES] = "SELECT id, name FROM sweep WHERE key = ?1",
+	[HD_STMT_SWEEP_ONE] = SWEEP_COLUMNS " WHERE key = ?1",
+	[HD_STMT_SWEEP_ALL] = SWEEP_COLUMNS
+	" WHERE ?1 IS NULL OR state = ?1 ORDER BY key DESC LIMIT ?2",
+	[HD_STMT_SWEEP_COUNTS] =
+		"SELECT state, count(*) FROM trial WHERE sweep = ?1"
+		" GROUP BY state",
+
+	[HD_STMT_TRIAL_ONE] = TRIAL_COLUMNS " WHERE sweep = ?1 AND number = ?2",
+	[HD_STMT_TRIAL_NUMBERED] = TRIAL_COLUMNS " WHERE sweep = ?1" TRIAL_FILTER
+						 " AND (?5 = 0 OR rank IS NOT NULL) ORDER BY number LIMIT ?4",
+	[HD_STMT_TRIAL_RANKED] = TRIAL_COLUMNS
+	" WHERE sweep = ?1 AND rank IS NOT NULL" TRIAL_FILTER
+	" ORDER BY rank, best_time, number LIMIT ?4",
+	[HD_STMT_TRIAL_RANKED_REVERSE] = TRIAL_COLUMNS
+	" WHERE sweep = ?1 AND rank IS NOT NULL" TRIAL_FILTER
+	" ORDER BY rank DESC, best_time DESC, number DESC LIMIT ?4",
+	[HD_STMT_TRIAL_UNRANKED] = TRIAL_COLUMNS
+	" WHERE sweep = ?1 AND rank IS NULL" TRIAL_FILTER
+	" ORDER BY best_time, number LIMIT ?4",
+
+	[HD_STMT_METRIC_ALL] = METRIC_COLUMNS " ORDER BY t.number, m.sequence",
+	[HD_STMT_METRIC_NAMED] = METRIC_COLUMNS
+	" AND m.name = (SELECT key FROM name WHERE text = ?4)"
+	" ORDER BY t.number, m.sequence",
+	[HD_STMT_DECISION_ALL] =
+		"SELECT t.number, d.interval, d.policy, d.mine, d.threshold,"
+		" d.compared, d.reason, d.time"
+		" FROM trial t JOIN decision d ON d.trial = t.key"
+		" WHERE t.sweep = ?1 AND t.number BETWEEN ?2 AND ?3"
+		" ORDER BY t.number, d.key",
+	[HD_STMT_BEST_ALL] =
+		"SELECT number, value, time, final FROM best_child"
+		" WHERE sweep = ?1 ORDER BY key",
+};
+
+const char *hd_stmt_sql(enum hd_stmt id)
+{
+	return stmt_sql[id];
+}
+
+int hd_query_open(struct hd_query *query, struct hd_store *store,
+		  enum hd_stmt id, struct hd_error *err)
+{
+	int rc = SQLITE_OK;
+
+	*query = (struct hd_query){ .store = store, .id = id };
+	query->stmt = store->cached[id];
+	store->cached[id] = NULL;
+	if (!query->stmt)
+		rc = sqlite3_prepare_v3(store->db, stmt_sql[id], -1,
+					SQLITE_PREPARE_PERSISTENT,
+					&query->stmt, NULL);
+	return rc == SQLITE_OK ? 0 : hd_store_error(store, rc, err);
+}
+
+void hd_query_close(struct hd_query *query)
+{
+	if (!query->stmt)
+		return;
+	/* What went wrong was told by the step; reset only repeats it. */
+	sqlite3_reset(query->stmt);
+	sqlite3_clear_bindings(query->stmt);
+	if (query->store->cached[query->id])
+		sqlite3_finalize(query->stmt);
+	else
+		query->store->cached[query->id] = query->stmt;
+	query->stmt = NULL;
+}
+
+static void query_note(struct hd_query *query, int rc)
+{
+	if (query->rc == SQLITE_OK)
+		query->rc = rc;
+}
+
+void hd_query_integer(struct hd_query *query, int64_t value)
+{
+	query_note(query,
+		   sqlite3_bind_int64(query->stmt, ++query->bound, value));
+}
+
+void hd_query_null(struct hd_query *query)
+{
+	query_note(query, sqlite3_bind_null(query->stmt, ++query->bound));
+}
+
+void hd_query_time(struct hd_query *query, int64_t value)
+{
+	if (value)
+		hd_query_integer(query, value);
+	else
+		hd_query_null(query);
+}
+
+void hd_query_real(struct hd_query *query, double value)
+{
+	/* SQLite makes NULL of NaN by itself; said here because we rely on it. */
+	if (isnan(value))
+		hd_query_null(query);
+	else
+		query_note(query, sqlite3_bind_double(query->stmt,
+						      ++query->bound, value));
+}
+
+void hd_query_bytes(struct hd_query *query, const char *text, size_t length)
+{
+	query_note(query, sqlite3_bind_text64(query->stmt, ++query->bound,
+					      text, length, SQLITE_STATIC,
+					      SQLITE_UTF8));
+}
+
+void hd_query_text(struct hd_query *query, const char *text)
+{
+	if (text)
+		hd_query_bytes(query, text, strlen(text));
+	else
+		hd_query_null(query);
+}
+
+int hd_query_next(struct hd_query *query, struct hd_error *err)
+{
+	struct hd_store *store = query->store;
+
+	if (query->broken)
+		return hd_error_set(err, HD_ECORRUPT,
+				    "store '%s': a count is negative",
+				    store->path);
+	if (query->rc == SQLITE_OK)
+		query->rc = sqlite3_step(query->stmt);
+	query->column = 0;
+	if (query->rc == SQLITE_DONE)
+		return 0;
+	if (query->rc != SQLITE_ROW)
+		return hd_store_error(store, query->rc, err);
+	query->rc = SQLITE_OK;
+	return 1;
+}
+
+int hd_query_run(struct hd_query *query, struct hd_error *err)
+{
+	int rc;
+
+	do
+		rc = hd_query_next(query, err);
+	while (rc > 0);
+	hd_query_close(query);
+	return rc;
+}
+
+int hd_query_change(struct hd_query *query, const char *what,
+		    struct hd_error *err)
+{
+	struct hd_store *store = query->store;
+	int rc = hd_query_run(query, err);
+
+	if (rc < 0 || sqlite3_changes(store->db) > 0)
+		return rc;
+	return hd_error_set(err, HD_ENOENT, "no such %s in store '%s'", what,
+			    store->path);
+}
+
+int64_t hd_query_get_integer(struct hd_query *query)
+{
+	return sqlite3_column_int64(query->stmt, query->column++);
+}
+
+size_t hd_query_get_size(struct hd_query *query)
+{
+	int64_t value = hd_query_get_integer(query);
+
+	if (value >= 0)
+		return (size_t)value;
+	query->broken = true;
+	return 0;
+}
+
+double hd_query_get_real(struct hd_query *query)
+{
+	if (!hd_query_is_null(query))
+		return sqlite3_column_double(query->stmt, query->column++);
+	query->column++;
+	return NAN;
+}
+
+const char *hd_query_get_text(struct hd_query *query)
+{
+	const unsigned char *text =
+		sqlite3_column_text(query->stmt, query->column++);
+
+	return text ? (const char *)text : "";
+}
+
+bool hd_query_is_null(struct hd_query *query)
+{
+	return sqlite3_column_type(query->stmt, query->column) == SQLITE_NULL;
+}
