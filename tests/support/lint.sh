@@ -131,7 +131,7 @@ check_headers() {
 			-Wall -Wextra -Werror -Wno-unused-function \
 			-I. -Iinclude -Iengine -Isamplers -Ipolicies \
 			-Itests/support "$work/alone.c" 2>"$work/err" ||
-			echo "$header: $(head -n 1 "$work/err")"
+			echo "$header: $(grep -m 1 error "$work/err")"
 	done <"$work/h" | report 'a header does not compile alone'
 
 	command -v g++ >/dev/null 2>&1 || {
@@ -142,7 +142,7 @@ check_headers() {
 		printf '#include "%s"\n' "$header" >"$work/alone.cc"
 		g++ -std=c++17 -fsyntax-only -Wall -Wextra -Werror -I. \
 			-Iinclude "$work/alone.cc" 2>"$work/err" ||
-			echo "$header: $(head -n 1 "$work/err")"
+			echo "$header: $(grep -m 1 error "$work/err")"
 	done | report 'a public header does not compile as C++17'
 }
 
