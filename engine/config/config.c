@@ -1,0 +1,146 @@
+/*
+ * A sweep's file, from path or text to struct hd_config.
+ *
+ * Everything a config points to lies in one arena beside it, but the space,
+ * which owns its own copies.
+ */
+#include "config/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What hd_config_open gives out points to the first member. */
+struct loaded {
+	struct hd_config config;
+	struct hd_arena *arena;
+	struct hd_space *space;
+	struct hd_yaml_source source;
+};
+
+void hd_config_free(struct hd_config *config)
+{
+	struct loaded *loaded = (struct loaded *)config;
+
+	if (!loaded)
+		return;
+	hd_space_free(loaded->space);
+	hd_arena_free(loaded->arena);
+	free(loaded);
+}
+
+static struct loaded *loaded_new(const char *text, size_t length,
+				 const char *name)
+{
+	struct loaded *loaded = calloc(1, sizeof *loaded);
+
+	if (!loaded)
+		return NULL;
+	loaded->arena = hd_arena_new();
+	loaded->space = hd_space_new();
+	if (!loaded->arena || !loaded->space)
+		goto fail;
+	loaded->source.name = hd_arena_string(loaded->arena, name);
+	loaded->source.text = hd_arena_copy(loaded->arena, text, length);
+	loaded->source.length = length;
+	loaded->source.has_places = true;
+	if (!loaded->source.name || !loaded->source.text)
+		goto fail;
+	loaded->config.text = loaded->source.text;
+	loaded->config.space = loaded->space;
+	loaded->config.evaluation_interval = 1;
+	return loaded;
+fail:
+	hd_config_free(&loaded->config);
+	return NULL;
+}
+
+static void loaded_fill(struct loaded *loaded, struct hd_loader *loader,
+			const struct hd_config_load *load)
+{
+	struct hd_yaml_node *root;
+	size_t sets = load ? load->set_count : 0;
+
+	root = hd_yaml_parse(&loaded->source, loader->arena, &loader->sink);
+	for (size_t i = 0; i < sets && root; i++) {
+		struct hd_yaml_node *changed =
+			hd_loader_set(loader, root, load->sets[i]);
+
+		if (changed)
+			root = changed;
+	}
+	if (root && loader->sink.code == 0)
+		hd_hyperdrive_read(loader, root);
+}
+
+static int load_result(const struct hd_loader *loader, struct hd_error *err)
+{
+	size_t errors = hd_findings_count(loader->sink.findings,
+					  HD_FINDING_ERROR);
+
+	if (loader->sink.code)
+		return hd_error_nomem(err);
+	if (errors == 0)
+		return 0;
+	return hd_error_set(err, HD_EINVAL, "%zu error%s in the file", errors,
+			    errors == 1 ? "" : "s");
+}
+
+int hd_config_parse(struct hd_config **out, const char *text, size_t length,
+		    const char *name, const struct hd_config_load *load,
+		    struct hd_findings *findings, struct hd_error *err)
+{
+	struct loaded *loaded = NULL;
+	struct hd_loader loader;
+	int rc;
+
+	*out = NULL;
+	/* Refused before it is copied. */
+	if (length > HD_YAML_BYTES)
+		return hd_error_set(err, HD_ELIMIT,
+				    "'%s' is larger than %zu MiB", name,
+				    HD_YAML_BYTES >> 20);
+	loaded = loaded_new(text, length, name);
+	if (!loaded)
+		return hd_error_nomem(err);
+	loader = (struct hd_loader){
+		.arena = loaded->arena,
+		.config = &loaded->config,
+		.space = loaded->space,
+		.sink = { .findings = findings,
+			  .strict = load && load->strict,
+			  .azure = load && load->azure },
+	};
+	loaded_fill(loaded, &loader, load);
+	rc = load_result(&loader, err);
+	if (rc < 0)
+		goto out;
+	*out = &loaded->config;
+	loaded = NULL; /* the caller's now */
+out:
+	if (loaded)
+		hd_config_free(&loaded->config);
+	return rc;
+}
+
+int hd_config_open(struct hd_config **out, const char *path,
+		   const struct hd_config_load *load,
+		   struct hd_findings *findings, struct hd_error *err)
+{
+	const char *name = strcmp(path, "-") ? path : "<stdin>";
+	struct loaded *loaded;
+	char *text = NULL;
+	size_t length;
+	int rc;
+
+	*out = NULL;
+	rc = hd_yaml_read(&text, &length, path, err);
+	if (rc < 0)
+		return rc;
+	rc = hd_config_parse(out, text, length, name, load, findings, err);
+	free(text);
+	if (rc == 0) {
+		loaded = (struct loaded *)*out;
+		loaded->config.path = loaded->source.name;
+	}
+	return rc;
+}

@@ -1,0 +1,325 @@
+/*
+ * A v1 HyperDrive file (SPEC 1.1 and 1.5): its root's keys into a config. All
+ * problems are reported, none ends the reading but a file of another kind.
+ */
+#include "config/load.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/number.h"
+
+#define AZURE_MINUTES 10080 /* seven days */
+
+static const char *const root_keys[] = {
+	"sampling",
+	"policy",
+	"primary_metric_name",
+	"primary_metric_goal",
+	"max_total_runs",
+	"max_concurrent_runs",
+	"max_duration_minutes",
+	"metrics",
+	"reduce",
+	"resume_from",
+	"resume_child_runs",
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const struct hd_yaml_node *root_need(struct hd_loader *loader,
+					    const struct hd_yaml_node *root,
+					    const char *key)
+{
+	const struct hd_yaml_node *node = hd_loader_get(root, key);
+
+	if (node && node->kind != HD_YAML_NULL)
+		return node;
+	hd_loader_error(loader, node ? &node->place : &root->place,
+			"'%s' is missing", key);
+	return NULL;
+}
+
+/* --- sampling -------------------------------------------------------------- */
+
+static void read_sampling(struct hd_loader *loader,
+			  const struct hd_yaml_node *root)
+{
+	const struct hd_yaml_node *map = root_need(loader, root, "sampling");
+	const struct hd_yaml_node *space, *type;
+
+	if (!map || !hd_loader_map(loader, map, "sampling"))
+		return;
+	hd_hyperdrive_sampler(loader, map);
+	space = hd_loader_get(map, "parameter_space");
+	if (!space || space->kind == HD_YAML_NULL) {
+		hd_loader_error(loader, space ? &space->place : &map->place,
+				"'sampling.parameter_space' is missing,"
+				" expected a list of parameters");
+		return;
+	}
+	hd_hyperdrive_space(loader, space);
+	type = hd_loader_get(map, "type");
+	if (type && !hd_yaml_has_errors(&loader->sink))
+		hd_hyperdrive_try_sampler(loader, &type->place);
+}
+
+static void read_policy(struct hd_loader *loader,
+			const struct hd_yaml_node *root)
+{
+	const struct hd_yaml_node *map = hd_loader_get(root, "policy");
+
+	if (!map || map->kind == HD_YAML_NULL)
+		hd_hyperdrive_no_policy(loader);
+	else if (hd_loader_map(loader, map, "policy"))
+		hd_hyperdrive_policy(loader, map);
+}
+
+/* --- the metric ------------------------------------------------------------ */
+
+static void read_goal(struct hd_loader *loader, const struct hd_yaml_node *root)
+{
+	const struct hd_yaml_node *node =
+		root_need(loader, root, "primary_metric_goal");
+	char found[HD_YAML_DESCRIPTION];
+
+	if (!node)
+		return;
+	if (node->kind == HD_YAML_TEXT && !strcasecmp(node->text, "maximize"))
+		loader->config->goal = HD_MAXIMIZE;
+	else if (node->kind == HD_YAML_TEXT &&
+		 !strcasecmp(node->text, "minimize"))
+		loader->config->goal = HD_MINIMIZE;
+	else
+		hd_loader_error(loader, &node->place,
+				"'primary_metric_goal' must be 'maximize' or"
+				" 'minimize', got %s",
+				hd_yaml_describe(node, found));
+}
+
+static void read_reduce(struct hd_loader *loader,
+			const struct hd_yaml_node *root)
+{
+	const struct hd_yaml_node *node = hd_loader_get(root, "reduce");
+	struct hd_config *config = loader->config;
+	char found[HD_YAML_DESCRIPTION];
+	int64_t count = 0;
+
+	config->reduce = HD_REDUCE_BEST;
+	config->reduce_count = 1;
+	if (!node)
+		return;
+	if (node->kind == HD_YAML_TEXT && !strcmp(node->text, "best"))
+		return;
+	if (node->kind == HD_YAML_TEXT && !strcmp(node->text, "last")) {
+		config->reduce = HD_REDUCE_LAST;
+	} else if (node->kind == HD_YAML_TEXT &&
+		   !strncmp(node->text, "mean-", 5) &&
+		   hd_number_read_integer(node->text + 5, node->length - 5,
+					  &count) &&
+		   count >= 1) {
+		config->reduce = HD_REDUCE_MEAN;
+		config->reduce_count = (size_t)count;
+	} else {
+		hd_loader_error(loader, &node->place,
+				"'reduce' must be 'best', 'last' or 'mean-K'"
+				" with a whole K of at least 1, got %s",
+				hd_yaml_describe(node, found));
+		return;
+	}
+	hd_loader_note(loader, &node->place,
+		       "'reduce' is '%s': Azure takes the best value",
+		       node->text);
+}
+
+/* Append the pattern in NODE if it compiles. */
+static void read_pattern(struct hd_loader *loader,
+			 const struct hd_yaml_node *node, const char **patterns,
+			 size_t *count)
+{
+	struct hd_metric_rules *rules = NULL;
+	struct hd_error err;
+	const char *pattern;
+	int rc;
+
+	if (!hd_loader_text(loader, node, "metrics.pattern", &pattern))
+		return;
+	rc = hd_metric_rules_new(&rules, &pattern, 1, &err);
+	hd_metric_rules_free(rules);
+	if (rc == HD_ENOMEM)
+		loader->sink.code = rc;
+	else if (rc < 0)
+		hd_loader_error(loader, &node->place, "%s", err.text);
+	else
+		patterns[(*count)++] = pattern;
+}
+
+static void read_patterns(struct hd_loader *loader,
+			  const struct hd_yaml_node *one,
+			  const struct hd_yaml_node *list)
+{
+	size_t count = list ? list->count : 1, used = 0;
+	const char **patterns =
+		hd_arena_array(loader->arena, count, sizeof *patterns);
+
+	if (!patterns) {
+		loader->sink.code = HD_ENOMEM;
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		read_pattern(loader, list ? list->items[i] : one, patterns,
+			     &used);
+	loader->config->metric_patterns = patterns;
+	loader->config->metric_pattern_count = used;
+}
+
+static void read_metrics(struct hd_loader *loader,
+			 const struct hd_yaml_node *root)
+{
+	static const char *const keys[] = { "pattern", "patterns" };
+	const struct hd_yaml_node *map = hd_loader_get(root, "metrics");
+	const struct hd_yaml_node *one, *list;
+	char found[HD_YAML_DESCRIPTION];
+
+	if (!map || !hd_loader_map(loader, map, "metrics"))
+		return;
+	hd_loader_unknown_keys(loader, map, "metrics.", keys, COUNT(keys));
+	one = hd_loader_get(map, "pattern");
+	list = hd_loader_get(map, "patterns");
+	if (one && list)
+		hd_loader_error(loader, &list->place,
+				"'metrics' takes 'pattern' or 'patterns',"
+				" not both");
+	else if (list && (list->kind != HD_YAML_LIST || list->count == 0))
+		hd_loader_error(loader, &list->place,
+				"'metrics.patterns' must be a list of texts,"
+				" got %s%s",
+				list->kind == HD_YAML_LIST ? "an empty " : "",
+				list->kind == HD_YAML_LIST ? "list" : hd_yaml_describe(list, found));
+	else if (one || list)
+		read_patterns(loader, one, list);
+}
+
+/* --- limits ---------------------------------------------------------------- */
+
+static void read_duration(struct hd_loader *loader,
+			  const struct hd_yaml_node *root)
+{
+	const char *key = "max_duration_minutes";
+	const struct hd_yaml_node *node = hd_loader_get(root, key);
+	char found[HD_YAML_DESCRIPTION];
+	double minutes = AZURE_MINUTES;
+
+	if (node && node->kind != HD_YAML_NULL &&
+	    hd_loader_number(loader, node, key, &minutes)) {
+		if (!(minutes > 0))
+			hd_loader_error(loader, &node->place,
+					"'%s' must be greater than 0, got %s",
+					key, hd_yaml_describe(node, found));
+		else if (minutes > AZURE_MINUTES)
+			hd_loader_note(loader, &node->place,
+				       "'%s' is %s: Azure ends a sweep after"
+				       " %d",
+				       key, hd_yaml_describe(node, found),
+				       AZURE_MINUTES);
+		else if (node->kind != HD_YAML_INTEGER)
+			hd_loader_note(loader, &node->place,
+				       "'%s' is %s: Azure takes whole minutes",
+				       key, hd_yaml_describe(node, found));
+	}
+	loader->config->max_duration = minutes * 60;
+}
+
+static void read_limits(struct hd_loader *loader,
+			const struct hd_yaml_node *root)
+{
+	const struct hd_yaml_node *node =
+		root_need(loader, root, "max_total_runs");
+	struct hd_config *config = loader->config;
+
+	if (node)
+		hd_loader_whole(loader, node, "max_total_runs", 1,
+				&config->max_total);
+	config->max_concurrent = config->max_total;
+	node = hd_loader_get(root, "max_concurrent_runs");
+	if (node && node->kind != HD_YAML_NULL)
+		hd_loader_whole(loader, node, "max_concurrent_runs", 1,
+				&config->max_concurrent);
+	read_duration(loader, root);
+	hd_validate_limits(loader, root);
+}
+
+/* --- the whole ------------------------------------------------------------- */
+
+/* True when the file is a sweep job or another kind, which is reported. */
+static bool is_another_kind(struct hd_loader *loader,
+			    const struct hd_yaml_node *root)
+{
+	static const char *const v2_keys[] = { "type", "$schema",
+					       "search_space",
+					       "early_termination", "trial" };
+	const struct hd_yaml_node *type = hd_loader_get(root, "type");
+
+	if (hd_loader_get(root, "sampling"))
+		return false;
+	if (type && type->kind == HD_YAML_TEXT &&
+	    !strcasecmp(type->text, "automl")) {
+		hd_loader_error(loader, &type->place,
+				"AutoML jobs are not HyperDrive sweeps");
+		return true;
+	}
+	for (size_t i = 0; i < COUNT(v2_keys); i++) {
+		const struct hd_yaml_pair *pair = hd_yaml_get(root, v2_keys[i]);
+
+		if (!pair)
+			continue;
+		hd_loader_error(loader, &pair->place,
+				"key '%s' says this is a sweep job (v2), which"
+				" this version does not read: write a"
+				" HyperDrive file with 'sampling'",
+				pair->key);
+		return true;
+	}
+	return false;
+}
+
+static void refuse_resume(struct hd_loader *loader,
+			  const struct hd_yaml_node *root, const char *key)
+{
+	const struct hd_yaml_pair *pair = hd_yaml_get(root, key);
+
+	if (pair && pair->value->kind != HD_YAML_NULL)
+		hd_loader_error(loader, &pair->place,
+				"'%s' is not in this version", key);
+}
+
+void hd_hyperdrive_read(struct hd_loader *loader,
+			const struct hd_yaml_node *root)
+{
+	char found[HD_YAML_DESCRIPTION];
+	const struct hd_yaml_node *name;
+
+	if (root->kind != HD_YAML_MAP) {
+		hd_loader_error(loader, &root->place,
+				"a HyperDrive file is a mapping with"
+				" 'sampling', 'policy', ..., got %s",
+				hd_yaml_describe(root, found));
+		return;
+	}
+	if (is_another_kind(loader, root))
+		return;
+	hd_loader_unknown_keys(loader, root, "", root_keys, COUNT(root_keys));
+	read_sampling(loader, root);
+	read_policy(loader, root);
+	name = root_need(loader, root, "primary_metric_name");
+	if (name)
+		hd_loader_text(loader, name, "primary_metric_name",
+			       &loader->config->metric);
+	read_goal(loader, root);
+	read_limits(loader, root);
+	read_metrics(loader, root);
+	read_reduce(loader, root);
+	refuse_resume(loader, root, "resume_from");
+	refuse_resume(loader, root, "resume_child_runs");
+}

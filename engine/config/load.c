@@ -1,0 +1,118 @@
+/* Typed readers of nodes, and the words of their complaints. */
+#include "config/load.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/suggest.h"
+
+const struct hd_yaml_node *hd_loader_get(const struct hd_yaml_node *map,
+					 const char *key)
+{
+	const struct hd_yaml_pair *pair = hd_yaml_get(map, key);
+
+	return pair ? pair->value : NULL;
+}
+
+bool hd_loader_map(struct hd_loader *loader, const struct hd_yaml_node *node,
+		   const char *name)
+{
+	char found[HD_YAML_DESCRIPTION];
+
+	if (node->kind == HD_YAML_MAP)
+		return true;
+	hd_loader_error(loader, &node->place, "'%s' must be a mapping, got %s",
+			name, hd_yaml_describe(node, found));
+	return false;
+}
+
+bool hd_loader_whole(struct hd_loader *loader, const struct hd_yaml_node *node,
+		     const char *name, int64_t min, size_t *value)
+{
+	char found[HD_YAML_DESCRIPTION];
+
+	if (node->kind == HD_YAML_INTEGER && node->integer >= min) {
+		*value = (size_t)node->integer;
+		return true;
+	}
+	hd_loader_error(loader, &node->place,
+			"'%s' must be a whole number of at least %lld, got %s",
+			name, (long long)min, hd_yaml_describe(node, found));
+	return false;
+}
+
+bool hd_loader_number(struct hd_loader *loader,
+		      const struct hd_yaml_node *node, const char *name,
+		      double *value)
+{
+	char found[HD_YAML_DESCRIPTION];
+
+	if (node->kind == HD_YAML_INTEGER || node->kind == HD_YAML_REAL) {
+		*value = node->number;
+		return true;
+	}
+	hd_loader_error(loader, &node->place, "'%s' must be a number, got %s",
+			name, hd_yaml_describe(node, found));
+	return false;
+}
+
+bool hd_loader_text(struct hd_loader *loader, const struct hd_yaml_node *node,
+		    const char *name, const char **value)
+{
+	char found[HD_YAML_DESCRIPTION];
+	bool quotable = node->kind < HD_YAML_LIST && node->kind != HD_YAML_NULL;
+
+	if (node->kind == HD_YAML_TEXT && node->length > 0) {
+		*value = node->text;
+		return true;
+	}
+	if (node->kind == HD_YAML_TEXT)
+		hd_loader_error(loader, &node->place,
+				"'%s' must not be empty", name);
+	else
+		hd_loader_error(loader, &node->place,
+				"'%s' must be text, got %s%s", name,
+				hd_yaml_describe(node, found),
+				quotable ? ": put it in quotes" : "");
+	return false;
+}
+
+void hd_loader_unknown_keys(struct hd_loader *loader,
+			    const struct hd_yaml_node *map, const char *prefix,
+			    const char *const *known, size_t count)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const struct hd_yaml_pair *pair = &map->pairs[i];
+		const char *meant;
+		bool is_known = false;
+
+		for (size_t j = 0; j < count && !is_known; j++)
+			is_known = !strcmp(known[j], pair->key);
+		if (is_known)
+			continue;
+		meant = hd_suggest(pair->key, known, count);
+		hd_loader_warn(loader, &pair->place,
+			       "unknown key '%s%.64s' is ignored%s%s%s", prefix,
+			       pair->key, meant ? ", did you mean '" : "",
+			       meant ? meant : "", meant ? "'?" : "");
+	}
+}
+
+const char *hd_loader_words(char *text, size_t size, const char *const *words,
+			    size_t count, const char *last)
+{
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < count && length < size; i++) {
+		const char *between = ", ";
+
+		if (i == 0)
+			between = "";
+		else if (i + 1 == count)
+			between = last;
+		length += (size_t)snprintf(text + length, size - length,
+					   "%s'%s'", between, words[i]);
+	}
+	return text;
+}

@@ -1,0 +1,93 @@
+/*
+ * What the files that read a sweep share: the config being filled, where it
+ * lives, where problems go, and typed readers of nodes.
+ *
+ * Readers report what is wrong and say false; the caller goes on with the next
+ * key, so that one run shows all problems.
+ */
+#ifndef HD_CONFIG_LOAD_H
+#define HD_CONFIG_LOAD_H
+
+#include <hdrive/config.h>
+
+#include "config/yaml.h"
+
+struct hd_loader {
+	struct hd_arena *arena; /* of the config */
+	struct hd_config *config;
+	struct hd_space *space; /* being filled */
+	struct hd_yaml_sink sink;
+};
+
+/* Report at PLACE; the loader's, so that calls stay on a line. */
+#define hd_loader_error(loader, place, ...) \
+	hd_yaml_report(&(loader)->sink, HD_FINDING_ERROR, (place), __VA_ARGS__)
+#define hd_loader_warn(loader, place, ...) \
+	hd_yaml_report(&(loader)->sink, HD_FINDING_WARNING, (place), __VA_ARGS__)
+#define hd_loader_note(loader, place, ...)                               \
+	hd_yaml_report(&(loader)->sink, HD_FINDING_PORTABILITY, (place), \
+		       __VA_ARGS__)
+
+/* NODE is a mapping; NAME is how messages call it. */
+bool hd_loader_map(struct hd_loader *loader, const struct hd_yaml_node *node,
+		   const char *name);
+/* A whole number of at least MIN. */
+bool hd_loader_whole(struct hd_loader *loader, const struct hd_yaml_node *node,
+		     const char *name, int64_t min, size_t *value);
+bool hd_loader_number(struct hd_loader *loader,
+		      const struct hd_yaml_node *node, const char *name,
+		      double *value);
+/* Text that is not empty; *VALUE lives as long as the arena. */
+bool hd_loader_text(struct hd_loader *loader, const struct hd_yaml_node *node,
+		    const char *name, const char **value);
+
+/*
+ * Warn of the keys of MAP that are not in KNOWN (COUNT words), with PREFIX
+ * ("sampling.") before them and what was probably meant.
+ */
+void hd_loader_unknown_keys(struct hd_loader *loader,
+			    const struct hd_yaml_node *map, const char *prefix,
+			    const char *const *known, size_t count);
+
+/* The value of KEY in MAP; NULL when absent. */
+const struct hd_yaml_node *hd_loader_get(const struct hd_yaml_node *map,
+					 const char *key);
+
+/* hyperdrive.c: a HyperDrive file's root into the config. */
+void hd_hyperdrive_read(struct hd_loader *loader,
+			const struct hd_yaml_node *root);
+/* parameters.c: the list below sampling.parameter_space into the space. */
+void hd_hyperdrive_space(struct hd_loader *loader,
+			 const struct hd_yaml_node *node);
+/* choice.c: the options of a choice; COUNT is 0 after an error. */
+const struct hd_value *hd_hyperdrive_choice(struct hd_loader *loader,
+					    const char *name,
+					    const struct hd_yaml_node *values,
+					    size_t *count);
+/* plugin.c: sampler and policy with their options. */
+void hd_hyperdrive_sampler(struct hd_loader *loader,
+			   const struct hd_yaml_node *map);
+void hd_hyperdrive_policy(struct hd_loader *loader,
+			  const struct hd_yaml_node *map);
+void hd_hyperdrive_no_policy(struct hd_loader *loader);
+/* The sampler's init, once the space is whole. */
+void hd_hyperdrive_try_sampler(struct hd_loader *loader,
+			       const struct hd_yaml_place *place);
+
+/* validate.c: what only several keys together tell. */
+void hd_validate_expression(struct hd_loader *loader, const char *name,
+			    const struct hd_expr *expr,
+			    const struct hd_yaml_place *expression,
+			    const struct hd_yaml_node *values);
+void hd_validate_limits(struct hd_loader *loader,
+			const struct hd_yaml_node *root);
+
+/* set.c: ROOT with SET ("a.b=value") applied; NULL after an error. */
+struct hd_yaml_node *hd_loader_set(struct hd_loader *loader,
+				   struct hd_yaml_node *root, const char *set);
+
+/* "'a', 'b' or 'c'" for LAST " or ", as far as SIZE bytes go. */
+const char *hd_loader_words(char *text, size_t size, const char *const *words,
+			    size_t count, const char *last);
+
+#endif

@@ -1,0 +1,369 @@
+/*
+ * Sampler and policy: which row of their tables, and their options, which the
+ * rows alone describe.
+ */
+#include "config/load.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/number.h"
+#include "base/suggest.h"
+
+#define WORDS_MOST 24
+
+struct words {
+	const char *word[WORDS_MOST];
+	size_t count;
+};
+
+static void words_add(struct words *words, const char *word)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (!strcmp(words->word[i], word))
+			return;
+	if (words->count < WORDS_MOST)
+		words->word[words->count++] = word;
+}
+
+static void words_add_options(struct words *words,
+			      const struct hd_option *option)
+{
+	for (; option && option->name; option++)
+		words_add(words, option->name);
+}
+
+/* --- options --------------------------------------------------------------- */
+
+static void bound_text(double bound, char *text)
+{
+	text[hd_number_write(bound, text)] = '\0';
+}
+
+static void option_out_of_range(struct hd_loader *loader,
+				const struct hd_yaml_node *node,
+				const struct hd_option *row)
+{
+	const char *what = row->type == HD_OPTION_TYPE_SIZE ? "a whole number" : "a number";
+	char found[HD_YAML_DESCRIPTION];
+	char low[HD_NUMBER_TEXT], high[HD_NUMBER_TEXT];
+
+	bound_text(row->min, low);
+	bound_text(row->max, high);
+	hd_yaml_describe(node, found);
+	if (row->min > -INFINITY && row->max < INFINITY)
+		hd_loader_error(loader, &node->place,
+				"'%s' must be %s from %s to %s, got %s",
+				row->name, what, low, high,
+				hd_yaml_describe(node, found));
+	else if (row->min > -INFINITY)
+		hd_loader_error(loader, &node->place,
+				"'%s' must be %s of at least %s, got %s",
+				row->name, what, low,
+				hd_yaml_describe(node, found));
+	else
+		hd_loader_error(loader, &node->place,
+				"'%s' must be %s, got %s", row->name, what,
+				hd_yaml_describe(node, found));
+}
+
+static void read_option(struct hd_loader *loader,
+			const struct hd_yaml_node *node,
+			const struct hd_option *row, void *state)
+{
+	char found[HD_YAML_DESCRIPTION];
+	bool is_number = node->kind == HD_YAML_INTEGER ||
+			 (node->kind == HD_YAML_REAL &&
+			  row->type == HD_OPTION_TYPE_DOUBLE);
+
+	if (row->type == HD_OPTION_TYPE_BOOL) {
+		if (node->kind == HD_YAML_BOOL)
+			hd_option_store(row, state, node->number);
+		else
+			hd_loader_error(loader, &node->place,
+					"'%s' must be true or false, got %s",
+					row->name,
+					hd_yaml_describe(node, found));
+		return;
+	}
+	/* An infinite bound is no bound, but infinity is no option either. */
+	if (!is_number || !(node->number >= row->min) ||
+	    !(node->number <= row->max) || isinf(node->number))
+		option_out_of_range(loader, node, row);
+	else
+		hd_option_store(row, state, node->number);
+}
+
+/*
+ * A state with the defaults and the options in MAP; NULL when there is no
+ * memory. OWNER is how the file names the type.
+ */
+static void *read_options(struct hd_loader *loader,
+			  const struct hd_yaml_node *map,
+			  const struct hd_option *rows, size_t state_size,
+			  const char *owner,
+			  const struct hd_yaml_place *place)
+{
+	void *state = hd_arena_alloc(loader->arena, state_size);
+
+	if (!state) {
+		loader->sink.code = HD_ENOMEM;
+		return NULL;
+	}
+	hd_option_defaults(rows, state);
+	for (; rows && rows->name; rows++) {
+		const struct hd_yaml_node *node =
+			map ? hd_loader_get(map, rows->name) : NULL;
+
+		if (node && node->kind != HD_YAML_NULL)
+			read_option(loader, node, rows, state);
+		else if (rows->required)
+			hd_loader_error(loader, place,
+					"'%s' is missing, %s needs it",
+					rows->name, owner);
+	}
+	return state;
+}
+
+/* --- sampler --------------------------------------------------------------- */
+
+/* Azure's words, whether or not this version has them. */
+static const char *const azure_samplers[] = { "random", "grid", "bayesian" };
+#define AZURE_SAMPLERS 3
+
+static void unknown_sampler(struct hd_loader *loader,
+			    const struct hd_yaml_node *node, const char *word)
+{
+	struct words words = { .count = 0 };
+	bool known_to_azure = false;
+	char list[256];
+
+	for (size_t i = 0; i < hd_sampler_types(); i++)
+		words_add(&words, hd_sampler_type_at(i)->name);
+	for (size_t i = 0; i < AZURE_SAMPLERS; i++)
+		known_to_azure |= !strcasecmp(word, azure_samplers[i]);
+	if (known_to_azure) {
+		hd_loader_error(loader, &node->place,
+				"'%s' is not in this version; %s are", word,
+				hd_loader_words(list, sizeof list, words.word,
+						words.count, " and "));
+		return;
+	}
+	for (size_t i = 0; i < AZURE_SAMPLERS; i++)
+		words_add(&words, azure_samplers[i]);
+	hd_loader_error(loader, &node->place,
+			"'sampling.type' must be %s, got '%.40s'",
+			hd_loader_words(list, sizeof list, words.word,
+					words.count, " or "),
+			word);
+}
+
+static void sampler_keys(struct hd_loader *loader,
+			 const struct hd_yaml_node *map)
+{
+	struct words words = { { "type", "parameter_space" }, 2 };
+
+	/* Of an unknown sampler any key may be right. */
+	if (!loader->config->sampler)
+		return;
+	words_add_options(&words, loader->config->sampler->options);
+	hd_loader_unknown_keys(loader, map, "sampling.", words.word,
+			       words.count);
+}
+
+void hd_hyperdrive_sampler(struct hd_loader *loader,
+			   const struct hd_yaml_node *map)
+{
+	const struct hd_yaml_node *node = hd_loader_get(map, "type");
+	const struct hd_sampler_type *type;
+	const char *word;
+
+	if (!node || node->kind == HD_YAML_NULL) {
+		hd_loader_error(loader, node ? &node->place : &map->place,
+				"'sampling.type' is missing, expected"
+				" 'random', 'grid' or 'bayesian'");
+		return;
+	}
+	if (!hd_loader_text(loader, node, "sampling.type", &word))
+		return;
+	type = hd_sampler_type_find(word);
+	if (!type) {
+		unknown_sampler(loader, node, word);
+		return;
+	}
+	loader->config->sampler = type;
+	loader->config->sampler_options =
+		read_options(loader, map, type->options, type->state_size,
+			     type->name, &node->place);
+	sampler_keys(loader, map);
+}
+
+/* The type's own complaint about its options and the space, from a copy. */
+void hd_hyperdrive_try_sampler(struct hd_loader *loader,
+			       const struct hd_yaml_place *place)
+{
+	const struct hd_sampler_type *type = loader->config->sampler;
+	struct hd_error err;
+	void *state;
+	int rc;
+
+	if (!type || !type->init || loader->sink.code)
+		return;
+	state = calloc(1, type->state_size + 1);
+	if (!state) {
+		loader->sink.code = HD_ENOMEM;
+		return;
+	}
+	memcpy(state, loader->config->sampler_options, type->state_size);
+	rc = type->init(state, loader->space, &err);
+	if (rc == HD_ENOMEM)
+		loader->sink.code = rc;
+	else if (rc < 0)
+		hd_loader_error(loader, place, "%s", err.text);
+	if (rc >= 0 && type->release)
+		type->release(state);
+	free(state);
+}
+
+/* --- policy ---------------------------------------------------------------- */
+
+static void unknown_policy(struct hd_loader *loader,
+			   const struct hd_yaml_node *node, const char *word)
+{
+	struct words words = { .count = 0 };
+	char list[256];
+
+	for (size_t i = 0; i < hd_policy_types(); i++)
+		words_add(&words, hd_policy_type_at(i)->v1_name);
+	hd_loader_error(loader, &node->place,
+			"'policy.type' must be %s, got '%.40s'",
+			hd_loader_words(list, sizeof list, words.word,
+					words.count, " or "),
+			word);
+}
+
+/* The policy whose option KEY is, or NULL. */
+static const struct hd_policy_type *policy_with_option(const char *key)
+{
+	for (size_t i = 0; i < hd_policy_types(); i++)
+		if (hd_option_find(hd_policy_type_at(i)->options, key))
+			return hd_policy_type_at(i);
+	return NULL;
+}
+
+static void policy_keys(struct hd_loader *loader,
+			const struct hd_yaml_node *map,
+			const struct hd_policy_type *type)
+{
+	struct words words = {
+		{ "type", "evaluation_interval", "delay_evaluation" }, 3
+	};
+
+	words_add_options(&words, type->options);
+	for (size_t i = 0; i < map->count; i++) {
+		const char *key = map->pairs[i].key;
+		const struct hd_policy_type *other = policy_with_option(key);
+
+		if (!other || hd_option_find(type->options, key))
+			continue;
+		hd_loader_warn(loader, &map->pairs[i].place,
+			       "'policy.%s' is ignored: it is for %s, this is"
+			       " %s",
+			       key, other->v1_name, type->v1_name);
+		words_add(&words, other->options ? hd_option_find(other->options, key)->name : key);
+	}
+	hd_loader_unknown_keys(loader, map, "policy.", words.word,
+			       words.count);
+}
+
+static void try_policy(struct hd_loader *loader,
+		       const struct hd_policy_type *type,
+		       const struct hd_yaml_place *place)
+{
+	struct hd_error err;
+	void *state;
+	int rc;
+
+	if (!type->init || loader->sink.code)
+		return;
+	state = calloc(1, type->state_size + 1);
+	if (!state) {
+		loader->sink.code = HD_ENOMEM;
+		return;
+	}
+	memcpy(state, loader->config->policy_options, type->state_size);
+	rc = type->init(state, &err);
+	if (rc == HD_ENOMEM)
+		loader->sink.code = rc;
+	else if (rc < 0)
+		hd_loader_error(loader, place, "%s", err.text);
+	if (rc >= 0 && type->release)
+		type->release(state);
+	free(state);
+}
+
+static void read_intervals(struct hd_loader *loader,
+			   const struct hd_yaml_node *map)
+{
+	const struct hd_yaml_node *node;
+	struct hd_config *config = loader->config;
+
+	node = hd_loader_get(map, "evaluation_interval");
+	if (node && node->kind != HD_YAML_NULL)
+		hd_loader_whole(loader, node, "evaluation_interval", 0,
+				&config->evaluation_interval);
+	/* SPEC 2.5: sweep jobs default to 0, and it means every interval. */
+	if (config->evaluation_interval == 0)
+		config->evaluation_interval = 1;
+	node = hd_loader_get(map, "delay_evaluation");
+	if (node && node->kind != HD_YAML_NULL)
+		hd_loader_whole(loader, node, "delay_evaluation", 0,
+				&config->delay_evaluation);
+}
+
+static void use_policy(struct hd_loader *loader, const struct hd_yaml_node *map,
+		       const struct hd_policy_type *type,
+		       const struct hd_yaml_place *place)
+{
+	size_t before = hd_findings_count(loader->sink.findings,
+					  HD_FINDING_ERROR);
+
+	loader->config->policy = type;
+	loader->config->policy_options =
+		read_options(loader, map, type->options, type->state_size,
+			     type->v1_name, place);
+	if (!map)
+		return;
+	policy_keys(loader, map, type);
+	if (hd_findings_count(loader->sink.findings, HD_FINDING_ERROR) ==
+	    before)
+		try_policy(loader, type, place);
+}
+
+void hd_hyperdrive_no_policy(struct hd_loader *loader)
+{
+	use_policy(loader, NULL, hd_policy_type_find("none"), NULL);
+}
+
+void hd_hyperdrive_policy(struct hd_loader *loader,
+			  const struct hd_yaml_node *map)
+{
+	const struct hd_yaml_node *node = hd_loader_get(map, "type");
+	const struct hd_policy_type *type = hd_policy_type_find("none");
+	const char *word;
+
+	read_intervals(loader, map);
+	if (node && node->kind != HD_YAML_NULL) {
+		if (!hd_loader_text(loader, node, "policy.type", &word))
+			return;
+		type = hd_policy_type_find(word);
+		if (!type) {
+			unknown_policy(loader, node, word);
+			return;
+		}
+	}
+	use_policy(loader, map, type, node ? &node->place : &map->place);
+}

@@ -1,0 +1,106 @@
+/* Checks that need more than one key, and guesses at what was meant. */
+#include "config/load.h"
+
+#include <stdio.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/number.h"
+
+/* Above exp(34), some 6e14, no hyperparameter lies. */
+#define LOG_MOST 34
+
+/* Five significant digits. */
+static const char *rounded(double value, char *text)
+{
+	double scale;
+
+	if (value != 0 && isfinite(value) && fabs(value) < 1e290) {
+		scale = pow(10, 4 - floor(log10(fabs(value))));
+		if (isfinite(scale) && scale > 0)
+			value = round(value * scale) / scale;
+	}
+	text[hd_number_write(value, text)] = '\0';
+	return text;
+}
+
+/* Two decimals, whatever the locale. */
+static const char *decimals(double value, char *text, size_t size)
+{
+	long hundredths = lround(fabs(value) * 100);
+
+	snprintf(text, size, "%s%ld.%02ld", value < 0 ? "-" : "",
+		 hundredths / 100, hundredths % 100);
+	return text;
+}
+
+/*
+ * Bounds of the log forms are logarithms, and people write the values: all of
+ * a tenfold range below 1, or values whose exp() nothing reaches.
+ */
+static bool looks_raw(const struct hd_expr *expr)
+{
+	return expr->a > 0 && expr->a < expr->b &&
+	       ((expr->b <= 1 && expr->b / expr->a >= 10) ||
+		expr->b > LOG_MOST);
+}
+
+void hd_validate_expression(struct hd_loader *loader, const char *name,
+			    const struct hd_expr *expr,
+			    const struct hd_yaml_place *expression,
+			    const struct hd_yaml_node *values)
+{
+	char a[HD_NUMBER_TEXT], b[HD_NUMBER_TEXT], low[HD_NUMBER_TEXT];
+	char high[HD_NUMBER_TEXT], min[48], max[48];
+	char q[HD_NUMBER_TEXT];
+
+	if (expr->q > 0 && expr->q != floor(expr->q)) {
+		q[hd_number_write(expr->q, q)] = '\0';
+		hd_loader_note(loader, &values->items[2]->place,
+			       "'%.64s': q is %s: Azure takes whole numbers",
+			       name, q);
+	}
+	if ((expr->kind != HD_EXPR_LOGUNIFORM &&
+	     expr->kind != HD_EXPR_QLOGUNIFORM) ||
+	    !looks_raw(expr))
+		return;
+	a[hd_number_write(expr->a, a)] = '\0';
+	b[hd_number_write(expr->b, b)] = '\0';
+	hd_loader_warn(loader, &values->place,
+		       "%.64s: %s(%s, %s) is [%s, %s] after exp(); did you"
+		       " mean %s \xe2\x80\xa6 %s?",
+		       name, hd_expr_name(expr->kind), a, b,
+		       rounded(exp(expr->a), low), rounded(exp(expr->b), high),
+		       decimals(log(expr->a), min, sizeof min),
+		       decimals(log(expr->b), max, sizeof max));
+	(void)expression;
+}
+
+void hd_validate_limits(struct hd_loader *loader,
+			const struct hd_yaml_node *root)
+{
+	const struct hd_yaml_node *total = hd_loader_get(root, "max_total_runs");
+	const struct hd_yaml_node *most =
+		hd_loader_get(root, "max_concurrent_runs");
+	struct hd_config *config = loader->config;
+
+	if (config->max_total > 1000)
+		hd_loader_note(loader, &total->place,
+			       "'max_total_runs' is %zu: Azure takes at most"
+			       " 1000",
+			       config->max_total);
+	if (!most || most->kind == HD_YAML_NULL)
+		return;
+	if (config->max_concurrent > 100)
+		hd_loader_note(loader, &most->place,
+			       "'max_concurrent_runs' is %zu: Azure takes at"
+			       " most 100",
+			       config->max_concurrent);
+	if (config->max_total && config->max_concurrent > config->max_total) {
+		hd_loader_warn(loader, &most->place,
+			       "'max_concurrent_runs' is %zu, more than the"
+			       " %zu of 'max_total_runs', which is taken",
+			       config->max_concurrent, config->max_total);
+		config->max_concurrent = config->max_total;
+	}
+}
