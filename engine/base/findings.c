@@ -77,8 +77,7 @@ int hd_findings_add(struct hd_findings *findings, enum hd_severity severity,
 	size_t at;
 
 	findings->added[severity]++;
-	if (severity == HD_FINDING_ERROR &&
-	    findings->added[severity] > HD_FINDINGS_MOST)
+	if (findings->added[severity] > HD_FINDINGS_MOST)
 		return 0;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);

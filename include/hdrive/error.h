@@ -84,9 +84,9 @@ HD_API void hd_findings_free(struct hd_findings *findings);
 
 /*
  * Add one finding, kept in file order (line, then column; unknown places
- * last; equals in order of arrival). At most HD_FINDINGS_MOST errors are kept;
- * hd_findings_count still counts the rest. Returns 0 or HD_ENOMEM. EXCERPT
- * may be NULL.
+ * last; equals in order of arrival). At most HD_FINDINGS_MOST of a severity
+ * are kept; hd_findings_count still counts the rest. Returns 0 or HD_ENOMEM.
+ * EXCERPT may be NULL.
  */
 #define HD_FINDINGS_MOST 20
 HD_API int hd_findings_add(struct hd_findings *findings,
