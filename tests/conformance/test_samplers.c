@@ -3,45 +3,13 @@
  * covered by standing there.
  */
 #include "check.h"
+#include "alloc.h"
 
 #include <float.h>
 
 #include "sweep/history.h"
 
 #define WIDTH_MOST 256
-
-/* --- counting allocations ------------------------------------------------- */
-
-/*
- * The sanitizers bring their own malloc; elsewhere glibc's is called by its
- * other name and counted.
- */
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
-	!defined(__SANITIZE_THREAD__)
-#define COUNTS_ALLOCATIONS 1
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *old, size_t size);
-static volatile size_t allocations;
-
-void *malloc(size_t size)
-{
-	allocations++;
-	return __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-	allocations++;
-	return __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-	allocations++;
-	return __libc_realloc(old, size);
-}
-#endif
 
 /* --- one sweep without trials that run ------------------------------------ */
 
@@ -576,7 +544,7 @@ static void without_a_model_trial_n_is_the_same_at_any_concurrency(void **state)
 	}
 }
 
-#ifdef COUNTS_ALLOCATIONS
+#if HAS_ALLOC
 static void without_a_model_suggest_allocates_nothing(void **state)
 {
 	struct run run;
@@ -591,11 +559,11 @@ static void without_a_model_suggest_allocates_nothing(void **state)
 		run_open(&run, row, 2385);
 		run_add_all(&run);
 		run_start(&run);
-		before = allocations;
+		before = alloc_count;
 		assert_true(before > 0);
 		for (int n = 0; n < 10; n++)
 			assert_int_equal(run_suggest(&run), 0);
-		assert_int_equal(allocations, before);
+		assert_int_equal(alloc_count, before);
 		run_close(&run);
 	}
 }
@@ -617,7 +585,7 @@ int main(void)
 		cmocka_unit_test(it_survives_whatever_happened_to_earlier_trials),
 		cmocka_unit_test(it_survives_a_history_of_failures_alone),
 		cmocka_unit_test(without_a_model_trial_n_is_the_same_at_any_concurrency),
-#ifdef COUNTS_ALLOCATIONS
+#if HAS_ALLOC
 		cmocka_unit_test(without_a_model_suggest_allocates_nothing),
 #endif
 	};

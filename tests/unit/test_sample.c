@@ -138,7 +138,11 @@ static void hd_038_a_seed_names_its_samples(void **state)
  */
 static void the_draws_of_a_seed_never_change(void **state)
 {
-	static const double expected[] = { 0.3317901749079959, 0.5158110758247187, 0.15259439106811212 };
+	static const double expected[] = {
+		0.3317901749079959,
+		0.5158110758247187,
+		0.15259439106811212,
+	};
 	struct hd_space *space = hd_space_new();
 	struct hd_expr lr = hd_expr_uniform(0, 1);
 	struct samples samples = { 0 };

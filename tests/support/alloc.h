@@ -1,0 +1,75 @@
+/*
+ * A test program that includes this has its own malloc and kin: glibc's by
+ * their other names, counted, and failing once when told to. The sanitizers
+ * bring their own, so there HAS_ALLOC is 0 and nothing is replaced.
+ */
+#ifndef TESTS_SUPPORT_ALLOC_H
+#define TESTS_SUPPORT_ALLOC_H
+
+#include <stdlib.h>
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
+	!defined(__SANITIZE_THREAD__)
+#define HAS_ALLOC 1
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+extern void __libc_free(void *old);
+
+/* How many allocations were asked for since the program began. */
+static volatile size_t alloc_count;
+/* How many blocks are held: a call that leaks leaves it higher. */
+static volatile size_t alloc_live;
+/* The one of them that fails, counted alike; 0 for none. */
+static volatile size_t alloc_fails;
+
+static inline int alloc_is_refused(void)
+{
+	return ++alloc_count == alloc_fails;
+}
+
+static inline void *alloc_held(void *block)
+{
+	if (block)
+		alloc_live++;
+	return block;
+}
+
+void *malloc(size_t size)
+{
+	return alloc_is_refused() ? NULL : alloc_held(__libc_malloc(size));
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return alloc_is_refused() ? NULL
+				  : alloc_held(__libc_calloc(count, size));
+}
+
+void *realloc(void *old, size_t size)
+{
+	if (alloc_is_refused())
+		return NULL;
+	return old ? __libc_realloc(old, size)
+		   : alloc_held(__libc_malloc(size));
+}
+
+void free(void *old)
+{
+	if (old)
+		alloc_live--;
+	__libc_free(old);
+}
+
+/* The N-th allocation from here, counted from 1, fails; 0: none does. */
+static inline void alloc_fail(size_t n)
+{
+	alloc_fails = n ? alloc_count + n : 0;
+}
+
+#else
+#define HAS_ALLOC 0
+#endif
+
+#endif
