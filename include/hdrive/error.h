@@ -102,6 +102,15 @@ HD_API size_t hd_findings_kept(const struct hd_findings *findings);
 HD_API const struct hd_finding *
 hd_findings_at(const struct hd_findings *findings, size_t index);
 
+/*
+ * The one of COUNT WORDS that is so near to WORD that it was probably meant:
+ * at most one slip (a letter wrong, missing, too many, or two swapped) for
+ * every three letters, case and dashes for underscores aside. The first of
+ * equals; NULL when none is near. The result is one of WORDS.
+ */
+HD_API const char *hd_suggest(const char *word, const char *const *words,
+			      size_t count);
+
 HD_END_DECLS
 
 #endif

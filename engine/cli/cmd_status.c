@@ -1,0 +1,67 @@
+/* hdrive status: where a sweep stands. */
+#include "cli/cli.h"
+
+struct status_options {
+	bool exit_status;
+};
+
+static const struct cli_opt status_rows[] = {
+	{ "exit-status", 0, NULL, "tell by the exit code: 8 while running, then as submit's", CLI_OPT_FLAG, offsetof(struct status_options, exit_status), 0 },
+	CLI_OPT_END
+};
+
+/* What submit returned, as far as the row tells. */
+static int status_exit(void *user, const struct hd_sweep_row *row)
+{
+	enum hd_trial_state state;
+	int *code = user;
+
+	if (!hd_trial_state_find(row->state, &state) ||
+	    !hd_trial_state_is_terminal(state))
+		*code = hd_report_engine_is_alive(row) ? CLI_STILL_RUNNING : CLI_ERROR;
+	else if (row->end == HD_END_USER)
+		*code = CLI_SIGNAL + 2;
+	else if (row->best_trial < 0)
+		*code = CLI_NO_METRIC;
+	else if (row->end == HD_END_LIMIT)
+		*code = CLI_TIMED_OUT;
+	return 0;
+}
+
+static int status_main(struct cli *cli)
+{
+	struct status_options options = { 0 };
+	struct hd_store *store = NULL;
+	struct hd_error err = { 0 };
+	int64_t key;
+	int code;
+	int rc;
+
+	if (!cli_parse(cli, &options, &code) ||
+	    !cli_words_between(cli, 0, 1, &code))
+		return code;
+	code = cli_sweep_open(cli, cli->words[0], &store, &key);
+	if (code != CLI_OK)
+		return code;
+	rc = hd_report_status(store, key,
+			      cli->json ? HD_FORMAT_JSON : HD_FORMAT_TEXT,
+			      &cli->out, &err);
+	if (rc == 0 && options.exit_status)
+		rc = hd_store_sweep(store, key, status_exit, &code, &err);
+	if (rc < 0)
+		code = cli_fail_error(cli, &err);
+	hd_store_close(store);
+	return code;
+}
+
+const struct cli_command cli_cmd_status = {
+	.name = "status",
+	.summary = "where a sweep stands: counts, best, rate",
+	.usage = "[SWEEP] [option...]",
+	.examples = "  hdrive status\n"
+		    "  hdrive status brave-otter-3 --json\n"
+		    "  until hdrive status -q --exit-status >/dev/null; [ $? != 8 ]; do sleep 5; done\n",
+	.options = status_rows,
+	.notes = "SWEEP is a name, an id, a unique prefix of either, or @ for the latest.\n",
+	.run = status_main,
+};

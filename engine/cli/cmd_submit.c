@@ -1,0 +1,329 @@
+/* hdrive submit: create a sweep and run it here until its end. */
+#include "cli/progress.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern char **environ;
+
+struct submit_options {
+	struct cli_size dry_run;
+	struct cli_size seed;
+	struct cli_size max_concurrent;
+	struct cli_list sets;
+	struct cli_list patterns;
+	const char *name;
+	bool parsable;
+};
+
+#define ROW(field) offsetof(struct submit_options, field)
+static const struct cli_opt submit_rows[] = {
+	{ "dry-run", 0, "[=N]", "print the first N command lines (10), create nothing", CLI_OPT_MAYBE, ROW(dry_run), 1 },
+	{ "max-concurrent", 'j', "N", "trials at a time, instead of the file's", CLI_OPT_SIZE, ROW(max_concurrent), 1 },
+	{ "seed", 0, "N", "the same seed gives the same trials", CLI_OPT_SIZE, ROW(seed), 0 },
+	{ "set", 0, "KEY=VALUE", "change a key of the file: --set max_total_runs=8", CLI_OPT_LIST, ROW(sets), 0 },
+	{ "name", 0, "NAME", "name the sweep (else one is made up)", CLI_OPT_TEXT, ROW(name), 0 },
+	{ "metric-pattern", 0, "RE", "PCRE2 with groups name, value, step; in place of the usual rules", CLI_OPT_LIST, ROW(patterns), 0 },
+	{ "parsable", 0, NULL, "only the sweep's name, on stdout", CLI_OPT_FLAG, ROW(parsable), 0 },
+	CLI_OPT_END
+};
+
+/* What the handler needs; there is one sweep in a process. */
+static struct hd_sweep *volatile signal_sweep;
+static volatile sig_atomic_t signal_count;
+static volatile sig_atomic_t signal_first;
+
+static void submit_on_signal(int number)
+{
+	int saved = errno;
+
+	if (signal_count++ == 0)
+		signal_first = number;
+	if (signal_sweep)
+		hd_sweep_stop(signal_sweep, signal_count > 1);
+	errno = saved;
+}
+
+static void submit_catch(int number, bool unless_ignored)
+{
+	struct sigaction action = { .sa_handler = submit_on_signal, .sa_flags = SA_RESTART };
+	struct sigaction old;
+
+	/* nohup asks for exactly this: to be left alone. */
+	if (unless_ignored && sigaction(number, NULL, &old) == 0 &&
+	    old.sa_handler == SIG_IGN)
+		return;
+	sigfillset(&action.sa_mask);
+	sigaction(number, &action, NULL);
+}
+
+static void submit_catch_all(void)
+{
+	submit_catch(SIGINT, false);
+	submit_catch(SIGTERM, false);
+	submit_catch(SIGHUP, true);
+}
+
+/* A pattern is judged before anything is created. */
+static int submit_check_patterns(struct cli *cli, const struct cli_list *patterns)
+{
+	struct hd_metric_rules *rules = NULL;
+	struct hd_error err = { 0 };
+
+	if (hd_metric_rules_new(&rules, patterns->items, patterns->count,
+				&err) < 0)
+		return cli_fail_error(cli, &err);
+	hd_metric_rules_free(rules);
+	return CLI_OK;
+}
+
+static int submit_load(struct cli *cli, const struct submit_options *options,
+		       struct hd_config **config)
+{
+	const struct hd_config_load load = {
+		.size = sizeof load,
+		.sets = options->sets.items,
+		.set_count = options->sets.count,
+		.metric_patterns = options->patterns.items,
+		.metric_pattern_count = options->patterns.count,
+	};
+	int code = submit_check_patterns(cli, &options->patterns);
+
+	if (code == CLI_OK)
+		code = cli_config_load(cli, cli->words[0], &load, config);
+	if (code == CLI_OK && cli->rest_count == 0)
+		code = cli_fail(cli, CLI_USAGE,
+				"no training program: hdrive submit %s -- python train.py",
+				cli->words[0]);
+	return code;
+}
+
+struct submit_lines {
+	struct cli *cli;
+	const struct hd_space *space;
+	struct hd_findings *findings; /* NULL after the first line */
+	bool print;
+	struct hd_error *err;
+};
+
+static void print_words(struct cli *cli, char **words)
+{
+	cli_put(cli, "[");
+	for (size_t i = 0; words[i]; i++) {
+		cli_put(cli, "%s", i ? "," : "");
+		(void)hd_report_json_text(words[i], strlen(words[i]), &cli->out);
+	}
+	cli_put(cli, "]");
+}
+
+static int submit_line(void *user, size_t number, const struct hd_value *values)
+{
+	struct submit_lines *lines = user;
+	struct cli *cli = lines->cli;
+	char **words = NULL;
+	int rc = hd_args_build(&words, lines->space, values, cli->rest,
+			       cli->rest_count, lines->findings, lines->err);
+
+	lines->findings = NULL;
+	if (rc < 0)
+		return rc;
+	if (lines->print && cli->json) {
+		cli_put(cli, "{\"trial\":%zu,\"argv\":", number);
+		print_words(cli, words);
+		cli_put(cli, ",\"parameters\":");
+		(void)hd_report_values(lines->space, values, &cli->out);
+		cli_put(cli, "}\n");
+	} else if (lines->print) {
+		cli_put(cli, "%zu  ", number);
+		print_words(cli, words);
+		cli_put(cli, "\n");
+	}
+	free(words);
+	return cli->out_errno ? HD_EIO : 0;
+}
+
+/*
+ * Build the first COUNT command lines: printed in a dry run; in a real one
+ * the first is built to warn of arguments that are given twice.
+ */
+static int submit_try(struct cli *cli, const struct hd_config *config,
+		      uint64_t seed, size_t count, bool print)
+{
+	struct hd_error err = { 0 };
+	struct submit_lines lines = { .cli = cli, .space = config->space, .print = print, .err = &err };
+	struct hd_findings *findings = hd_findings_new();
+	int rc;
+
+	if (!findings)
+		return cli_fail(cli, CLI_ERROR, "out of memory");
+	lines.findings = findings;
+	rc = hd_config_sample(config, seed, count, submit_line, &lines, &err);
+	cli_findings(cli, findings);
+	hd_findings_free(findings);
+	return rc < 0 ? cli_fail_error(cli, &err) : CLI_OK;
+}
+
+static size_t dry_count(const struct submit_options *options,
+			const struct hd_config *config)
+{
+	size_t count = options->dry_run.valued ? options->dry_run.value : 10;
+
+	return count < config->max_total ? count : config->max_total;
+}
+
+static int submit_exit(const struct hd_sweep_summary *end)
+{
+	if (end->end == HD_END_USER && signal_first)
+		return CLI_SIGNAL + signal_first;
+	if (!end->has_best)
+		return CLI_NO_METRIC;
+	return end->end == HD_END_LIMIT ? CLI_TIMED_OUT : CLI_OK;
+}
+
+static int submit_run(struct cli *cli, struct hd_sweep *sweep,
+		      struct hd_store *store, struct progress *progress)
+{
+	struct hd_sweep_summary end;
+	struct hd_error err = { 0 };
+	int rc;
+
+	progress->sweep = sweep;
+	signal_sweep = sweep;
+	/* A signal that came before there was a sweep. */
+	if (signal_count)
+		hd_sweep_stop(sweep, signal_count > 1);
+	/* On a terminal the line that tells of the start has the name. */
+	if (!cli->json && (!cli->out_tty || cli->quiet))
+		cli_put(cli, "%s\n", hd_sweep_name(sweep));
+	cli_flush(cli);
+	rc = hd_sweep_run(sweep, &err);
+	signal_sweep = NULL;
+	progress_end(progress);
+	if (rc < 0)
+		return cli_fail_error(cli, &err);
+	hd_sweep_summary(sweep, &end);
+	if (cli->json)
+		(void)hd_report_status(store, hd_sweep_key(sweep),
+				       HD_FORMAT_JSON, &cli->out, NULL);
+	if (end.end == HD_END_USER)
+		cli_say(cli, "saved");
+	progress_summary(progress, store);
+	return submit_exit(&end);
+}
+
+static int submit_start(struct cli *cli, const struct submit_options *options,
+			const struct hd_config *config, struct hd_store *store)
+{
+	struct progress progress;
+	char *launcher = cli_launcher_path();
+	char *python = cli_python_path();
+	const struct hd_sweep_options sweep_options = {
+		.size = sizeof sweep_options,
+		.name = options->name,
+		.has_seed = options->seed.given,
+		.seed = options->seed.value,
+		.max_concurrent = options->max_concurrent.value,
+		.command = cli->rest,
+		.command_count = cli->rest_count,
+		.launcher = launcher,
+		.python_path = python,
+		.environment = (const char *const *)environ,
+		.event = progress_event,
+		.user = &progress,
+	};
+	struct hd_sweep *sweep = NULL;
+	struct hd_error err = { 0 };
+	int code;
+
+	progress_init(&progress, cli, config);
+	submit_catch_all();
+	if (!launcher)
+		code = cli_fail(cli, CLI_ERROR, "'hdrive-launch' is neither beside this program nor in ../libexec/hdrive");
+	else if (hd_sweep_new(&sweep, store, config, &sweep_options, &err) < 0)
+		code = cli_fail_error(cli, &err);
+	else
+		code = submit_run(cli, sweep, store, &progress);
+	hd_sweep_free(sweep);
+	free(launcher);
+	free(python);
+	return code;
+}
+
+static int submit_work(struct cli *cli, struct submit_options *options)
+{
+	struct hd_config *config = NULL;
+	struct hd_store *store = NULL;
+	struct hd_error err = { 0 };
+	int code = submit_load(cli, options, &config);
+
+	if (code != CLI_OK)
+		goto out;
+	if (!options->seed.given && cli_random_seed(&options->seed.value, &err) < 0) {
+		code = cli_fail_error(cli, &err);
+		goto out;
+	}
+	/* What is warned of is then what runs. */
+	options->seed.given = true;
+	if (options->dry_run.given) {
+		code = submit_try(cli, config, options->seed.value,
+				  dry_count(options, config), true);
+		goto out;
+	}
+	code = submit_try(cli, config, options->seed.value, 1, false);
+	if (code == CLI_OK)
+		code = cli_store_open(cli, HD_STORE_CREATE, &store);
+	if (code == CLI_OK)
+		code = submit_start(cli, options, config, store);
+	/* A reader that went away says nothing of the sweep. */
+	if (cli->out_errno == EPIPE)
+		cli->out_errno = 0;
+out:
+	hd_store_close(store);
+	hd_config_free(config);
+	return code;
+}
+
+static int submit_main(struct cli *cli)
+{
+	struct submit_options options = { 0 };
+	int code;
+
+	if (!cli_parse(cli, &options, &code))
+		goto out;
+	if (cli->word_count == 0) {
+		code = cli_fail(cli, CLI_USAGE,
+				"usage: hdrive submit FILE -- CMD ARG...");
+		goto out;
+	}
+	if (cli->word_count > 1) {
+		code = cli_fail(cli, CLI_USAGE,
+				"unexpected '%s': the training program stands behind '--'",
+				cli->words[1]);
+		goto out;
+	}
+	if (options.parsable)
+		cli->quiet = true;
+	code = submit_work(cli, &options);
+out:
+	cli_options_release(cli, &options);
+	return code;
+}
+
+const struct cli_command cli_cmd_submit = {
+	.name = "submit",
+	.summary = "run a sweep here, until its end",
+	.usage = "FILE [option...] -- CMD [ARG...]",
+	.examples = "  hdrive submit sweep.yml -- python train.py\n"
+		    "  hdrive submit sweep.yml -j 4 --seed 7 -- ./train --data digits.csv\n"
+		    "  hdrive submit sweep.yml --dry-run=3 -- python train.py\n"
+		    "  hdrive submit sweep.yml --set max_total_runs=8 -- python train.py\n",
+	.options = submit_rows,
+	.notes = "CMD gets \"--name value\" for every parameter; {name} in a word is replaced.\n"
+		 "FILE is '-' for standard input. Ctrl-C stops gracefully, twice at once.\n"
+		 "Exit codes: hdrive help exit-codes\n",
+	.run = submit_main,
+};

@@ -1,0 +1,239 @@
+/* What several commands do alike: stores, sweeps, files, the program's parts. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STDIN_MOST (64u << 20) /* the loader's own limit is far below */
+
+bool cli_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+const char *cli_store_override(const struct cli *cli)
+{
+	const char *path = cli->db ? cli->db : getenv("HDRIVE_DB");
+
+	return path && *path ? path : NULL;
+}
+
+int cli_store_open(struct cli *cli, enum hd_store_mode mode,
+		   struct hd_store **store)
+{
+	struct hd_error err = { 0 };
+	char *path = NULL;
+	int rc;
+
+	*store = NULL;
+	rc = hd_store_locate(&path, ".", cli_store_override(cli), &err);
+	if (rc == 0)
+		rc = hd_store_open(store, path, mode, &err);
+	if (rc == HD_ENOENT && mode != HD_STORE_CREATE && path)
+		rc = cli_fail(cli, CLI_MISSING,
+			      "no store at '%s': 'hdrive submit' makes one, --db names another",
+			      path);
+	else if (rc < 0)
+		rc = cli_fail_error(cli, &err);
+	free(path);
+	return rc;
+}
+
+int cli_sweep_open(struct cli *cli, const char *word, struct hd_store **store,
+		   int64_t *key)
+{
+	struct hd_error err = { 0 };
+	int rc = cli_store_open(cli, HD_STORE_READ, store);
+
+	if (rc != CLI_OK)
+		return rc;
+	if (hd_store_find_sweep(*store, word, key, &err) < 0) {
+		rc = cli_fail_error(cli, &err);
+		hd_store_close(*store);
+		*store = NULL;
+	}
+	return rc;
+}
+
+/* All of stdin; NULL after an error, told in ERR. */
+static char *stdin_read(size_t *length, struct hd_error *err)
+{
+	size_t size = 65536;
+	char *text = malloc(size);
+
+	*length = 0;
+	while (text && *length < STDIN_MOST) {
+		size_t got = fread(text + *length, 1, size - *length, stdin);
+		char *more;
+
+		*length += got;
+		if (*length < size)
+			break;
+		size *= 2;
+		more = realloc(text, size);
+		if (!more)
+			free(text);
+		text = more;
+	}
+	if (!text) {
+		hd_error_nomem(err);
+	} else if (ferror(stdin)) {
+		hd_error_errno(err, errno, "cannot read standard input");
+		free(text);
+		text = NULL;
+	}
+	return text;
+}
+
+int cli_config_open(const char *file, const struct hd_config_load *load,
+		    struct hd_config **out, struct hd_findings *findings,
+		    struct hd_error *err)
+{
+	char *path = NULL;
+	char *text;
+	size_t length;
+	int rc;
+
+	if (!strcmp(file, "-")) {
+		text = stdin_read(&length, err);
+		if (!text)
+			return err->code;
+		rc = hd_config_parse(out, text, length, "-", load, findings,
+				     err);
+		free(text);
+		return rc;
+	}
+	rc = hd_config_find(&path, file, ".", err);
+	if (rc == 0)
+		rc = hd_config_open(out, path, load, findings, err);
+	free(path);
+	return rc;
+}
+
+int cli_config_load(struct cli *cli, const char *file,
+		    const struct hd_config_load *load, struct hd_config **out)
+{
+	struct hd_findings *findings = hd_findings_new();
+	struct hd_error err = { 0 };
+	int rc;
+
+	*out = NULL;
+	if (!findings)
+		return cli_fail(cli, CLI_ERROR, "out of memory");
+	rc = cli_config_open(file, load, out, findings, &err);
+	cli_findings(cli, findings);
+	if (rc < 0 && hd_findings_count(findings, HD_FINDING_ERROR))
+		rc = CLI_USAGE;
+	else if (rc < 0)
+		rc = cli_fail_error(cli, &err);
+	hd_findings_free(findings);
+	return rc;
+}
+
+int cli_random_seed(uint64_t *seed, struct hd_error *err)
+{
+	FILE *file = fopen("/dev/urandom", "re");
+	uint32_t word = 0;
+
+	if (!file)
+		return hd_error_errno(err, errno, "cannot open '/dev/urandom'");
+	if (fread(&word, sizeof word, 1, file) != 1) {
+		fclose(file);
+		return hd_error_set(err, HD_EIO, "cannot read '/dev/urandom'");
+	}
+	fclose(file);
+	/* 32 bits: enough to differ, short enough to type again. */
+	*seed = word;
+	return 0;
+}
+
+/* "DIR of the running program" + TAIL, when that exists; else NULL. */
+static char *beside_program(const char *tail)
+{
+	char folder[4096];
+	ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
+	char *slash;
+	char *path;
+
+	if (length <= 0)
+		return NULL;
+	folder[length] = '\0';
+	slash = strrchr(folder, '/');
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	path = malloc(strlen(folder) + strlen(tail) + 1);
+	if (!path)
+		return NULL;
+	strcpy(path, folder);
+	strcat(path, tail);
+	if (access(path, X_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+char *cli_launcher_path(void)
+{
+	const char *given = getenv("HDRIVE_LAUNCHER");
+	char *path;
+
+	if (given && *given)
+		return strdup(given);
+	path = beside_program("/hdrive-launch");
+	return path ? path : beside_program("/../libexec/hdrive/hdrive-launch");
+}
+
+char *cli_python_path(void)
+{
+	char *path = beside_program("/python");
+
+	return path ? path : beside_program("/../share/hdrive/python");
+}
+
+const char *cli_short_path(const char *path, char *text, size_t size)
+{
+	char here[4096];
+	size_t length;
+
+	if (getcwd(here, sizeof here)) {
+		length = strlen(here);
+		if (!strncmp(path, here, length) && path[length] == '/')
+			path += length + 1;
+	}
+	return hd_plain_text(path, text, size);
+}
+
+bool cli_format(struct cli *cli, const char *name, unsigned allowed,
+		enum hd_format *format)
+{
+	static const struct {
+		const char *name;
+		enum hd_format format;
+	} rows[] = {
+		{ "text", HD_FORMAT_TEXT },
+		{ "json", HD_FORMAT_JSON },
+		{ "csv", HD_FORMAT_CSV },
+		{ "args", HD_FORMAT_ARGS },
+		{ "yaml", HD_FORMAT_YAML },
+		{ "env", HD_FORMAT_ENV },
+	};
+	char known[64] = "";
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (!(allowed & CLI_FORMAT(rows[i].format)))
+			continue;
+		if (!strcmp(rows[i].name, name)) {
+			*format = rows[i].format;
+			return true;
+		}
+		if (*known)
+			strcat(known, ", ");
+		strcat(known, rows[i].name);
+	}
+	cli_fail(cli, CLI_USAGE, "unknown format '%s', one of: %s", name, known);
+	return false;
+}
