@@ -290,15 +290,21 @@ static int store_connect_immutable(struct hd_store *store,
 	return rc;
 }
 
+/* Which of the two SQLite says depends on what it tried first. */
+static bool store_lacks_shm(const struct hd_store *store)
+{
+	int rc = sqlite3_errcode(store->db) & 0xff;
+
+	return rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY;
+}
+
 static int store_open_read(struct hd_store *store, struct hd_error *err)
 {
 	int rc = store_connect(store, store->path, SQLITE_OPEN_READONLY, err);
 
 	if (rc == 0)
 		rc = hd_schema_check(store, HD_STORE_READ, err);
-	if (rc != HD_EIO ||
-	    (sqlite3_errcode(store->db) & 0xff) != SQLITE_CANTOPEN ||
-	    store_has_wal(store))
+	if (rc != HD_EIO || !store_lacks_shm(store) || store_has_wal(store))
 		return rc;
 	rc = store_connect_immutable(store, err);
 	return rc < 0 ? rc : hd_schema_check(store, HD_STORE_READ, err);

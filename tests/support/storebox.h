@@ -20,7 +20,7 @@
 
 struct storebox {
 	char folder[256];
-	char path[300];
+	char path[400];
 	struct hd_store *store;
 	struct hd_error err;
 	int64_t sweep; /* key of the latest */
