@@ -68,7 +68,7 @@ static int log_words(struct cli *cli, const char *path, bool has_step,
 
 	for (size_t i = 0; i < cli->word_count && code == CLI_OK; i++) {
 		struct hd_error err = { 0 };
-		double value;
+		double value = 0;
 		char *name;
 
 		code = log_split(cli, cli->words[i], &name, &value);
