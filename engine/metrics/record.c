@@ -18,6 +18,7 @@ enum record_field {
 	RECORD_MARK,
 	RECORD_DETAIL,
 	RECORD_PARENT,
+	RECORD_CHILD,
 	RECORD_FIELDS,
 };
 
@@ -37,6 +38,7 @@ static const struct {
 	{ "mark", RECORD_MARK },
 	{ "detail", RECORD_DETAIL },
 	{ "parent", RECORD_PARENT },
+	{ "child", RECORD_CHILD },
 };
 
 struct record {
@@ -153,15 +155,16 @@ static int record_mark(struct record *record)
 	return rc;
 }
 
-static int record_parent(struct record *record, const char *text,
-			 size_t length)
+/* A record of another run than the trial: whole, and no metric of it. */
+static int record_other(struct record *record, const char *kind,
+			const char *text, size_t length)
 {
 	struct hd_buf line = HD_BUF_INIT;
 	int rc;
 
 	hd_buf_add(&line, text, length);
 	rc = hd_buf_failed(&line) ? HD_ENOMEM
-				  : record_note(record->context, "parent",
+				  : record_note(record->context, kind,
 						hd_buf_text(&line));
 	hd_buf_release(&line);
 	return rc;
@@ -194,12 +197,13 @@ int hd_metric_record(struct hd_metric_context *context, const char *text,
 		     size_t length, bool *taken)
 {
 	struct record record = { .context = context };
-	bool parent, named;
+	bool parent, child, named;
 
 	hd_object_each(text, length, record_collect, &record);
 	parent = record.has[RECORD_PARENT] &&
 		 record.field[RECORD_PARENT].kind == HD_OBJECT_BOOL &&
 		 record.field[RECORD_PARENT].is_true;
+	child = record_is_string(&record, RECORD_CHILD);
 	named = record_is_string(&record, RECORD_NAME) &&
 		(record.has[RECORD_VALUE] || record.has[RECORD_LIST] ||
 		 record.has[RECORD_OTHER]);
@@ -209,9 +213,10 @@ int hd_metric_record(struct hd_metric_context *context, const char *text,
 			 record.field[RECORD_VALUE].kind == HD_OBJECT_NUMBER;
 		return *taken ? record_named(&record) : 0;
 	}
-	*taken = parent || named || record_is_string(&record, RECORD_MARK);
-	if (parent)
-		return record_parent(&record, text, length);
+	*taken = parent || child || named || record_is_string(&record, RECORD_MARK);
+	if (parent || child)
+		return record_other(&record, parent ? "parent" : "child", text,
+				    length);
 	if (named)
 		return record_named(&record);
 	return *taken ? record_mark(&record) : 0;

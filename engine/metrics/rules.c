@@ -524,6 +524,7 @@ int hd_metric_defaults(struct hd_metric_context *context, const char *part,
 		       size_t length)
 {
 	static const char tune[] = "[tune-metric]:";
+	const bool cut = length == HD_METRIC_LINE;
 	const char *object, *rule = "json";
 	size_t before;
 	int rc;
@@ -540,8 +541,12 @@ int hd_metric_defaults(struct hd_metric_context *context, const char *part,
 		return 0;
 	object = part[length - 1] == '}' ? memchr(part, '{', length) : NULL;
 	before = object ? (size_t)(object - part) : length;
-	if (!object || !hd_object_valid(object, length - before))
+	if (!object || !hd_object_valid(object, length - before)) {
+		/* A long record's first 64 KiB are not what it says. */
+		if (*part == '{' && (context->records || cut))
+			return 0;
 		return rules_pairs(context, part, length);
+	}
 	while (before && rules_is_blank(part[before - 1]))
 		before--;
 	if (before >= sizeof tune - 1 &&

@@ -363,13 +363,16 @@ static void marks_and_the_parents_records_are_apart(void **state)
 	    "{\"mark\":\"fail\",\"detail\":\"it \\\"broke\\\"\"}\n"
 	    "{\"mark\":\"tag\",\"detail\":{\"k\":\"v\"}}\n"
 	    "{\"parent\":true,\"name\":\"acc\",\"value\":0.9}\n"
+	    "{\"child\":\"c\",\"mark\":\"fail\"}\n"
+	    "{\"name\":\"acc\",\"value\":0.8\n"
 	    "{\"parent\":false,\"name\":\"acc\",\"value\":0.9}\n");
 	/* On stdout they are somebody's log lines. */
 	say(fixture, "stdout", "{\"mark\":\"fail\"}\n");
 	expect(fixture, false,
 	       "<complete ->\n<fail it \"broke\">\n<tag {\"k\":\"v\"}>\n"
 	       "<parent {\"parent\":true,\"name\":\"acc\",\"value\":0.9}>\n"
-	       "metrics:5 acc=0.9\n");
+	       "<child {\"child\":\"c\",\"mark\":\"fail\"}>\n"
+	       "metrics:7 acc=0.9\n");
 }
 
 static void patterns_leave_the_metrics_file_alone(void **state)

@@ -1,0 +1,1 @@
+"""Kept for scripts that import azureml._common.exceptions."""

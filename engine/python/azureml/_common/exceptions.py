@@ -1,0 +1,5 @@
+"""The older place of azureml.exceptions."""
+
+from azureml.exceptions import AzureMLException
+
+__all__ = ["AzureMLException"]
