@@ -1,0 +1,185 @@
+/* Tests of engine/dispatch/environ.c. */
+#include "check.h"
+
+#include "dispatch/environ.h"
+
+static char **build(const char *const *inherit, const char *python_path)
+{
+	const struct hd_environ_request request = {
+		.inherit = inherit,
+		.sweep = "brave-otter-3",
+		.id = "HD_1234",
+		.source = "/home/ada/digits/",
+		.python_path = python_path,
+		.folder = "/s/.hdrive/brave-otter-3/000007",
+		.workdir = "/s/.hdrive/brave-otter-3/000007/work",
+		.trial = 7,
+		.attempt = 2,
+		.slot = 1,
+		.seed = UINT64_MAX,
+	};
+	char **out;
+
+	assert_int_equal(hd_environ_build(&out, &request, NULL), 0);
+	return out;
+}
+
+/* How many variables are called NAME; *VALUE is the last one's. */
+static size_t find(char **environ, const char *name, const char **value)
+{
+	size_t length = strlen(name);
+	size_t count = 0;
+
+	*value = NULL;
+	for (size_t i = 0; environ[i]; i++)
+		if (strncmp(environ[i], name, length) == 0 &&
+		    environ[i][length] == '=') {
+			*value = environ[i] + length + 1;
+			count++;
+		}
+	return count;
+}
+
+static void assert_value(char **environ, const char *name, const char *expected)
+{
+	const char *value;
+
+	assert_int_equal(find(environ, name, &value), expected ? 1 : 0);
+	if (expected)
+		assert_string_equal(value, expected);
+}
+
+static void a_trial_sees_hdrives_variables(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "HDRIVE_SWEEP", "brave-otter-3" },
+		{ "HDRIVE_TRIAL", "7" },
+		{ "HDRIVE_ATTEMPT", "2" },
+		{ "HDRIVE_DIR", "/s/.hdrive/brave-otter-3/000007" },
+		{ "HDRIVE_OUTPUTS", "/s/.hdrive/brave-otter-3/000007/outputs" },
+		{ "HDRIVE_CHECKPOINTS",
+		  "/s/.hdrive/brave-otter-3/000007/checkpoints" },
+		{ "HDRIVE_PARAMS",
+		  "/s/.hdrive/brave-otter-3/000007/params.json" },
+		{ "HDRIVE_METRICS", "/s/.hdrive/brave-otter-3/000007/metrics" },
+		{ "HDRIVE_SEED", "18446744073709551615" },
+		{ "HDRIVE_SLOT", "1" },
+		{ "PWD", "/s/.hdrive/brave-otter-3/000007/work" },
+		{ "PYTHONUNBUFFERED", "1" },
+		{ "PYTHONPATH", NULL },
+	};
+	char **environ = build(NULL, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++)
+		assert_value(environ, rows[i][0], rows[i][1]);
+	free(environ);
+}
+
+static void hd_133_the_run_is_the_child_and_the_root_its_parent(void **state)
+{
+	char **environ = build(NULL, NULL);
+
+	(void)state;
+	assert_value(environ, "AZUREML_RUN_ID", "HD_1234_7");
+	assert_value(environ, "AZUREML_ROOT_RUN_ID", "HD_1234");
+	assert_value(environ, "AZUREML_ARM_PROJECT_NAME", "digits");
+	assert_value(environ, "AZUREML_ARM_WORKSPACE_NAME", "hdrive");
+	assert_value(environ, "AZUREML_ARM_SUBSCRIPTION",
+		     "00000000-0000-0000-0000-000000000000");
+	assert_value(environ, "AZUREML_ARM_RESOURCEGROUP", "hdrive");
+	assert_value(environ, "AZUREML_RUN_TOKEN", NULL);
+	free(environ);
+}
+
+static void an_outer_trials_variables_are_replaced(void **state)
+{
+	static const char *const inherit[] = {
+		"HDRIVE_TRIAL=99", "HDRIVE_DIR=/outer", "HDRIVE_DB=/my/store",
+		"AZUREML_RUN_ID=outer_99", "PATH=/bin", NULL
+	};
+	char **environ = build(inherit, NULL);
+
+	(void)state;
+	assert_value(environ, "HDRIVE_TRIAL", "7");
+	assert_value(environ, "HDRIVE_DIR", "/s/.hdrive/brave-otter-3/000007");
+	assert_value(environ, "AZUREML_RUN_ID", "HD_1234_7");
+	assert_value(environ, "HDRIVE_DB", "/my/store");
+	assert_value(environ, "PATH", "/bin");
+	free(environ);
+}
+
+static void of_duplicates_the_last_wins(void **state)
+{
+	static const char *const inherit[] = { "A=1", "B=x", "A=2", "AB=3",
+					       "A=", "nonsense", "=y", NULL };
+	char **environ = build(inherit, NULL);
+	const char *value;
+
+	(void)state;
+	assert_value(environ, "A", "");
+	assert_value(environ, "B", "x");
+	assert_value(environ, "AB", "3");
+	for (size_t i = 0; environ[i]; i++)
+		assert_non_null(strchr(environ[i] + 1, '='));
+	assert_int_equal(find(environ, "", &value), 0);
+	free(environ);
+}
+
+static void values_pass_byte_for_byte(void **state)
+{
+	static const char *const inherit[] = { "ODD=a=b \n\xff\"$x", NULL };
+	char **environ = build(inherit, NULL);
+
+	(void)state;
+	assert_value(environ, "ODD", "a=b \n\xff\"$x");
+	free(environ);
+}
+
+static void our_python_path_stands_before_the_users(void **state)
+{
+	static const struct {
+		const char *theirs;
+		const char *ours;
+		const char *expected;
+	} rows[] = {
+		{ NULL, "/lib/hd", "/lib/hd" },
+		{ "PYTHONPATH=", "/lib/hd", "/lib/hd" },
+		{ "PYTHONPATH=/u:/v", "/lib/hd", "/lib/hd:/u:/v" },
+		{ "PYTHONPATH=/u", NULL, "/u" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		const char *const inherit[] = { rows[i].theirs, NULL };
+		char **environ = build(inherit, rows[i].ours);
+
+		assert_value(environ, "PYTHONPATH", rows[i].expected);
+		free(environ);
+	}
+}
+
+static void the_users_choice_of_buffering_stands(void **state)
+{
+	static const char *const inherit[] = { "PYTHONUNBUFFERED=", NULL };
+	char **environ = build(inherit, NULL);
+
+	(void)state;
+	assert_value(environ, "PYTHONUNBUFFERED", "");
+	free(environ);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_trial_sees_hdrives_variables),
+		cmocka_unit_test(hd_133_the_run_is_the_child_and_the_root_its_parent),
+		cmocka_unit_test(an_outer_trials_variables_are_replaced),
+		cmocka_unit_test(of_duplicates_the_last_wins),
+		cmocka_unit_test(values_pass_byte_for_byte),
+		cmocka_unit_test(our_python_path_stands_before_the_users),
+		cmocka_unit_test(the_users_choice_of_buffering_stands),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,482 @@
+/*
+ * Tests of engine/dispatch/launch.c: the program itself, with real processes.
+ *
+ * This program is a subreaper, so whatever a launcher left behind would become
+ * its child: each test ends by asserting that it has none.
+ */
+
+/* prctl is Linux's. */
+#define _GNU_SOURCE
+
+#include "check.h"
+#include "folder.h"
+
+#include "dispatch/record.h"
+#include "dispatch/record_format.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#define LAUNCHER TEST_BUILD "/hdrive-launch"
+#define ARGS_MOST 16
+
+struct place {
+	char folder[FOLDER_PATH];
+	char work[FOLDER_PATH];
+	struct hd_record record;
+};
+
+static int setup(void **state)
+{
+	struct place *place = calloc(1, sizeof *place);
+
+	assert_non_null(place);
+	folder_make(place->folder);
+	snprintf(place->work, sizeof place->work, "%s",
+		 folder_path(place->folder, "work"));
+	assert_int_equal(mkdir(place->work, 0777), 0);
+	*state = place;
+	return 0;
+}
+
+static void assert_no_process_left(void)
+{
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+static int teardown(void **state)
+{
+	struct place *place = *state;
+
+	assert_no_process_left();
+	folder_remove(place->folder);
+	free(place);
+	return 0;
+}
+
+static void become_launcher(const struct place *place, const char *grace,
+			    const char *const *argv)
+{
+	const char *all[ARGS_MOST + 6] = { LAUNCHER, place->folder, place->work,
+					   grace, "--" };
+	int null = open("/dev/null", O_RDONLY);
+
+	for (size_t i = 0; argv[i] && i < ARGS_MOST; i++)
+		all[5 + i] = argv[i];
+	dup2(null, 0);
+	execv(LAUNCHER, (char **)(uintptr_t)all);
+	_exit(99);
+}
+
+/* Start the launcher over ARGV, which ends in NULL. */
+static pid_t start(const struct place *place, const char *grace,
+		   const char *const *argv)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		become_launcher(place, grace, argv);
+	return pid;
+}
+
+static pid_t start_script(const struct place *place, const char *grace,
+			  const char *script)
+{
+	const char *const argv[] = { "sh", "-c", script, NULL };
+
+	return start(place, grace, argv);
+}
+
+/* The launcher's own exit status, or 1000 and the signal that killed it. */
+static int finish(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status)
+				 : 1000 + WTERMSIG(status);
+}
+
+static const struct hd_exit *finish_recorded(struct place *place, pid_t pid)
+{
+	struct hd_error err;
+
+	assert_int_equal(finish(pid), 0);
+	if (hd_record_read(&place->record, place->folder, &err) < 0)
+		fail_msg("%s", err.text);
+	return &place->record.exit;
+}
+
+static const struct hd_exit *run(struct place *place, const char *const *argv)
+{
+	return finish_recorded(place, start(place, "5", argv));
+}
+
+static const struct hd_exit *run_script(struct place *place, const char *script)
+{
+	return finish_recorded(place, start_script(place, "5", script));
+}
+
+/* Until stdout holds TEXT; gives up after half a minute. */
+static void await_output(const struct place *place, const char *text)
+{
+	char found[4096];
+
+	for (int i = 0; i < 6000; i++) {
+		folder_read(place->folder, "stdout", found, sizeof found);
+		if (strstr(found, text))
+			return;
+		poll(NULL, 0, 5);
+	}
+	fail_msg("'%s' was never printed", text);
+}
+
+static void await_state(const struct place *place, struct hd_record_state *out)
+{
+	for (int i = 0; i < 6000; i++) {
+		if (hd_record_read_state(out, place->folder, NULL) == 0)
+			return;
+		poll(NULL, 0, 5);
+	}
+	fail_msg("no state was written");
+}
+
+static void hd_132_the_exit_status_is_recorded(void **state)
+{
+	static const int codes[] = { 0, 1, 3, 75, 255 };
+	struct place *place = *state;
+
+	for (size_t i = 0; i < ROWS(codes); i++) {
+		char script[32];
+		const struct hd_exit *end;
+
+		snprintf(script, sizeof script, "exit %d", codes[i]);
+		end = run_script(place, script);
+		assert_true(end->known);
+		assert_int_equal(end->code, codes[i]);
+		assert_int_equal(end->signal, 0);
+		assert_null(end->error);
+		assert_false(end->killed_by_us);
+		assert_true(end->started > 0 && end->ended >= end->started);
+		assert_true(end->max_rss > 0);
+		assert_int_equal(end->stragglers, 0);
+	}
+}
+
+static void a_signal_that_killed_it_is_recorded(void **state)
+{
+	const struct hd_exit *end = run_script(*state, "kill -SEGV $$");
+
+	assert_int_equal(end->code, -1);
+	assert_int_equal(end->signal, SIGSEGV);
+	assert_false(end->killed_by_us);
+}
+
+static void a_program_that_cannot_be_run_says_why(void **state)
+{
+	static const struct {
+		const char *program;
+		int code;
+		const char *error;
+	} rows[] = {
+		{ "no-such-program", 127,
+		  "cannot run 'no-such-program': no such program in PATH" },
+		{ "./missing", 127,
+		  "cannot run './missing': No such file or directory" },
+		{ "./plain", 126, "cannot run './plain': it is not executable" },
+		{ "./folder", 126, "cannot run './folder': it is a folder" },
+		{ "./lost", 127,
+		  "cannot run './lost': the interpreter that it names is not "
+		  "there" },
+		{ "./a\"\\\xff\x01\xc3\xa4", 127,
+		  "cannot run './a\"\\?\?\xc3\xa4': No such file or directory" },
+	};
+	struct place *place = *state;
+
+	folder_write(place->work, "plain", "echo no\n", 0644);
+	folder_write(place->work, "lost", "#!/no/such/interpreter\n", 0755);
+	assert_int_equal(mkdir(folder_path(place->work, "folder"), 0777), 0);
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		const char *const argv[] = { rows[i].program, NULL };
+		const struct hd_exit *end = run(place, argv);
+
+		assert_int_equal(end->code, rows[i].code);
+		assert_non_null(end->error);
+		assert_string_equal(end->error, rows[i].error);
+	}
+}
+
+static void a_missing_working_folder_says_so(void **state)
+{
+	static const char *const argv[] = { "true", NULL };
+	struct place *place = *state;
+	const struct hd_exit *end;
+
+	rmdir(place->work);
+	end = run(place, argv);
+	assert_int_equal(end->code, 126);
+	assert_non_null(strstr(end->error, "cannot enter the folder '"));
+}
+
+static void a_script_without_a_first_line_is_run_by_the_shell(void **state)
+{
+	static const char *const argv[] = { "./plain", "7", NULL };
+	struct place *place = *state;
+
+	folder_write(place->work, "plain", "exit $1\n", 0755);
+	assert_int_equal(run(place, argv)->code, 7);
+}
+
+static void hd_053_argv_reaches_the_program_byte_for_byte(void **state)
+{
+	static const char *const argv[] = {
+		"./show", "--name", "two words", "", "'q\"'", "$HOME `id` \\n",
+		"line\nbreak", "\xff\xfe\x80", "--", "-x=*", NULL
+	};
+	struct place *place = *state;
+	char expected[512] = "";
+
+	folder_write(place->work, "show",
+		     "#!/bin/sh\nfor a; do printf '<%s>' \"$a\"; done\n", 0755);
+	for (size_t i = 1; argv[i]; i++)
+		snprintf(expected + strlen(expected),
+			 sizeof expected - strlen(expected), "<%s>", argv[i]);
+	assert_int_equal(run(place, argv)->code, 0);
+	assert_folder_holds(place->folder, "stdout", expected);
+}
+
+static void output_goes_to_files_and_input_is_empty(void **state)
+{
+	struct place *place = *state;
+	char text[1024];
+
+	run_script(place, "cat; echo out; echo err >&2; pwd >&2");
+	assert_folder_holds(place->folder, "stdout", "out\n");
+	folder_read(place->folder, "stderr", text, sizeof text);
+	assert_int_equal(strncmp(text, "err\n", 4), 0);
+	assert_non_null(strstr(text, "/work\n"));
+}
+
+static void ten_megabytes_are_kept_whole(void **state)
+{
+	struct place *place = *state;
+	struct stat stat_of;
+
+	assert_int_equal(run_script(place, "head -c 10485760 /dev/zero")->code,
+			 0);
+	assert_int_equal(stat(folder_path(place->folder, "stdout"), &stat_of), 0);
+	assert_int_equal(stat_of.st_size, 10485760);
+}
+
+static void the_program_gets_three_descriptors(void **state)
+{
+	struct place *place = *state;
+	int extra = open("/dev/null", O_RDONLY); /* inherited on purpose */
+	char text[1024];
+
+	assert_true(extra >= 0);
+	run_script(place, "for f in /proc/self/fd/*; do "
+			  "case $f in */[012]) ;; *) readlink $f;; esac; done");
+	close(extra);
+	/* The shell's own reading of the folder may show, ours may not. */
+	folder_read(place->folder, "stdout", text, sizeof text);
+	assert_null(strstr(text, "/dev/null"));
+	assert_null(strstr(text, place->folder));
+}
+
+static void signals_are_as_by_default_in_the_program(void **state)
+{
+	struct place *place = *state;
+	char text[1024];
+
+	run_script(place, "grep -E '^Sig(Blk|Ign)' /proc/self/status");
+	folder_read(place->folder, "stdout", text, sizeof text);
+	assert_string_equal(text, "SigBlk:\t0000000000000000\n"
+				  "SigIgn:\t0000000000000000\n");
+}
+
+static void what_outlives_the_program_is_ended_and_counted(void **state)
+{
+	struct place *place = *state;
+	pid_t pid = start_script(
+		place, "5",
+		"sh -c 'echo a >>up; exec sleep 1000' & "
+		"setsid sh -c 'echo b >>up; exec sleep 1000' & "
+		"(setsid sh -c 'trap \"\" TERM; echo c >>up; sleep 1000; :' &); "
+		"while [ $(cat up 2>/dev/null | wc -l) != 3 ]; do sleep 0.01; done; "
+		"exit 4");
+	const struct hd_exit *end = finish_recorded(place, pid);
+
+	assert_int_equal(end->code, 4);
+	/* The third may already have started its own sleep. */
+	assert_in_range(end->stragglers, 3, 4);
+	assert_false(end->killed_by_us);
+}
+
+static void term_reaches_the_whole_group_and_may_be_heeded(void **state)
+{
+	struct place *place = *state;
+	pid_t pid = start_script(place, "60",
+				 "trap 'echo saved; exit 75' TERM; "
+				 "setsid sleep 1000 & echo ready; wait");
+	const struct hd_exit *end;
+
+	await_output(place, "ready");
+	kill(pid, SIGTERM);
+	end = finish_recorded(place, pid);
+	assert_int_equal(end->code, 75);
+	assert_true(end->killed_by_us);
+	assert_folder_holds(place->folder, "stdout", "ready\nsaved\n");
+}
+
+static void who_ignores_term_is_killed_after_the_grace(void **state)
+{
+	struct place *place = *state;
+	pid_t pid = start_script(place, "0.2",
+				 "trap '' TERM; echo ready; "
+				 "sleep 1000; sleep 1000; sleep 1000");
+	const struct hd_exit *end;
+
+	await_output(place, "ready");
+	kill(pid, SIGTERM);
+	end = finish_recorded(place, pid);
+	assert_int_equal(end->signal, SIGKILL);
+	assert_true(end->killed_by_us);
+}
+
+static void a_second_term_or_usr1_does_not_wait_for_the_grace(void **state)
+{
+	static const int second[] = { SIGTERM, SIGUSR1 };
+	struct place *place = *state;
+
+	for (size_t i = 0; i < ROWS(second); i++) {
+		pid_t pid = start_script(place, "100000",
+					 "trap 'echo heard' TERM; echo ready; "
+					 "while :; do sleep 1000; done");
+		const struct hd_exit *end;
+
+		await_output(place, "ready");
+		kill(pid, SIGTERM);
+		await_output(place, "heard");
+		kill(pid, second[i]);
+		end = finish_recorded(place, pid);
+		assert_int_equal(end->signal, SIGKILL);
+		assert_true(end->killed_by_us);
+		unlink(folder_path(place->folder, "stdout"));
+	}
+}
+
+static void a_stopped_program_hears_term(void **state)
+{
+	struct place *place = *state;
+	struct hd_record_state who;
+	pid_t pid = start_script(place, "100000", "echo ready; exec sleep 1000");
+
+	await_output(place, "ready");
+	await_state(place, &who);
+	kill((pid_t)who.program, SIGSTOP);
+	kill(pid, SIGTERM);
+	assert_int_equal(finish_recorded(place, pid)->signal, SIGTERM);
+}
+
+static void a_program_that_closes_its_output_runs_on(void **state)
+{
+	struct place *place = *state;
+
+	assert_int_equal(run_script(place, "exec >&- 2>&-; sleep 0.05; exit 9")->code, 9);
+}
+
+static void the_state_tells_who_runs_it(void **state)
+{
+	struct place *place = *state;
+	struct hd_record_state who;
+	pid_t pid = start_script(place, "5", "echo ready; exec sleep 1000");
+
+	await_state(place, &who);
+	assert_int_equal(who.pid, pid);
+	assert_true(who.start > 0);
+	assert_int_equal(getpgid((pid_t)who.program), who.program);
+	assert_int_equal(strlen(who.boot), 36);
+	kill(pid, SIGUSR1);
+	assert_true(finish_recorded(place, pid)->killed_by_us);
+}
+
+static void the_program_dies_with_a_killed_launcher(void **state)
+{
+	struct place *place = *state;
+	struct hd_record_state who;
+	pid_t pid = start_script(place, "5", "exec sleep 1000");
+
+	await_state(place, &who);
+	kill(pid, SIGKILL);
+	assert_int_equal(finish(pid), 1000 + SIGKILL);
+	/* It is ours now: a hang here is the failure. */
+	assert_int_equal(finish((pid_t)who.program), 1000 + SIGKILL);
+	assert_int_equal(hd_record_read(&place->record, place->folder, NULL),
+			 HD_ENOENT);
+}
+
+static void a_folder_deleted_under_way_ends_without_a_record(void **state)
+{
+	struct place *place = *state;
+	pid_t pid = start_script(place, "5",
+				 "echo ready; while [ -e ../stdout ]; do "
+				 "sleep 0.01; done; sleep 0.05");
+
+	await_output(place, "ready");
+	folder_remove(place->folder);
+	assert_int_equal(finish(pid), HD_RECORD_EXIT_UNWRITTEN);
+}
+
+static void wrong_arguments_are_refused(void **state)
+{
+	static const char *const graces[] = { "", "x", "-1", "nan", "1e10", "5s" };
+	static const char *const argv[] = { "true", NULL };
+
+	for (size_t i = 0; i < ROWS(graces); i++) {
+		int saved = dup(2);
+		int null = open("/dev/null", O_WRONLY);
+
+		dup2(null, 2);
+		assert_int_equal(finish(start(*state, graces[i], argv)),
+				 HD_RECORD_EXIT_USAGE);
+		dup2(saved, 2);
+		close(saved);
+		close(null);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(hd_132_the_exit_status_is_recorded),
+		TEST(a_signal_that_killed_it_is_recorded),
+		TEST(a_program_that_cannot_be_run_says_why),
+		TEST(a_missing_working_folder_says_so),
+		TEST(a_script_without_a_first_line_is_run_by_the_shell),
+		TEST(hd_053_argv_reaches_the_program_byte_for_byte),
+		TEST(output_goes_to_files_and_input_is_empty),
+		TEST(ten_megabytes_are_kept_whole),
+		TEST(the_program_gets_three_descriptors),
+		TEST(signals_are_as_by_default_in_the_program),
+		TEST(what_outlives_the_program_is_ended_and_counted),
+		TEST(term_reaches_the_whole_group_and_may_be_heeded),
+		TEST(who_ignores_term_is_killed_after_the_grace),
+		TEST(a_second_term_or_usr1_does_not_wait_for_the_grace),
+		TEST(a_stopped_program_hears_term),
+		TEST(a_program_that_closes_its_output_runs_on),
+		TEST(the_state_tells_who_runs_it),
+		TEST(the_program_dies_with_a_killed_launcher),
+		TEST(a_folder_deleted_under_way_ends_without_a_record),
+		TEST(wrong_arguments_are_refused),
+	};
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
