@@ -51,14 +51,12 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_SWEEP_INSERT] =
 		"INSERT INTO sweep(id, name, state, metric, goal, sampler,"
 		" policy, command, config_path, config_text, seed, max_total,"
-		" max_concurrent, max_duration, created, engine_pid,"
-		" engine_start) VALUES(?1, ?2, 'NotStarted', ?3, ?4, ?5, ?6,"
-		" ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+		" max_concurrent, max_duration, created, started,"
+		" engine_pid, engine_start) VALUES(?1, ?2, 'Running', ?3, ?4, ?5, ?6,"
+		" ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16)",
 	/* ?6: whether the state is terminal. */
 	[HD_STMT_SWEEP_STATE] =
 		"UPDATE sweep SET state = ?2, end_reason = ?3, end_detail = ?4,"
-		" started = CASE WHEN started IS NULL AND NOT ?6 THEN ?5"
-		" ELSE started END,"
 		" ended = CASE WHEN ?6 THEN ?5 END,"
 		" engine_pid = CASE WHEN NOT ?6 THEN engine_pid END,"
 		" engine_start = CASE WHEN NOT ?6 THEN engine_start END"

@@ -35,16 +35,14 @@ struct hd_sweep_record {
 };
 
 /*
- * In a transaction of its own, durable. Its state is NotStarted. HD_EEXIST
- * when the name is taken, HD_EINVAL when it cannot be a folder's.
+ * In a transaction of its own, durable. Its state is Running, started when
+ * created: the engine that inserts it runs it. HD_EEXIST when the name is
+ * taken, HD_EINVAL when it cannot be a folder's.
  */
 int hd_store_sweep_insert(struct hd_store *store,
 			  const struct hd_sweep_record *record, int64_t *key,
 			  struct hd_error *err);
-/*
- * STATE is Azure's word. The first that is not terminal sets started; a
- * terminal one sets ended and clears the engine.
- */
+/* STATE is Azure's word. A terminal one sets ended and clears the engine. */
 int hd_store_sweep_state(struct hd_store *store, int64_t key,
 			 const char *state, enum hd_end end,
 			 const char *detail, int64_t time,

@@ -58,10 +58,6 @@ static void sample_fill(struct storebox *box)
 {
 	box_sweep_insert(box, "HD_00000000-0000-4000-8000-000000000001",
 			 "brave-otter-3", HD_MAXIMIZE);
-	box_begin(box);
-	ok(box, hd_store_sweep_state(box->store, box->sweep, "Running",
-				     HD_END_NONE, "", BOX_TIME + 5, &box->err));
-	box_commit(box);
 	sample_trials(box);
 	box_begin(box);
 	ok(box, hd_store_sweep_state(box->store, box->sweep, "Canceled",
