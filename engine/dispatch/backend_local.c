@@ -390,7 +390,7 @@ static int attempt_spawn(struct attempt *attempt,
 			 const struct hd_launch *launch, char **argv)
 {
 	/* A descriptor set aside: the pidfd must not fail after the start. */
-	int spare = fcntl(attempt->local->null, F_DUPFD_CLOEXEC, 3);
+	int spare = fcntl(attempt->local->null, F_DUPFD_CLOEXEC, 0);
 	int rc;
 
 	if (spare < 0)
