@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "metrics/rules.h"
 
+#include <math.h>
 #include <string.h>
 
 #define OBJECT_DEPTH 32
@@ -64,14 +65,11 @@ static bool object_number(struct object_reader *reader,
 			  struct hd_object_value *value)
 {
 	size_t length = hd_metric_number(reader->at,
-					 (size_t)(reader->end - reader->at),
-					 &value->number);
+					 (size_t)(reader->end - reader->at));
 
 	if (length == 0)
 		return false;
 	value->kind = HD_OBJECT_NUMBER;
-	value->is_integer = hd_number_read_integer(reader->at, length,
-						   &value->integer);
 	reader->at += length;
 	return true;
 }
@@ -208,6 +206,21 @@ int hd_array_each(const char *text, size_t length, hd_object_fn fn,
 		  void *user)
 {
 	return object_walk(text, length, false, fn, user);
+}
+
+double hd_object_number(const struct hd_object_value *value)
+{
+	double number = NAN;
+
+	if (value->kind == HD_OBJECT_NUMBER)
+		hd_number_read(value->text, value->length, &number);
+	return number;
+}
+
+bool hd_object_integer(const struct hd_object_value *value, int64_t *integer)
+{
+	return value->kind == HD_OBJECT_NUMBER &&
+	       hd_number_read_integer(value->text, value->length, integer);
 }
 
 /* The four hexadecimal digits behind "\u"; false when they are not. */

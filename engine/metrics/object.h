@@ -28,10 +28,7 @@ struct hd_object_value {
 	enum hd_object_kind kind;
 	const char *text;
 	size_t length;
-	double number;   /* of a number */
-	bool is_true;    /* of a bool */
-	bool is_integer; /* the number is written as one that fits INTEGER */
-	int64_t integer;
+	bool is_true; /* of a bool */
 };
 
 struct hd_object_member {
@@ -52,6 +49,10 @@ int hd_object_each(const char *text, size_t length, hd_object_fn fn,
 bool hd_array_valid(const char *text, size_t length);
 int hd_array_each(const char *text, size_t length, hd_object_fn fn,
 		  void *user);
+/* A number's value; read here and not in the walk, as most are never asked. */
+double hd_object_number(const struct hd_object_value *value);
+/* False for what is not written as a whole number of 64 bits. */
+bool hd_object_integer(const struct hd_object_value *value, int64_t *integer);
 /* Append a string's bytes with its escapes resolved. */
 void hd_object_unescape(struct hd_buf *buf, const char *text, size_t length);
 

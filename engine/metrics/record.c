@@ -103,7 +103,7 @@ static int record_give(struct record *record,
 	/* JSON has no NaN: writers that keep to it put null. */
 	if (value->kind != HD_OBJECT_NUMBER && value->kind != HD_OBJECT_NULL)
 		return record_give_text(record, value);
-	metric.value = value->kind == HD_OBJECT_NUMBER ? value->number : NAN;
+	metric.value = hd_object_number(value);
 	return hd_metric_give(record->context, &metric);
 }
 
@@ -182,11 +182,9 @@ static int record_named(struct record *record)
 		.rule = "record",
 		.name = hd_buf_text(&buf),
 		.name_length = buf.length,
-		.has_step = record->has[RECORD_STEP] &&
-			    step->kind == HD_OBJECT_NUMBER && step->is_integer,
 	};
-	if (record->metric.has_step)
-		record->metric.step = step->integer;
+	record->metric.has_step = record->has[RECORD_STEP] &&
+				  hd_object_integer(step, &record->metric.step);
 	if (!hd_buf_failed(&buf))
 		rc = record_metric(record);
 	hd_buf_release(&buf);

@@ -64,7 +64,7 @@ static size_t rules_number_word(const char *text, size_t length, size_t at)
 	return 0;
 }
 
-size_t hd_metric_number(const char *text, size_t length, double *value)
+size_t hd_metric_number(const char *text, size_t length)
 {
 	size_t sign = length && (*text == '-' || *text == '+') ? 1 : 0;
 	size_t at = rules_digits(text, length, sign), digits = at - sign;
@@ -86,7 +86,7 @@ size_t hd_metric_number(const char *text, size_t length, double *value)
 		if (rules_digits(text, length, mark) > mark)
 			at = rules_digits(text, length, mark);
 	}
-	return at && hd_number_read(text, at, value) ? at : 0;
+	return at;
 }
 
 /* Whether a number may end at AT: not inside a time, a version, a word. */
@@ -111,9 +111,11 @@ static size_t rules_value(const char *text, size_t length, size_t at,
 
 	for (at++; at < length && rules_is_blank(text[at]);)
 		at++;
-	width = hd_metric_number(text + at, length - at, value);
-	return width && rules_ends_number(text, length, at + width) ? at + width
-								    : 0;
+	width = hd_metric_number(text + at, length - at);
+	if (width == 0 || !rules_ends_number(text, length, at + width) ||
+	    !hd_number_read(text + at, width, value))
+		return 0;
+	return at + width;
 }
 
 /* A name's place in its part: [begin, end). */
@@ -342,7 +344,7 @@ static int rules_step_rank(const struct hd_object_member *member)
 {
 	static const char *const names[] = { "step", "iteration", "epoch" };
 
-	if (member->value.kind != HD_OBJECT_NUMBER || !member->value.is_integer)
+	if (member->value.kind != HD_OBJECT_NUMBER)
 		return 0;
 	for (int i = 0; i < 3; i++)
 		if (strlen(names[i]) == member->name_length &&
@@ -355,11 +357,13 @@ static int rules_find_step(void *user, const struct hd_object_member *member)
 {
 	struct rules_json *json = user;
 	int rank = rules_step_rank(member);
+	int64_t step;
 
-	if (rank && (json->rank == 0 || rank < json->rank)) {
+	if (rank && (json->rank == 0 || rank < json->rank) &&
+	    hd_object_integer(&member->value, &step)) {
 		json->rank = rank;
 		json->metric.has_step = true;
-		json->metric.step = member->value.integer;
+		json->metric.step = step;
 	}
 	return 0;
 }
@@ -398,6 +402,7 @@ static int rules_json_member(void *user, const struct hd_object_member *member)
 {
 	struct rules_json *json = user;
 	size_t length = rules_member_name(json, member);
+	int64_t step;
 	int rc;
 
 	if (length == 0)
@@ -413,11 +418,12 @@ static int rules_json_member(void *user, const struct hd_object_member *member)
 	if (member->value.kind != HD_OBJECT_NUMBER)
 		return 0;
 	if (json->prefix == 0 && rules_step_rank(member) &&
+	    hd_object_integer(&member->value, &step) &&
 	    !rules_is_primary(json->context->rules, json->name, length))
 		return 0;
 	json->metric.name = json->name;
 	json->metric.name_length = length;
-	json->metric.value = member->value.number;
+	json->metric.value = hd_object_number(&member->value);
 	return hd_metric_give(json->context, &json->metric);
 }
 
@@ -488,7 +494,7 @@ static int rules_list_item(void *user, const struct hd_object_member *member)
 
 	if (member->value.kind != HD_OBJECT_NUMBER)
 		return 0;
-	json->metric.value = member->value.number;
+	json->metric.value = hd_object_number(&member->value);
 	return hd_metric_give(json->context, &json->metric);
 }
 

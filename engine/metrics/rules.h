@@ -64,10 +64,10 @@ int hd_metric_record(struct hd_metric_context *context, const char *text,
 		     size_t length, bool *taken);
 
 /*
- * The length of the number TEXT begins with (as hd_number_read has them), 0
- * for none; what follows it is the caller's to judge.
+ * The length of the number TEXT begins with, for hd_number_read; 0 for none.
+ * What follows it is the caller's to judge.
  */
-size_t hd_metric_number(const char *text, size_t length, double *value);
+size_t hd_metric_number(const char *text, size_t length);
 /* Whether a metric may be called so: not empty, short, no control bytes. */
 bool hd_metric_name_is_good(const char *name, size_t length);
 

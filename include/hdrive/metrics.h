@@ -79,7 +79,7 @@ struct hd_metric_scan {
 
 /*
  * Run the rules over one line, of LENGTH bytes without its newline; bytes need
- * not be text, and the first 64 KiB are looked at. Returns what FN returned, 0
+ * not be text; the first 64 KiB are looked at, by patterns 16. Returns what FN returned, 0
  * when it was not called. A carriage return inside a line ends a progress
  * bar's earlier state: every part is read, but a metric that repeats what the
  * part before showed is given once, as a redraw is not a new value. SCAN may
