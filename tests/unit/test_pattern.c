@@ -507,6 +507,46 @@ static void a_saved_log_is_read_with_its_line_numbers(void **state)
 	hd_metric_rules_free(rules);
 }
 
+/* "a=1 | b=2" or "nothing" as found() writes it, in place. */
+static char *arrow_text(char *text)
+{
+	char *at;
+
+	text[strcspn(text, "\n")] = '\0';
+	if (strcmp(text, "nothing") == 0)
+		*text = '\0';
+	while ((at = strstr(text, " | "))) {
+		*at = '\n';
+		memmove(at + 1, at + 3, strlen(at + 3) + 1);
+	}
+	return text;
+}
+
+static void the_references_examples_are_true(void **state)
+{
+	FILE *file = fopen(TEST_ROOT "/docs/reference/metrics.md", "r");
+	struct hd_buf lines = HD_BUF_INIT;
+	char line[1024];
+	int checked = 0;
+
+	(void)state;
+	assert_non_null(file);
+	while (fgets(line, sizeof line, file)) {
+		if (strncmp(line, "```", 3) == 0) {
+			hd_buf_clear(&lines);
+		} else if (strncmp(line, "\t-> ", 4) == 0) {
+			check(NULL, hd_buf_text(&lines), arrow_text(line + 4));
+			hd_buf_clear(&lines);
+			checked++;
+		} else {
+			hd_buf_puts(&lines, line);
+		}
+	}
+	assert_int_equal(checked, 18);
+	hd_buf_release(&lines);
+	fclose(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -527,6 +567,7 @@ int main(void)
 		cmocka_unit_test(a_pattern_at_its_limit_skips_the_line),
 		cmocka_unit_test(the_callers_code_ends_the_reading),
 		cmocka_unit_test(a_saved_log_is_read_with_its_line_numbers),
+		cmocka_unit_test(the_references_examples_are_true),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
