@@ -34,18 +34,12 @@ read_expression(struct hd_loader *loader, const struct hd_yaml_node *node)
 		return type;
 	count = expression_names(HD_EXPR_ALL, names);
 	meant = hd_suggest(word, names, count);
-	if (meant)
-		hd_loader_error(loader, &node->place,
-				"unknown expression '%.40s', did you mean"
-				" '%s'? There are %s",
-				word, meant,
-				hd_loader_words(list, sizeof list, names, count,
-						" and "));
-	else
-		hd_loader_error(loader, &node->place,
-				"unknown expression '%.40s', expected %s", word,
-				hd_loader_words(list, sizeof list, names, count,
-						" or "));
+	hd_loader_error(loader, &node->place,
+			"unknown expression '%.40s', expected %s%s%s%s", word,
+			hd_loader_words(list, sizeof list, names, count,
+					" or "),
+			meant ? "; did you mean '" : "", meant ? meant : "",
+			meant ? "'?" : "");
 	return NULL;
 }
 

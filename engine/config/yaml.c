@@ -527,6 +527,19 @@ static int builder_take_alias(struct builder *b, const yaml_event_t *event)
 
 /* --- the parse ------------------------------------------------------------- */
 
+/* libyaml counts the index in characters: walk to it. */
+static bool builder_is_tab(const struct builder *b, const yaml_mark_t *mark)
+{
+	const char *at = b->source->text, *end = at + b->source->length;
+	size_t left = mark->index;
+
+	while (at < end && left > 0)
+		left -= ((unsigned char)*at++ & 0xc0) != 0x80;
+	while (at < end && ((unsigned char)*at & 0xc0) == 0x80)
+		at++;
+	return at < end && *at == '\t';
+}
+
 /* What libyaml says, with the line its context begins on. */
 static void builder_syntax(struct builder *b, const yaml_parser_t *parser)
 {
@@ -540,6 +553,9 @@ static void builder_syntax(struct builder *b, const yaml_parser_t *parser)
 		hd_yaml_report(b->sink, HD_FINDING_ERROR, &place,
 			       "not YAML: %s at byte %zu", problem,
 			       parser->problem_offset + 1);
+	} else if (builder_is_tab(b, &parser->problem_mark)) {
+		hd_yaml_report(b->sink, HD_FINDING_ERROR, &place,
+			       "not YAML: a tab cannot indent, use blanks");
 	} else if (parser->context &&
 		   parser->context_mark.line != parser->problem_mark.line) {
 		hd_yaml_report(b->sink, HD_FINDING_ERROR, &place,

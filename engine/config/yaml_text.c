@@ -108,6 +108,7 @@ bool hd_yaml_check_text(const struct hd_yaml_source *source,
 {
 	struct hd_yaml_place place = { source, 0, 0 };
 	const char *at = source->text, *end = at + source->length;
+	const char *first = at;
 	uint32_t line = 1, column = 1;
 	const char *problem = NULL;
 
@@ -134,8 +135,7 @@ bool hd_yaml_check_text(const struct hd_yaml_source *source,
 	}
 	if (!problem)
 		return true;
-	if (at < end && source->length <= HD_YAML_BYTES &&
-	    source->has_places) {
+	if (at > first && source->has_places) {
 		place.line = line;
 		place.column = column;
 	}

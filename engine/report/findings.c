@@ -13,13 +13,27 @@
 
 #define LINE_MOST 96 /* characters of an excerpt when no width is known */
 
+/* Bytes of the character at AT; 0 for a byte that begins none. */
+static size_t character_valid(const char *at)
+{
+	unsigned char c = (unsigned char)at[0];
+	size_t length = c < 0x80 ? 1 : c < 0xe0 ? 2
+			       : c < 0xf0       ? 3
+						: 4;
+
+	if ((c >= 0x80 && c < 0xc2) || c > 0xf4)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if (((unsigned char)at[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
 static size_t character_bytes(const char *at)
 {
-	size_t length = 1;
+	size_t length = character_valid(at);
 
-	while (((unsigned char)at[length] & 0xc0) == 0x80)
-		length++;
-	return length;
+	return length ? length : 1;
 }
 
 /* A control character: C0, DEL, or C1 in its UTF-8 form. */
@@ -52,7 +66,8 @@ static void add_character(struct hd_buf *buf, const char **at, bool keep_tab)
 
 	if (**at == '\t' && keep_tab)
 		hd_buf_putc(buf, '\t');
-	else if (is_control(*at) || is_direction(*at))
+	else if (!character_valid(*at) || is_control(*at) ||
+		 is_direction(*at))
 		hd_buf_putc(buf, '?');
 	else
 		hd_buf_add(buf, *at, length);
