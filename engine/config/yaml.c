@@ -165,7 +165,7 @@ static struct hd_yaml_node *builder_alias(struct builder *b, const char *name,
 static int builder_push(struct builder *b, const struct child *child)
 {
 	if (b->stack_count == b->stack_size) {
-		size_t size = b->stack_size ? b->stack_size * 2 : 64;
+		size_t size = b->stack_size * 2;
 		struct child *stack = realloc(b->stack, size * sizeof *stack);
 
 		if (!stack)
@@ -634,7 +634,12 @@ struct hd_yaml_node *hd_yaml_parse(const struct hd_yaml_source *source,
 		free(b);
 		return NULL;
 	}
-	if (!b || !yaml_parser_initialize(&parser)) {
+	if (b) {
+		b->stack_size = 64;
+		b->stack = calloc(b->stack_size, sizeof *b->stack);
+	}
+	if (!b || !b->stack || !yaml_parser_initialize(&parser)) {
+		free(b ? b->stack : NULL);
 		free(b);
 		sink->code = HD_ENOMEM;
 		return NULL;
@@ -650,7 +655,7 @@ struct hd_yaml_node *hd_yaml_parse(const struct hd_yaml_source *source,
 	if (!root && !hd_yaml_has_errors(sink) && !sink->code)
 		hd_yaml_report(sink, HD_FINDING_ERROR,
 			       &(struct hd_yaml_place){ source, 0, 0 },
-			       "the file is empty");
+			       source->has_places ? "the file is empty" : "the value is empty");
 	yaml_parser_delete(&parser);
 	free(b->stack);
 	free(b);
