@@ -88,12 +88,14 @@ done
 
 # median NAME COLUMN
 median() {
-	cut -d ' ' -f "$2" "$dir/$1.log" | sort -g | sed -n "$(((rounds + 1) / 2))p"
+	cut -d ' ' -f "$2" "$dir/$1.log" | sort -g |
+		sed -n "$(((rounds + 1) / 2))p"
 }
 # row NAME LABEL TRIALS
 row() {
 	awk -v label="$2" -v n="$3" -v wall="$(median "$1" 1)" -v cpu="$(median "$1" 2)" \
-		-v all="$trials" -v floor_wall="$(median floor 1)" -v floor_cpu="$(median floor 2)" \
+		-v all="$trials" -v floor_wall="$(median floor 1)" \
+		-v floor_cpu="$(median floor 2)" \
 		'BEGIN {
 		rate = n / wall
 		each = 1000 * cpu / n
@@ -110,9 +112,12 @@ if [ -n "$optuna" ]; then
 	row optuna "$optuna" $((trials / 20))
 	awk -v n="$trials" -v wall="$(median hdrive 1)" -v m=$((trials / 20)) \
 		-v theirs="$(median optuna 1)" \
-		'BEGIN { printf "hdrive is %.0f times as fast as Optuna\n", n / wall / (m / theirs) }'
+		'BEGIN { printf "hdrive is %.0f times as fast as Optuna\n",
+			n / wall / (m / theirs) }'
 else
 	echo "optuna: not installed (apt-get install -y python3-optuna)"
 fi
-awk '{ printf "resident memory of hdrive: %.1f MB in the first tenth, %.1f MB in the last\n",
-	$3 / 1024, $4 / 1024 }' "$dir/hdrive.log" | tail -n 1
+tail -n 1 "$dir/hdrive.log" | awk '{
+	printf "hdrive, resident: %.1f MB in the first tenth of a round, ", $3 / 1024
+	printf "%.1f MB in the last\n", $4 / 1024
+}'
