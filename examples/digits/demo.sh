@@ -26,5 +26,5 @@ Look around:
   ../${build##*/}/hdrive status            # the sweep in a few lines
   ../${build##*/}/hdrive best -k 5         # the five best trials
   ../${build##*/}/hdrive show @ 0 --why    # a trial, and why it ended
-  ../${build##*/}/hdrive metrics @         # every value of every trial
+  ../${build##*/}/hdrive metrics @         # what each trial logged
 END

@@ -58,7 +58,7 @@ run_hdrive() {
 		exit 1
 	}
 	# A fast run that lost something is not fast.
-	kept=$(cd "$dir/work" && "$build/hdrive" metrics @ | grep -o '"loss"' | wc -l)
+	kept=$(cd "$dir/work" && "$build/hdrive" metrics @ --json | grep -o '"loss"' | wc -l)
 	[ "$kept" = "$trials" ] || {
 		echo "throughput: $kept of $trials trials have their metric" >&2
 		exit 1

@@ -16,7 +16,7 @@ hdrive submit --name guide hdconfig.yml -- python3 train.py
 hdrive best guide --format args >best
 grep -q -E -e '--penalty (0\.5|1|1\.5)$' best
 # Each penalty once, and what the script logged through Run is there.
-hdrive metrics guide >metrics.json
+hdrive metrics guide --json >metrics.json
 python3 - <<'END'
 import json
 
