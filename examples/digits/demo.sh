@@ -14,7 +14,8 @@ demo=$(dirname "$build")/demo
 mkdir -p "$demo"
 cd "$demo"
 
-"$build/hdrive" submit --seed 1 "$here/sweep.yml" -- \
+# A store of its own, also where a folder above has one.
+"$build/hdrive" --db .hdrive/hdrive.db submit --seed 1 "$here/sweep.yml" -- \
 	"$build/examples/digits/digits" --data "$here/digits.csv.gz"
 echo
 echo "The best trial:"

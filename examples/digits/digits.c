@@ -481,7 +481,7 @@ static const char usage[] =
 	"  --batch N            images in a step (32)\n"
 	"  --optimizer NAME     sgd, momentum or adam (sgd)\n"
 	"  --weight-decay X     pull of the weights to 0 (0)\n"
-	"  --epochs N           (40)\n"
+	"  --epochs N           (30)\n"
 	"  --seed N             ($HDRIVE_SEED, else 0)\n";
 
 static int bad(const char *name, const char *value, const char *want)
@@ -602,7 +602,7 @@ int main(int argc, char **argv)
 		.lr = 0.05,
 		.width = 64,
 		.batch = 32,
-		.epochs = 40,
+		.epochs = 30,
 		.data = "digits.csv.gz",
 	};
 	static struct image images[IMAGES];
