@@ -89,7 +89,7 @@ static int record_give_text(struct record *record,
 	metric.value = NAN;
 	metric.text = hd_buf_text(&buf);
 	metric.text_length = buf.length;
-	rc = hd_buf_failed(&buf) ? HD_ENOMEM
+	rc = hd_buf_failed(&buf) ? hd_error_nomem(record->context->err)
 				 : hd_metric_give(record->context, &metric);
 	hd_buf_release(&buf);
 	return rc;
@@ -146,7 +146,7 @@ static int record_mark(struct record *record)
 	else if (record->has[RECORD_DETAIL])
 		hd_buf_add(&text, detail->text, detail->length);
 	rc = hd_buf_failed(&kind) || hd_buf_failed(&text)
-		     ? HD_ENOMEM
+		     ? hd_error_nomem(record->context->err)
 		     : record_note(record->context, hd_buf_text(&kind),
 				   record->has[RECORD_DETAIL] ? hd_buf_text(&text)
 							      : NULL);
@@ -163,7 +163,7 @@ static int record_other(struct record *record, const char *kind,
 	int rc;
 
 	hd_buf_add(&line, text, length);
-	rc = hd_buf_failed(&line) ? HD_ENOMEM
+	rc = hd_buf_failed(&line) ? hd_error_nomem(record->context->err)
 				  : record_note(record->context, kind,
 						hd_buf_text(&line));
 	hd_buf_release(&line);
@@ -175,7 +175,7 @@ static int record_named(struct record *record)
 	const struct hd_object_value *name = &record->field[RECORD_NAME];
 	const struct hd_object_value *step = &record->field[RECORD_STEP];
 	struct hd_buf buf = HD_BUF_INIT;
-	int rc = HD_ENOMEM;
+	int rc;
 
 	hd_object_unescape(&buf, name->text, name->length);
 	record->metric = (struct hd_metric){
@@ -185,8 +185,8 @@ static int record_named(struct record *record)
 	};
 	record->metric.has_step = record->has[RECORD_STEP] &&
 				  hd_object_integer(step, &record->metric.step);
-	if (!hd_buf_failed(&buf))
-		rc = record_metric(record);
+	rc = hd_buf_failed(&buf) ? hd_error_nomem(record->context->err)
+				 : record_metric(record);
 	hd_buf_release(&buf);
 	return rc;
 }

@@ -137,6 +137,13 @@ static size_t rules_bracket(const char *text, size_t floor, size_t end)
 	return end;
 }
 
+/* An apostrophe between letters or digits: "valid_0's auc". */
+static bool rules_joins(const char *text, size_t floor, size_t at, size_t end)
+{
+	return text[at] == '\'' && at > floor && at + 1 < end &&
+	       rules_is_name(text[at - 1]) && rules_is_letter(text[at + 1]);
+}
+
 /* One word that ends before END, its brackets with it; END for none. */
 static size_t rules_word(const char *text, size_t floor, size_t end)
 {
@@ -145,7 +152,8 @@ static size_t rules_word(const char *text, size_t floor, size_t end)
 	if (at > floor && (text[at - 1] == ']' || text[at - 1] == ')'))
 		at = rules_bracket(text, floor, at);
 	while (at > floor && end - at <= HD_METRIC_NAME &&
-	       rules_is_name(text[at - 1]))
+	       (rules_is_name(text[at - 1]) ||
+		rules_joins(text, floor, at - 1, end)))
 		at--;
 	return at;
 }
@@ -250,6 +258,9 @@ static bool rules_name(const char *text, size_t floor, size_t at,
 	if ((text[word] == '[' || text[word] == '(') && word > floor + 1 &&
 	    text[word - 1] == ' ')
 		name->begin = rules_word(text, floor, word - 1);
+	/* "Epoch 3: 100%" would be another name each epoch. */
+	if (!rules_has_letter(text, name->begin, end))
+		return false;
 	/* "epoch done loss=3" ends with a pair; "val loss = 3" has one name. */
 	if (text[at] == ':' || end < at)
 		rules_more_words(text, floor, name);

@@ -39,6 +39,7 @@ struct hd_metric_context {
 	bool records;         /* the metrics file */
 	hd_tail_mark_fn mark; /* may be NULL */
 	void *mark_user;
+	struct hd_error *err; /* for what is not FN's; may be NULL */
 };
 
 /* Hand METRIC on, with its line, unless it repeats the redraw before. */

@@ -211,6 +211,7 @@ int hd_metric_scan_file(struct hd_metric_rules *rules, const char *path,
 		.line = 1,
 		.fn = fn,
 		.user = user,
+		.err = err,
 	};
 	bool standard = strcmp(path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);

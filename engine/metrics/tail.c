@@ -337,6 +337,7 @@ int hd_tail_read(struct hd_tail *tail, bool final, size_t budget,
 			.records = i == HD_TAIL_METRICS,
 			.mark = mark,
 			.mark_user = user,
+			.err = err,
 		};
 		snprintf(read.path, sizeof read.path, "%s/%s", tail->folder,
 			 hd_tail_source_name(read.source));

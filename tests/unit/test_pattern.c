@@ -112,6 +112,13 @@ static void pairs_of_name_and_value_are_found(void **state)
 		{ "'loss': 0.25,", "loss=0.25" },
 		{ "acc=0.9; loss=0.1|f1=0.5", "acc=0.9\nloss=0.1\nf1=0.5" },
 		{ "Args(lr=0.1, n=3)", "lr=0.1\nn=3" },
+		{ "Epoch 3: 100%|##| 9/9 [00:01<00:00, v_num=0, val_loss=0.5]",
+		  "v_num=0\nval_loss=0.5" },
+		{ "[10]\ttrain-rmse:0.5\tval-rmse:0.25",
+		  "train-rmse=0.5\nval-rmse=0.25" },
+		{ "[10]\tvalid_0's auc: 0.9", "valid_0's auc=0.9" },
+		{ "0:\tlearn: 0.6\tbest: 0.5 (0)\ttotal: 5ms",
+		  "learn=0.6\nbest=0.5" },
 	};
 
 	(void)state;
@@ -210,6 +217,9 @@ static void what_is_no_whole_number_is_no_value(void **state)
 		"x=-",
 		"x=.",
 		"x=e5",
+		"Epoch 3: 100%|##|",
+		"train.py:12: UserWarning",
+		"foo.c:12:5: error",
 	};
 
 	(void)state;
