@@ -187,4 +187,104 @@ static inline void box_log(struct storebox *box, int64_t trial,
 				       &box->err));
 }
 
+/* --- what several test programs ask of it ---------------------------------- */
+
+static inline int open_box(void **state)
+{
+	struct storebox *box = malloc(sizeof *box);
+
+	assert_non_null(box);
+	box_open(box);
+	*state = box;
+	return 0;
+}
+
+static inline int close_box(void **state)
+{
+	box_close(*state);
+	free(*state);
+	return 0;
+}
+
+static inline int take_sweep(void *user, const struct hd_sweep_row *row)
+{
+	*(struct hd_sweep_row *)user = *row;
+	return 0;
+}
+
+static inline struct hd_sweep_row sweep_row(struct storebox *box)
+{
+	struct hd_sweep_row row = { 0 };
+
+	ok(box, hd_store_sweep(box->store, box->sweep, take_sweep, &row,
+			       &box->err));
+	return row; /* its numbers; the strings are gone */
+}
+
+static inline void sweep_state(struct storebox *box, const char *word, enum hd_end end,
+			       int64_t time)
+{
+	box_begin(box);
+	ok(box, hd_store_sweep_state(box->store, box->sweep, word, end,
+				     "a detail", time, &box->err));
+	box_commit(box);
+}
+
+static inline int take_trial(void *user, const struct hd_trial_row *row)
+{
+	*(struct hd_trial_row *)user = *row;
+	return 0;
+}
+
+static inline int list_numbers(void *user, const struct hd_trial_row *row)
+{
+	char *list = user;
+
+	snprintf(list + strlen(list), 200 - strlen(list), "%zu ", row->number);
+	return 0;
+}
+
+static inline void expect_order(struct storebox *box, struct hd_trial_query query,
+				const char *expected)
+{
+	char list[200] = "";
+
+	ok(box, hd_store_trials(box->store, box->sweep, &query, list_numbers,
+				list, &box->err));
+	assert_string_equal(list, expected);
+}
+
+/* Values 0.5, none, 0.9, 0, 0.9 (later), NaN; two failed, one canceled. */
+static inline void six_trials(struct storebox *box, enum hd_goal goal)
+{
+	box_sweep_insert(box, "HD_1", "a", goal);
+	box_begin(box);
+	box_ranked(box, 0, HD_TRIAL_COMPLETED, 0.5, 1);
+	box_ranked(box, 1, HD_TRIAL_COMPLETED, NAN, 0);
+	box_ranked(box, 2, HD_TRIAL_FAILED, 0.9, 5);
+	box_ranked(box, 3, HD_TRIAL_COMPLETED, 0, 2);
+	box_ranked(box, 4, HD_TRIAL_CANCELED, 0.9, 4);
+	box_ranked(box, 5, HD_TRIAL_FAILED, NAN, 0);
+	box_commit(box);
+}
+
+struct seen {
+	size_t count;
+	struct hd_metric_row rows[16]; /* numbers only */
+	char text[400];
+};
+
+static inline int see_metric(void *user, const struct hd_metric_row *row)
+{
+	struct seen *seen = user;
+	size_t length = strlen(seen->text);
+
+	assert_true(seen->count < ROWS(seen->rows));
+	seen->rows[seen->count++] = *row;
+	snprintf(seen->text + length, sizeof seen->text - length,
+		 "%zu.%zu %s %s %s %s; ", row->trial, row->sequence, row->name,
+		 row->text ? row->text : "-", row->source, row->rule);
+	return 0;
+}
+
 #endif
