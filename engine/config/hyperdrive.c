@@ -108,7 +108,7 @@ static void read_reduce(struct hd_loader *loader,
 
 	config->reduce = HD_REDUCE_BEST;
 	config->reduce_count = 1;
-	if (!node)
+	if (!node || node->kind == HD_YAML_NULL)
 		return;
 	if (node->kind == HD_YAML_TEXT && !strcmp(node->text, "best"))
 		return;
@@ -182,7 +182,8 @@ static void read_metrics(struct hd_loader *loader,
 	const struct hd_yaml_node *one, *list;
 	char found[HD_YAML_DESCRIPTION];
 
-	if (!map || !hd_loader_map(loader, map, "metrics"))
+	if (!map || map->kind == HD_YAML_NULL ||
+	    !hd_loader_map(loader, map, "metrics"))
 		return;
 	hd_loader_unknown_keys(loader, map, "metrics.", keys, COUNT(keys));
 	one = hd_loader_get(map, "pattern");

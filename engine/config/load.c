@@ -81,16 +81,20 @@ void hd_loader_unknown_keys(struct hd_loader *loader,
 			    const struct hd_yaml_node *map, const char *prefix,
 			    const char *const *known, size_t count)
 {
+	size_t reported = 0;
+
 	for (size_t i = 0; i < map->count; i++) {
 		const struct hd_yaml_pair *pair = &map->pairs[i];
-		const char *meant;
+		const char *meant = NULL;
 		bool is_known = false;
 
 		for (size_t j = 0; j < count && !is_known; j++)
 			is_known = !strcmp(known[j], pair->key);
 		if (is_known)
 			continue;
-		meant = hd_suggest(pair->key, known, count);
+		/* No more are kept, so no more are worth a search. */
+		if (reported++ < HD_FINDINGS_MOST)
+			meant = hd_suggest(pair->key, known, count);
 		hd_loader_warn(loader, &pair->place,
 			       "unknown key '%s%.64s' is ignored%s%s%s", prefix,
 			       pair->key, meant ? ", did you mean '" : "",

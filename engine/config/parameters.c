@@ -7,6 +7,8 @@
 #include "base/suggest.h"
 
 #define EXPRESSIONS_MOST 16
+/* Names are compared pairwise, and nobody sweeps more. */
+#define PARAMETERS_MOST 10000
 
 /* The names of the expressions whose kind is in MASK; returns how many. */
 static size_t expression_names(unsigned mask, const char **names)
@@ -280,6 +282,13 @@ void hd_hyperdrive_space(struct hd_loader *loader,
 		hd_loader_error(loader, &node->place,
 				"'sampling.parameter_space' must not be"
 				" empty");
+	if (node->count > PARAMETERS_MOST) {
+		hd_loader_error(loader, &node->place,
+				"'sampling.parameter_space' has %zu parameters,"
+				" at most %d are taken",
+				node->count, PARAMETERS_MOST);
+		return;
+	}
 	for (size_t i = 0; i < node->count; i++) {
 		if (node->items[i]->kind == HD_YAML_MAP)
 			read_parameter(loader, node->items[i], i);

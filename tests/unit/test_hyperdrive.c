@@ -161,6 +161,36 @@ static void hd_001_the_guides_file_loads(void **state)
 	hd_findings_free(findings);
 }
 
+/* All files of tests/data/good load without an error. */
+static void good_files_load(void **state)
+{
+	const char *folder = TEST_ROOT "/tests/data/good";
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	int count = 0;
+
+	(void)state;
+	assert_non_null(dir);
+	while ((entry = readdir(dir))) {
+		struct hd_findings *findings;
+		struct hd_config *config;
+		char path[512];
+
+		if (!strstr(entry->d_name, ".yml"))
+			continue;
+		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		findings = hd_findings_new();
+		if (hd_config_open(&config, path, NULL, findings, NULL) < 0)
+			fail_msg("%s: %s", path,
+				 hd_findings_at(findings, 0)->text);
+		hd_config_free(config);
+		hd_findings_free(findings);
+		count++;
+	}
+	closedir(dir);
+	assert_true(count >= 4);
+}
+
 static int collect(void *user, const char *text, size_t length)
 {
 	hd_buf_add(user, text, length);
@@ -957,6 +987,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hd_001_the_guides_file_loads),
+		cmocka_unit_test(good_files_load),
 		cmocka_unit_test(bad_files_say_exactly_what_is_wrong),
 		cmocka_unit_test(hd_002_sampling_type_in_any_case),
 		cmocka_unit_test(hd_003_a_missing_sampling_type_is_named),
