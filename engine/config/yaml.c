@@ -1,11 +1,10 @@
 /*
  * libyaml's events to marked nodes. The only file that knows libyaml.
  *
- * Children wait on one growing stack until their collection ends, then move to
- * the arena in one piece. Every limit of yaml.h is kept here, before the
- * memory is taken.
+ * Every limit of yaml.h is kept here and in yaml_end.c, before the memory is
+ * taken.
  */
-#include "config/yaml.h"
+#include "config/yaml_build.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,40 +16,7 @@
 #define NODE_WEIGHT 32
 #define TAG_PREFIX "tag:yaml.org,2002:"
 
-struct child {
-	const char *key; /* NULL in a list */
-	struct hd_yaml_place place;
-	struct hd_yaml_node *node;
-	bool merge; /* the key is a plain "<<" */
-};
-
-struct frame {
-	struct hd_yaml_node *node;
-	size_t first; /* of its children on the stack */
-	struct child key;
-	bool has_key; /* a map's key was read, its value comes next */
-};
-
-struct anchor {
-	const char *name;
-	struct hd_yaml_node *node;
-};
-
-struct builder {
-	const struct hd_yaml_source *source;
-	struct hd_arena *arena;
-	struct hd_yaml_sink *sink;
-	struct child *stack;
-	size_t stack_count, stack_size;
-	struct frame frames[HD_YAML_DEPTH];
-	size_t depth;
-	struct anchor anchors[HD_YAML_ANCHORS];
-	size_t anchor_count;
-	size_t nodes; /* values, aliases and merged pairs so far */
-	struct hd_yaml_node *root;
-};
-
-static struct hd_yaml_place builder_place(const struct builder *b,
+static struct hd_yaml_place builder_place(const struct hd_builder *b,
 					  const yaml_mark_t *mark)
 {
 	struct hd_yaml_place place = { b->source, 0, 0 };
@@ -62,12 +28,8 @@ static struct hd_yaml_place builder_place(const struct builder *b,
 	return place;
 }
 
-/* Report an error that ends the parse: -1. */
-static int builder_refuse(struct builder *b, const struct hd_yaml_place *place,
-			  const char *fmt, ...) HD_PRINTF(3, 4);
-
-static int builder_refuse(struct builder *b, const struct hd_yaml_place *place,
-			  const char *fmt, ...)
+int hd_builder_refuse(struct hd_builder *b, const struct hd_yaml_place *place,
+		      const char *fmt, ...)
 {
 	char text[HD_ERROR_TEXT];
 	va_list args;
@@ -79,21 +41,21 @@ static int builder_refuse(struct builder *b, const struct hd_yaml_place *place,
 	return -1;
 }
 
-static int builder_nomem(struct builder *b)
+int hd_builder_nomem(struct hd_builder *b)
 {
 	b->sink->code = HD_ENOMEM;
 	return -1;
 }
 
-static int builder_count(struct builder *b, const struct hd_yaml_place *place)
+static int builder_count(struct hd_builder *b, const struct hd_yaml_place *place)
 {
 	if (++b->nodes <= HD_YAML_NODES)
 		return 0;
-	return builder_refuse(b, place, "the file has more than %d values",
-			      HD_YAML_NODES);
+	return hd_builder_refuse(b, place, "the file has more than %d values",
+				 HD_YAML_NODES);
 }
 
-static struct hd_yaml_node *builder_node(struct builder *b,
+static struct hd_yaml_node *builder_node(struct hd_builder *b,
 					 const struct hd_yaml_place *place)
 {
 	struct hd_yaml_node *node;
@@ -102,7 +64,7 @@ static struct hd_yaml_node *builder_node(struct builder *b,
 		return NULL;
 	node = hd_arena_alloc(b->arena, sizeof *node);
 	if (!node) {
-		builder_nomem(b);
+		hd_builder_nomem(b);
 		return NULL;
 	}
 	node->place = *place;
@@ -112,7 +74,7 @@ static struct hd_yaml_node *builder_node(struct builder *b,
 
 /* --- anchors --------------------------------------------------------------- */
 
-static int builder_anchor(struct builder *b, const yaml_char_t *name,
+static int builder_anchor(struct hd_builder *b, const yaml_char_t *name,
 			  struct hd_yaml_node *node)
 {
 	const char *copy;
@@ -120,19 +82,19 @@ static int builder_anchor(struct builder *b, const yaml_char_t *name,
 	if (!name)
 		return 0;
 	if (b->anchor_count == HD_YAML_ANCHORS)
-		return builder_refuse(b, &node->place,
-				      "the file has more than %d anchors",
-				      HD_YAML_ANCHORS);
+		return hd_builder_refuse(b, &node->place,
+					 "the file has more than %d anchors",
+					 HD_YAML_ANCHORS);
 	copy = hd_arena_string(b->arena, (const char *)name);
 	if (!copy)
-		return builder_nomem(b);
+		return hd_builder_nomem(b);
 	b->anchors[b->anchor_count].name = copy;
 	b->anchors[b->anchor_count++].node = node;
 	return 0;
 }
 
 /* The node of the latest anchor NAME, which must be complete. */
-static struct hd_yaml_node *builder_alias(struct builder *b, const char *name,
+static struct hd_yaml_node *builder_alias(struct hd_builder *b, const char *name,
 					  const struct hd_yaml_place *place)
 {
 	struct hd_yaml_node *node = NULL;
@@ -141,20 +103,20 @@ static struct hd_yaml_node *builder_alias(struct builder *b, const char *name,
 		if (!strcmp(b->anchors[i].name, name))
 			node = b->anchors[i].node;
 	if (!node) {
-		builder_refuse(b, place, "no anchor '%.64s' stands above", name);
+		hd_builder_refuse(b, place, "no anchor '%.64s' stands above", name);
 		return NULL;
 	}
 	for (size_t i = 0; i < b->depth; i++) {
 		if (b->frames[i].node != node)
 			continue;
-		builder_refuse(b, place, "'*%.64s' stands inside itself", name);
+		hd_builder_refuse(b, place, "'*%.64s' stands inside itself", name);
 		return NULL;
 	}
 	if (builder_count(b, place) < 0)
 		return NULL;
 	if (b->depth + node->height > HD_YAML_DEPTH) {
-		builder_refuse(b, place, "the file nests more than %d deep",
-			       HD_YAML_DEPTH);
+		hd_builder_refuse(b, place, "the file nests more than %d deep",
+				  HD_YAML_DEPTH);
 		return NULL;
 	}
 	return node;
@@ -162,14 +124,14 @@ static struct hd_yaml_node *builder_alias(struct builder *b, const char *name,
 
 /* --- collections ----------------------------------------------------------- */
 
-static int builder_push(struct builder *b, const struct child *child)
+static int builder_push(struct hd_builder *b, const struct hd_builder_child *child)
 {
 	if (b->stack_count == b->stack_size) {
 		size_t size = b->stack_size * 2;
-		struct child *stack = realloc(b->stack, size * sizeof *stack);
+		struct hd_builder_child *stack = realloc(b->stack, size * sizeof *stack);
 
 		if (!stack)
-			return builder_nomem(b);
+			return hd_builder_nomem(b);
 		b->stack = stack;
 		b->stack_size = size;
 	}
@@ -178,11 +140,11 @@ static int builder_push(struct builder *b, const struct child *child)
 }
 
 /* NODE is complete, or an empty collection that begins: it gets its place. */
-static int builder_attach(struct builder *b, struct hd_yaml_node *node,
+static int builder_attach(struct hd_builder *b, struct hd_yaml_node *node,
 			  const struct hd_yaml_place *place)
 {
-	struct frame *frame = b->depth ? &b->frames[b->depth - 1] : NULL;
-	struct child child = { NULL, *place, node, false };
+	struct hd_builder_frame *frame = b->depth ? &b->frames[b->depth - 1] : NULL;
+	struct hd_builder_child child = { NULL, *place, node, false };
 
 	if (!frame) {
 		b->root = node;
@@ -195,19 +157,19 @@ static int builder_attach(struct builder *b, struct hd_yaml_node *node,
 		frame->has_key = false;
 		return builder_push(b, &frame->key);
 	}
-	return builder_refuse(b, place,
-			      "a key must be text, got a list or a mapping");
+	return hd_builder_refuse(b, place,
+				 "a key must be text, got a list or a mapping");
 }
 
-static bool builder_wants_key(const struct builder *b)
+static bool builder_wants_key(const struct hd_builder *b)
 {
-	const struct frame *frame =
+	const struct hd_builder_frame *frame =
 		b->depth ? &b->frames[b->depth - 1] : NULL;
 
 	return frame && frame->node->kind == HD_YAML_MAP && !frame->has_key;
 }
 
-static int builder_begin(struct builder *b, enum hd_yaml_kind kind,
+static int builder_begin(struct hd_builder *b, enum hd_yaml_kind kind,
 			 const yaml_event_t *event, const yaml_char_t *anchor,
 			 const yaml_char_t *tag)
 {
@@ -216,12 +178,12 @@ static int builder_begin(struct builder *b, enum hd_yaml_kind kind,
 	struct hd_yaml_node *node;
 
 	if (tag && strcmp((const char *)tag, known) != 0)
-		return builder_refuse(b, &place, "unknown tag '%.64s'",
-				      (const char *)tag);
+		return hd_builder_refuse(b, &place, "unknown tag '%.64s'",
+					 (const char *)tag);
 	if (b->depth == HD_YAML_DEPTH)
-		return builder_refuse(b, &place,
-				      "the file nests more than %d deep",
-				      HD_YAML_DEPTH);
+		return hd_builder_refuse(b, &place,
+					 "the file nests more than %d deep",
+					 HD_YAML_DEPTH);
 	node = builder_node(b, &place);
 	if (!node)
 		return -1;
@@ -236,200 +198,10 @@ static int builder_begin(struct builder *b, enum hd_yaml_kind kind,
 	return 0;
 }
 
-/* Count CHILD's weight and height into its parent. */
-static int builder_weigh(struct builder *b, struct hd_yaml_node *parent,
-			 const struct hd_yaml_node *child, size_t key)
-{
-	if (parent->height < child->height + 1)
-		parent->height = child->height + 1;
-	parent->weight += child->weight + key;
-	if (parent->weight <= HD_YAML_WEIGHT)
-		return 0;
-	return builder_refuse(b, &parent->place,
-			      "with its aliases written out this is larger"
-			      " than %zu MiB",
-			      HD_YAML_WEIGHT >> 20);
-}
-
-static int builder_end_list(struct builder *b, const struct frame *frame)
-{
-	struct hd_yaml_node *node = frame->node;
-	const struct child *child = b->stack + frame->first;
-	size_t count = b->stack_count - frame->first;
-
-	node->items = hd_arena_array(b->arena, count, sizeof(void *));
-	if (!node->items)
-		return builder_nomem(b);
-	for (; node->count < count; node->count++) {
-		node->items[node->count] = child[node->count].node;
-		if (builder_weigh(b, node, child[node->count].node, 0) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int child_compare(const void *va, const void *vb)
-{
-	const struct child *const *a = va, *const *b = vb;
-	int order = strcmp((*a)->key, (*b)->key);
-
-	/* Children of one map lie in one array, in the file's order. */
-	return order ? order : (*a < *b ? -1 : *a > *b);
-}
-
-static int key_compare(const void *key, const void *vchild)
-{
-	const struct child *const *child = vchild;
-
-	return strcmp(key, (*child)->key);
-}
-
-/* SORTED lets repeated keys lie side by side. */
-static void builder_find_repeated(struct builder *b, struct child **sorted,
-				  size_t count)
-{
-	for (size_t i = 1; i < count; i++) {
-		const struct child *first = sorted[i - 1];
-
-		if (strcmp(first->key, sorted[i]->key) != 0)
-			continue;
-		hd_yaml_report(b->sink, HD_FINDING_ERROR, &sorted[i]->place,
-			       "key '%.64s' is given twice, first at line %u",
-			       first->key, (unsigned)first->place.line);
-		/* A third one names the first too. */
-		sorted[i]->place = first->place;
-	}
-}
-
-static int builder_add_pair(struct builder *b, struct hd_yaml_node *map,
-			    const struct child *child)
-{
-	struct hd_yaml_pair *pair = &map->pairs[map->count++];
-
-	pair->key = child->key;
-	pair->place = child->place;
-	pair->value = child->node;
-	return builder_weigh(b, map, child->node, strlen(child->key));
-}
-
-/* The maps that a "<<" names: itself, or its list. */
-static size_t merge_sources(struct hd_yaml_node **node,
-			    struct hd_yaml_node ***maps)
-{
-	if ((*node)->kind == HD_YAML_LIST) {
-		*maps = (*node)->items;
-		return (*node)->count;
-	}
-	*maps = node;
-	return 1;
-}
-
-static int builder_check_merge(struct builder *b, struct child *merge,
-			       size_t *room)
-{
-	struct hd_yaml_node **maps;
-	size_t count = merge_sources(&merge->node, &maps);
-
-	for (size_t i = 0; i < count; i++) {
-		if (maps[i]->kind != HD_YAML_MAP)
-			return builder_refuse(b, &merge->place,
-					      "'<<' takes a mapping or a list"
-					      " of mappings");
-		*room += maps[i]->count;
-	}
-	if (*room > HD_YAML_MERGED)
-		return builder_refuse(b, &merge->place,
-				      "'<<' merges more than %d keys",
-				      HD_YAML_MERGED);
-	return 0;
-}
-
-/* Keys that MAP has not: its own ones win, then the first merged. */
-static int builder_merge(struct builder *b, struct hd_yaml_node *map,
-			 struct child *merge, struct child **sorted,
-			 size_t count, size_t own)
-{
-	struct hd_yaml_node **maps;
-	size_t map_count = merge_sources(&merge->node, &maps);
-
-	for (size_t i = 0; i < map_count; i++) {
-		size_t before = map->count;
-
-		for (size_t j = 0; j < maps[i]->count; j++) {
-			struct hd_yaml_pair *pair = &maps[i]->pairs[j];
-			struct child child = { pair->key, pair->place,
-					       pair->value, false };
-			bool known = bsearch(pair->key, sorted, count,
-					     sizeof(void *), key_compare);
-
-			for (size_t k = own; k < before && !known; k++)
-				known = !strcmp(map->pairs[k].key, pair->key);
-			if (known)
-				continue;
-			if (builder_add_pair(b, map, &child) < 0)
-				return -1;
-		}
-	}
-	return 0;
-}
-
-static int builder_fill_map(struct builder *b, const struct frame *frame,
-			    struct child **sorted)
-{
-	struct hd_yaml_node *node = frame->node;
-	struct child *child = b->stack + frame->first;
-	size_t count = b->stack_count - frame->first;
-	size_t own = 0, room = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!child[i].merge)
-			sorted[own++] = &child[i];
-		else if (builder_check_merge(b, &child[i], &room) < 0)
-			return -1;
-	}
-	/* Merged pairs count as values, so that merging is not free. */
-	b->nodes += room;
-	node->pairs = hd_arena_array(b->arena, own + room,
-				     sizeof *node->pairs);
-	if (!node->pairs)
-		return builder_nomem(b);
-	for (size_t i = 0; i < own; i++)
-		if (builder_add_pair(b, node, sorted[i]) < 0)
-			return -1;
-	qsort(sorted, own, sizeof(void *), child_compare);
-	builder_find_repeated(b, sorted, own);
-	for (size_t i = 0; i < count; i++)
-		if (child[i].merge &&
-		    builder_merge(b, node, &child[i], sorted, own, own) < 0)
-			return -1;
-	return 0;
-}
-
-static int builder_end(struct builder *b)
-{
-	const struct frame *frame = &b->frames[b->depth - 1];
-	size_t count = b->stack_count - frame->first;
-	struct child **sorted;
-	int rc;
-
-	if (frame->node->kind == HD_YAML_LIST) {
-		rc = builder_end_list(b, frame);
-	} else {
-		sorted = calloc(count + 1, sizeof(void *));
-		if (!sorted)
-			return builder_nomem(b);
-		rc = builder_fill_map(b, frame, sorted);
-		free(sorted);
-	}
-	b->stack_count = frame->first;
-	b->depth--;
-	return rc;
-}
-
 /* --- scalars --------------------------------------------------------------- */
 
 /* A tag such as !!int says what the text must be. */
-static int builder_apply_tag(struct builder *b, struct hd_yaml_node *node,
+static int builder_apply_tag(struct hd_builder *b, struct hd_yaml_node *node,
 			     const char *tag)
 {
 	static const struct {
@@ -455,17 +227,17 @@ static int builder_apply_tag(struct builder *b, struct hd_yaml_node *node,
 			node->kind = HD_YAML_REAL;
 		if (node->kind == known[i].kind)
 			return 0;
-		return builder_refuse(b, &node->place,
-				      "'%.40s' is no value for the tag '!!%s'",
-				      node->text, tag + strlen(TAG_PREFIX));
+		return hd_builder_refuse(b, &node->place,
+					 "'%.40s' is no value for the tag '!!%s'",
+					 node->text, tag + strlen(TAG_PREFIX));
 	}
-	return builder_refuse(b, &node->place, "unknown tag '%.64s'", tag);
+	return hd_builder_refuse(b, &node->place, "unknown tag '%.64s'", tag);
 }
 
-static int builder_key(struct builder *b, const char *text, bool plain,
+static int builder_key(struct hd_builder *b, const char *text, bool plain,
 		       const struct hd_yaml_place *place)
 {
-	struct frame *frame = &b->frames[b->depth - 1];
+	struct hd_builder_frame *frame = &b->frames[b->depth - 1];
 
 	frame->key.key = text;
 	frame->key.place = *place;
@@ -474,7 +246,7 @@ static int builder_key(struct builder *b, const char *text, bool plain,
 	return 0;
 }
 
-static int builder_scalar(struct builder *b, const yaml_event_t *event)
+static int builder_scalar(struct hd_builder *b, const yaml_event_t *event)
 {
 	struct hd_yaml_place place = builder_place(b, &event->start_mark);
 	const char *tag = (const char *)event->data.scalar.tag;
@@ -485,13 +257,13 @@ static int builder_scalar(struct builder *b, const yaml_event_t *event)
 	if (!node)
 		return -1;
 	if (memchr(event->data.scalar.value, '\0', length))
-		return builder_refuse(b, &place,
-				      "text holds a NUL character, which no"
-				      " program can be given");
+		return hd_builder_refuse(b, &place,
+					 "text holds a NUL character, which no"
+					 " program can be given");
 	text = hd_arena_copy(b->arena, (const char *)event->data.scalar.value,
 			     length);
 	if (!text)
-		return builder_nomem(b);
+		return hd_builder_nomem(b);
 	node->kind = HD_YAML_TEXT;
 	node->text = text;
 	node->length = length;
@@ -511,7 +283,7 @@ static int builder_scalar(struct builder *b, const yaml_event_t *event)
 	return builder_attach(b, node, &place);
 }
 
-static int builder_take_alias(struct builder *b, const yaml_event_t *event)
+static int builder_take_alias(struct hd_builder *b, const yaml_event_t *event)
 {
 	struct hd_yaml_place place = builder_place(b, &event->start_mark);
 	struct hd_yaml_node *node =
@@ -528,7 +300,7 @@ static int builder_take_alias(struct builder *b, const yaml_event_t *event)
 /* --- the parse ------------------------------------------------------------- */
 
 /* libyaml counts the index in characters: walk to it. */
-static bool builder_is_tab(const struct builder *b, const yaml_mark_t *mark)
+static bool builder_is_tab(const struct hd_builder *b, const yaml_mark_t *mark)
 {
 	const char *at = b->source->text, *end = at + b->source->length;
 	size_t left = mark->index;
@@ -541,7 +313,7 @@ static bool builder_is_tab(const struct builder *b, const yaml_mark_t *mark)
 }
 
 /* What libyaml says, with the line its context begins on. */
-static void builder_syntax(struct builder *b, const yaml_parser_t *parser)
+static void builder_syntax(struct hd_builder *b, const yaml_parser_t *parser)
 {
 	struct hd_yaml_place place = builder_place(b, &parser->problem_mark);
 	const char *problem = parser->problem ? parser->problem : "bad text";
@@ -568,16 +340,16 @@ static void builder_syntax(struct builder *b, const yaml_parser_t *parser)
 	}
 }
 
-static int builder_event(struct builder *b, const yaml_event_t *event)
+static int builder_event(struct hd_builder *b, const yaml_event_t *event)
 {
 	struct hd_yaml_place place = builder_place(b, &event->start_mark);
 
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		if (b->root)
-			return builder_refuse(b, &place,
-					      "a second document begins here,"
-					      " a file holds one");
+			return hd_builder_refuse(b, &place,
+						 "a second document begins here,"
+						 " a file holds one");
 		return 0;
 	case YAML_SCALAR_EVENT:
 		return builder_scalar(b, event);
@@ -593,7 +365,7 @@ static int builder_event(struct builder *b, const yaml_event_t *event)
 				     event->data.mapping_start.tag);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		return builder_end(b);
+		return hd_builder_end(b);
 	case YAML_NO_EVENT:
 	case YAML_STREAM_START_EVENT:
 	case YAML_STREAM_END_EVENT:
@@ -603,7 +375,7 @@ static int builder_event(struct builder *b, const yaml_event_t *event)
 	return 0;
 }
 
-static int builder_run(struct builder *b, yaml_parser_t *parser)
+static int builder_run(struct hd_builder *b, yaml_parser_t *parser)
 {
 	bool more = true;
 	int rc = 0;
@@ -626,7 +398,7 @@ struct hd_yaml_node *hd_yaml_parse(const struct hd_yaml_source *source,
 				   struct hd_arena *arena,
 				   struct hd_yaml_sink *sink)
 {
-	struct builder *b = calloc(1, sizeof *b);
+	struct hd_builder *b = calloc(1, sizeof *b);
 	struct hd_yaml_node *root = NULL;
 	yaml_parser_t parser;
 
