@@ -158,24 +158,74 @@ static void a_full_disk_is_an_error_and_loses_only_its_transaction(void **state)
 	assert_int_equal(found, 2);
 }
 
-/* The wal file is what SQLite syncs: its own object must be there. */
-static void a_durable_commit_syncs_the_write_ahead_log(void **state)
-{
-	struct storebox *box = *state;
-	sqlite3_file *log = NULL;
-	char name[420];
-	struct stat info;
+/* The log's own methods, with a count of its syncs and a failure on request. */
+static struct {
+	sqlite3_io_methods methods;
+	const sqlite3_io_methods *real;
+	sqlite3_file *log;
+	int syncs;
+	int answer;
+} spy;
 
-	box_sweep_insert(box, "HD_1", "a", HD_MAXIMIZE);
-	snprintf(name, sizeof name, "%s-wal", box->path);
-	assert_int_equal(stat(name, &info), 0);
-	assert_true(info.st_size > 0);
+static int spy_sync(sqlite3_file *log, int flags)
+{
+	int rc = spy.real->xSync(log, flags);
+
+	spy.syncs++;
+	return spy.answer == SQLITE_OK ? rc : spy.answer;
+}
+
+static void spy_begin(struct storebox *box)
+{
+	memset(&spy, 0, sizeof spy);
 	assert_int_equal(sqlite3_file_control(box->store->db, "main",
 					      SQLITE_FCNTL_JOURNAL_POINTER,
-					      &log),
+					      &spy.log),
 			 SQLITE_OK);
-	assert_non_null(log);
-	assert_non_null(log->pMethods);
+	assert_non_null(spy.log);
+	spy.real = spy.log->pMethods;
+	assert_non_null(spy.real);
+	spy.methods = *spy.real;
+	spy.methods.xSync = spy_sync;
+	spy.log->pMethods = &spy.methods;
+}
+
+static void only_a_durable_commit_syncs_the_log(void **state)
+{
+	struct storebox *box = *state;
+
+	box_sweep_insert(box, "HD_1", "a", HD_MAXIMIZE);
+	spy_begin(box);
+	box_begin(box);
+	box_trial(box, 0);
+	box_commit(box);
+	assert_int_equal(spy.syncs, 0);
+	box_begin(box);
+	box_trial(box, 1);
+	ok(box, hd_store_commit(box->store, true, &box->err));
+	assert_int_equal(spy.syncs, 1);
+	box_sweep_insert(box, "HD_2", "b", HD_MAXIMIZE);
+	assert_int_equal(spy.syncs, 2);
+	spy.log->pMethods = spy.real;
+}
+
+static void a_sync_that_fails_is_told(void **state)
+{
+	struct storebox *box = *state;
+
+	box_sweep_insert(box, "HD_1", "a", HD_MAXIMIZE);
+	spy_begin(box);
+	spy.answer = SQLITE_IOERR_FSYNC;
+	box_begin(box);
+	box_trial(box, 0);
+	assert_int_equal(hd_store_commit(box->store, true, &box->err), HD_EIO);
+	assert_non_null(strstr(box->err.text, "disk I/O error"));
+	hd_store_rollback(box->store);
+	spy.log->pMethods = spy.real;
+	/* The next turn can go on. */
+	box_begin(box);
+	box_trial(box, 1);
+	ok(box, hd_store_commit(box->store, true, &box->err));
 }
 
 static void closing_leaves_one_file(void **state)
@@ -204,7 +254,8 @@ int main(void)
 		WITH_BOX(a_second_writer_waits_and_then_says_busy),
 		cmocka_unit_test(many_processes_make_and_write_one_store),
 		WITH_BOX(a_full_disk_is_an_error_and_loses_only_its_transaction),
-		WITH_BOX(a_durable_commit_syncs_the_write_ahead_log),
+		WITH_BOX(only_a_durable_commit_syncs_the_log),
+		WITH_BOX(a_sync_that_fails_is_told),
 		WITH_BOX(closing_leaves_one_file),
 	};
 
