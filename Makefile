@@ -166,7 +166,7 @@ fuzz: $(FUZZ_BIN)
 
 C_FILES = $(shell git ls-files '*.c' '*.h')
 format:
-	clang-format -i $(C_FILES)
+	@tests/support/format.sh $(C_FILES)
 format-check:
 	clang-format --dry-run -Werror $(C_FILES)
 lint: all
