@@ -8,7 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DRAW_EVERY 100 /* milliseconds between two states of the line */
+#define DRAW_EVERY 100   /* milliseconds between two states of the line */
+#define BEST_EVERY 10000 /* and between two lines about a new best */
 
 void progress_init(struct progress *progress, struct cli *cli,
 		   const struct hd_config *config)
@@ -232,19 +233,35 @@ static void show_stopping(struct progress *progress,
 			      event->text);
 }
 
-/* Each new leader is a line; that it improves further only with -v. */
-static void show_best(struct progress *progress, const struct hd_event *event)
+static void show_best_now(struct progress *progress)
 {
 	char number[32];
 
-	if (progress->has_leader && progress->leader == event->trial &&
-	    !progress->cli->verbose)
-		return;
-	progress->has_leader = true;
-	progress->leader = event->trial;
-	progress_line(progress, "trial %zu leads: %s %s", event->trial,
+	progress->best_waits = false;
+	progress->best_at = steady_milliseconds();
+	progress_line(progress, "trial %zu leads: %s %s", progress->best_trial,
 		      progress->config->metric,
-		      hd_number_text(event->value, number, sizeof number));
+		      hd_number_text(progress->best, number, sizeof number));
+}
+
+/*
+ * Leaders may change many times a second: a line when there was none for a
+ * while, or when the leader has ended; each one with -v.
+ */
+static void show_best_if_due(struct progress *progress, bool ended_now)
+{
+	if (progress->best_waits &&
+	    (ended_now || progress->cli->verbose || progress->best_at == 0 ||
+	     steady_milliseconds() - progress->best_at >= BEST_EVERY))
+		show_best_now(progress);
+}
+
+static void show_best(struct progress *progress, const struct hd_event *event)
+{
+	progress->best_waits = true;
+	progress->best_trial = event->trial;
+	progress->best = event->value;
+	show_best_if_due(progress, false);
 }
 
 static void show_sweep_stopping(struct progress *progress,
@@ -297,6 +314,7 @@ static void progress_show(struct progress *progress,
 		show_stopping(progress, event);
 		break;
 	case HD_EVENT_TRIAL_ENDED:
+		show_best_if_due(progress, event->trial == progress->best_trial);
 		show_ended(progress, event);
 		break;
 	case HD_EVENT_BEST:
@@ -309,6 +327,8 @@ static void progress_show(struct progress *progress,
 		show_sweep_stopping(progress, event);
 		break;
 	case HD_EVENT_TICK:
+		show_best_if_due(progress, false);
+		break;
 	case HD_EVENT_SWEEP_ENDED:
 		break;
 	}

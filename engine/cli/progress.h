@@ -14,8 +14,11 @@ struct progress {
 	struct hd_sweep *sweep;         /* borrowed; NULL until it exists */
 	bool drawn;                     /* a status line stands on the terminal */
 	int64_t drawn_at;               /* milliseconds of the steady clock */
-	bool has_leader;
-	size_t leader; /* trial of the last best line */
+	/* A new best waits here until its line is due. */
+	bool best_waits;
+	size_t best_trial;
+	double best;
+	int64_t best_at; /* when the last best line was shown; 0 never */
 };
 
 void progress_init(struct progress *progress, struct cli *cli,

@@ -24,6 +24,11 @@ const char *hd_rows_sweep_state(const struct hd_sweep_row *row)
 	return strcmp(row->state, "Running") ? "engine gone" : "Running (engine gone)";
 }
 
+int64_t hd_rows_started(const struct hd_sweep_row *row)
+{
+	return row->started ? row->started : row->created;
+}
+
 size_t hd_rows_ended(const size_t counts[HD_TRIAL_STATES])
 {
 	return counts[HD_TRIAL_COMPLETED] + counts[HD_TRIAL_FAILED] +
@@ -185,7 +190,7 @@ void hd_rows_sweep_json(struct hd_pen *pen, const struct hd_sweep_row *row)
 	rows_count(pen, "max_concurrent", row->max_concurrent);
 	rows_number(pen, "max_duration", isfinite(row->max_duration) ? row->max_duration : NAN);
 	rows_time(pen, "created", row->created);
-	rows_time(pen, "started", row->started);
+	rows_time(pen, "started", hd_rows_started(row));
 	rows_time(pen, "ended", row->ended);
 	rows_count(pen, "trials", row->trials);
 	rows_counts(pen, row->counts);

@@ -7,6 +7,8 @@
 /* "Running", or "Running (engine gone)" when nobody runs it any more. */
 const char *hd_rows_sweep_state(const struct hd_sweep_row *row);
 bool hd_rows_sweep_is_over(const struct hd_sweep_row *row);
+/* When it began: its creation, for one that never said. */
+int64_t hd_rows_started(const struct hd_sweep_row *row);
 /* Trials that ended, whatever became of them. */
 size_t hd_rows_ended(const size_t counts[HD_TRIAL_STATES]);
 size_t hd_rows_running(const size_t counts[HD_TRIAL_STATES]);

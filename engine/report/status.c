@@ -70,7 +70,7 @@ static int status_best(struct status_walk *walk,
 /* Trials a minute so far, and when it will be over at that rate. */
 static void status_rate(struct hd_pen *pen, const struct hd_sweep_row *row)
 {
-	double seconds = hd_pen_seconds(pen, row->started, row->ended);
+	double seconds = hd_pen_seconds(pen, hd_rows_started(row), row->ended);
 	size_t ended = hd_rows_ended(row->counts);
 	double left;
 
@@ -102,9 +102,9 @@ static int status_text(struct status_walk *walk,
 	hd_pen_printf(pen, "  %s, %s, policy %s\n", hd_rows_sweep_state(row),
 		      row->sampler, row->policy);
 	hd_rows_label(pen, "time");
-	hd_pen_duration(pen, hd_pen_seconds(pen, row->started, row->ended));
+	hd_pen_duration(pen, hd_pen_seconds(pen, hd_rows_started(row), row->ended));
 	hd_pen_puts(pen, ", started ");
-	hd_pen_age(pen, row->started);
+	hd_pen_age(pen, hd_rows_started(row));
 	hd_pen_puts(pen, "\n");
 	status_counts(pen, row);
 	rc = status_best(walk, row);

@@ -42,9 +42,9 @@ static void sweep_facts(struct hd_pen *pen, const struct hd_sweep_row *row)
 	sweep_fact(pen, "file", row->config_path);
 	sweep_fact(pen, "folder", row->folder);
 	hd_rows_label(pen, "time");
-	hd_pen_duration(pen, hd_pen_seconds(pen, row->started, row->ended));
+	hd_pen_duration(pen, hd_pen_seconds(pen, hd_rows_started(row), row->ended));
 	hd_pen_puts(pen, ", started ");
-	hd_pen_age(pen, row->started);
+	hd_pen_age(pen, hd_rows_started(row));
 	hd_pen_puts(pen, "\n\n");
 }
 

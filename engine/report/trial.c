@@ -188,7 +188,9 @@ static void why_text(struct hd_pen *pen, const struct hd_trial_row *row)
 		hd_pen_printf(pen, ", signal %d", row->exit_signal);
 	if (row->ended)
 		hd_pen_printf(pen, " after %s", hd_duration_text(hd_pen_seconds(pen, row->started, row->ended), text, sizeof text));
-	if (*row->end_detail) {
+	/* An exit status stands there already. */
+	if (*row->end_detail && row->end != HD_END_EXIT &&
+	    row->end != HD_END_SIGNAL) {
 		hd_pen_puts(pen, ": ");
 		hd_pen_plain(pen, row->end_detail);
 	}

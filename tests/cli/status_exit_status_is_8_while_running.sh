@@ -1,0 +1,18 @@
+#!/bin/sh
+. "$TEST_ROOT/tests/support/cli.sh"
+
+sweep total=1
+script prog <<'END'
+echo acc=0.5
+while [ ! -e "$1/go" ]; do sleep 0.05; done
+END
+hdrive submit sweep.yml -- ./prog "$PWD" >name 2>talk &
+engine=$!
+within 60 grep -q leads talk
+code 8 hdrive status --exit-status
+has out '1 running'
+code 0 hdrive status
+touch go
+wait $engine
+code 0 hdrive status --exit-status
+has out Completed

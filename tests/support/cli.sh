@@ -1,0 +1,71 @@
+# What the scripts of tests/cli share; sourced. Each runs in an empty folder
+# of its own, with hdrive on the PATH; it ends with 0 when its name is true.
+# shellcheck shell=sh
+set -eu
+
+fail() {
+	echo "FAILED: $*" >&2
+	for file in out err; do
+		[ -f "$file" ] && { echo "--- $file"; cat "$file"; } >&2
+	done
+	exit 1
+}
+
+# code N COMMAND...: its stdout in ./out, its stderr in ./err.
+code() {
+	want=$1
+	shift
+	got=0
+	"$@" >out 2>err </dev/null || got=$?
+	[ "$got" = "$want" ] || fail "'$*' gave $got, not $want"
+}
+
+# has FILE PATTERN; hasnt FILE PATTERN
+has() {
+	grep -q -- "$2" "$1" || fail "no '$2' in $1: $(cat "$1")"
+}
+hasnt() {
+	! grep -q -- "$2" "$1" || fail "'$2' in $1: $(cat "$1")"
+}
+
+# same GOT WANT
+same() {
+	[ "$1" = "$2" ] || fail "'$1' is not '$2'"
+}
+
+# within SECONDS COMMAND...: until it succeeds. Slow machines just take longer.
+within() {
+	left=$(($1 * 20))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || fail "'$*' did not come true"
+		sleep 0.05
+	done
+}
+
+# sweep [KEY=VALUE...]: ./sweep.yml, a random sweep of acc.
+sweep() {
+	total=4 concurrent=2 policy=NoTerminationPolicy type=random
+	for word in "$@"; do
+		eval "${word%%=*}=\${word#*=}"
+	done
+	cat >sweep.yml <<-END
+	sampling:
+	  type: $type
+	  parameter_space:
+	  - {name: --x, expression: choice, values: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]}
+	  - {name: tag, expression: choice, values: ["a b", "c'd"]}
+	policy: {type: $policy}
+	primary_metric_name: acc
+	primary_metric_goal: maximize
+	max_total_runs: $total
+	max_concurrent_runs: $concurrent
+	END
+}
+
+# script NAME: stdin becomes an executable program.
+script() {
+	{ echo '#!/bin/sh'; cat; } >"$1"
+	chmod +x "$1"
+}
