@@ -94,9 +94,9 @@ $(B)/hdrive: $(CLI_OBJ) $(B)/libhdrive.a
 # that a start costs a fraction of a millisecond (DESIGN 2).
 LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 	$(CC) -static -x c - -o /dev/null 2>/dev/null && echo -static))
-LAUNCH_SRC := engine/dispatch/launch.c engine/dispatch/proctree.c
-$(B)/hdrive-launch: $(LAUNCH_SRC) engine/dispatch/proctree.h \
-		engine/dispatch/record_format.h
+LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_text.c proctree.c)
+$(B)/hdrive-launch: $(LAUNCH_SRC) $(addprefix engine/dispatch/,launch_text.h \
+		proctree.h record_format.h)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(STD) $(WARN) -Os $(SAN) -Iinclude -Iengine $(LAUNCH_SRC) \

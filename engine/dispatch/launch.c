@@ -20,6 +20,7 @@
 /* vfork, execvp's environment and prctl are Linux's. */
 #define _GNU_SOURCE
 
+#include "dispatch/launch_text.h"
 #include "dispatch/proctree.h"
 #include "dispatch/record_format.h"
 
@@ -84,99 +85,6 @@ static int64_t clock_read(clockid_t clock)
 	return now.tv_sec * MICRO + now.tv_nsec / 1000;
 }
 
-/* --- text, without stdio: it would be most of the program ----------------- */
-
-struct text {
-	char *at;
-	char *end; /* one byte is kept for the terminator */
-};
-
-static void text_add(struct text *text, const char *more)
-{
-	while (*more && text->at < text->end)
-		*text->at++ = *more++;
-	*text->at = '\0';
-}
-
-static void text_number(struct text *text, int64_t value)
-{
-	char digits[24];
-	size_t at = sizeof digits;
-	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-
-	digits[--at] = '\0';
-	do
-		digits[--at] = (char)('0' + rest % 10);
-	while (rest /= 10);
-	if (value < 0)
-		digits[--at] = '-';
-	text_add(text, digits + at);
-}
-
-static void text_seconds(struct text *text, const struct timeval *time)
-{
-	char fraction[8] = ".000000";
-	long rest = time->tv_usec;
-
-	for (int i = 6; i > 0; i--, rest /= 10)
-		fraction[i] = (char)('0' + rest % 10);
-	text_number(text, time->tv_sec);
-	text_add(text, fraction);
-}
-
-/* Bytes of the UTF-8 character at TEXT; 0 when it is none. */
-static size_t utf8_length(const unsigned char *text)
-{
-	size_t length = *text < 0x80   ? 1
-			: *text < 0xc2 ? 0
-			: *text < 0xe0 ? 2
-			: *text < 0xf0 ? 3
-			: *text < 0xf5 ? 4
-				       : 0;
-
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	/* Overlong forms and surrogates are no characters. */
-	if ((*text == 0xe0 && text[1] < 0xa0) ||
-	    (*text == 0xed && text[1] > 0x9f) ||
-	    (*text == 0xf0 && text[1] < 0x90) ||
-	    (*text == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return length;
-}
-
-/* A JSON string; what is not UTF-8 becomes '?'. */
-static void text_json(struct text *text, const char *more)
-{
-	text_add(text, "\"");
-	while (*more) {
-		size_t length = utf8_length((const unsigned char *)more);
-		char one[8] = "";
-
-		if (!length || (unsigned char)*more < 0x20) {
-			text_add(text, "?");
-			length = 1;
-		} else if (*more == '"' || *more == '\\') {
-			one[0] = '\\';
-			one[1] = *more;
-			text_add(text, one);
-		} else {
-			memcpy(one, more, length);
-			text_add(text, one);
-		}
-		more += length;
-	}
-	text_add(text, "\"");
-}
-
-static void text_key(struct text *text, const char *key)
-{
-	text_add(text, text->at[-1] == '{' ? "\"" : ",\"");
-	text_add(text, key);
-	text_add(text, "\":");
-}
-
 /* --- files ---------------------------------------------------------------- */
 
 /* Replace FOLDER/NAME by TEXT through NAME.tmp; false when it cannot be. */
@@ -184,13 +92,13 @@ static bool file_replace(int folder, const char *name, const char *content,
 			 bool sync)
 {
 	char draft[32];
-	struct text path = { draft, draft + sizeof draft - 1 };
+	struct hd_launch_text path = { draft, draft + sizeof draft - 1 };
 	size_t length = strlen(content);
 	bool ok;
 	int fd;
 
-	text_add(&path, name);
-	text_add(&path, ".tmp");
+	hd_launch_text_add(&path, name);
+	hd_launch_text_add(&path, ".tmp");
 	fd = openat(folder, draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 		    0666);
 	if (fd < 0)
@@ -234,67 +142,67 @@ static void boot_read(char *boot, size_t size)
 static void state_write(const struct run *run)
 {
 	char content[1024];
-	struct text text = { content, content + sizeof content - 1 };
+	struct hd_launch_text text = { content, content + sizeof content - 1 };
 	struct utsname host;
 	char boot[64];
 
 	boot_read(boot, sizeof boot);
-	text_add(&text, "{");
-	text_key(&text, HD_RECORD_PID);
-	text_number(&text, getpid());
-	text_key(&text, HD_RECORD_START);
-	text_number(&text, (int64_t)hd_proctree_start(getpid()));
-	text_key(&text, HD_RECORD_PROGRAM);
-	text_number(&text, run->program);
-	text_key(&text, HD_RECORD_BOOT);
-	text_json(&text, boot);
-	text_key(&text, HD_RECORD_HOST);
-	text_json(&text, uname(&host) == 0 ? host.nodename : "");
-	text_add(&text, "}\n");
+	hd_launch_text_add(&text, "{");
+	hd_launch_text_key(&text, HD_RECORD_PID);
+	hd_launch_text_number(&text, getpid());
+	hd_launch_text_key(&text, HD_RECORD_START);
+	hd_launch_text_number(&text, (int64_t)hd_proctree_start(getpid()));
+	hd_launch_text_key(&text, HD_RECORD_PROGRAM);
+	hd_launch_text_number(&text, run->program);
+	hd_launch_text_key(&text, HD_RECORD_BOOT);
+	hd_launch_text_json(&text, boot);
+	hd_launch_text_key(&text, HD_RECORD_HOST);
+	hd_launch_text_json(&text, uname(&host) == 0 ? host.nodename : "");
+	hd_launch_text_add(&text, "}\n");
 	/* Without it the trial runs as well; only finding it is harder. */
 	(void)file_replace(run->folder, HD_RECORD_STATE, content, false);
 }
 
-static void exit_text(const struct run *run, struct text *text)
+static void exit_text(const struct run *run, struct hd_launch_text *text)
 {
 	bool exited = run->program && WIFEXITED(run->status);
 	bool killed = run->program && WIFSIGNALED(run->status);
 	struct rusage usage = { 0 };
 
 	getrusage(RUSAGE_CHILDREN, &usage);
-	text_add(text, "{");
-	text_key(text, HD_RECORD_CODE);
-	text_number(text, !run->program ? run->error_code
-			  : exited      ? WEXITSTATUS(run->status)
-					: -1);
-	text_key(text, HD_RECORD_SIGNAL);
-	text_number(text, killed ? WTERMSIG(run->status) : 0);
-	text_key(text, HD_RECORD_ERROR);
+	hd_launch_text_add(text, "{");
+	hd_launch_text_key(text, HD_RECORD_CODE);
+	hd_launch_text_number(text, !run->program ? run->error_code
+				    : exited      ? WEXITSTATUS(run->status)
+						  : -1);
+	hd_launch_text_key(text, HD_RECORD_SIGNAL);
+	hd_launch_text_number(text, killed ? WTERMSIG(run->status) : 0);
+	hd_launch_text_key(text, HD_RECORD_ERROR);
 	if (*run->error)
-		text_json(text, run->error);
+		hd_launch_text_json(text, run->error);
 	else
-		text_add(text, "null");
-	text_key(text, HD_RECORD_STARTED);
-	text_number(text, run->started);
-	text_key(text, HD_RECORD_ENDED);
-	text_number(text, run->ended);
-	text_key(text, HD_RECORD_USER);
-	text_seconds(text, &usage.ru_utime);
-	text_key(text, HD_RECORD_SYSTEM);
-	text_seconds(text, &usage.ru_stime);
-	text_key(text, HD_RECORD_MAXRSS);
-	text_number(text, usage.ru_maxrss * INT64_C(1024));
-	text_key(text, HD_RECORD_STRAGGLERS);
-	text_number(text, (int64_t)run->stragglers);
-	text_key(text, HD_RECORD_STOPPED);
-	text_add(text, run->stopped ? "true" : "false");
-	text_add(text, "}\n");
+		hd_launch_text_add(text, "null");
+	hd_launch_text_key(text, HD_RECORD_STARTED);
+	hd_launch_text_number(text, run->started);
+	hd_launch_text_key(text, HD_RECORD_ENDED);
+	hd_launch_text_number(text, run->ended);
+	hd_launch_text_key(text, HD_RECORD_USER);
+	hd_launch_text_seconds(text, &usage.ru_utime);
+	hd_launch_text_key(text, HD_RECORD_SYSTEM);
+	hd_launch_text_seconds(text, &usage.ru_stime);
+	hd_launch_text_key(text, HD_RECORD_MAXRSS);
+	hd_launch_text_number(text, usage.ru_maxrss * INT64_C(1024));
+	hd_launch_text_key(text, HD_RECORD_STRAGGLERS);
+	hd_launch_text_number(text, (int64_t)run->stragglers);
+	hd_launch_text_key(text, HD_RECORD_STOPPED);
+	hd_launch_text_add(text, run->stopped ? "true" : "false");
+	hd_launch_text_add(text, "}\n");
 }
 
 static bool exit_write(const struct run *run)
 {
 	char content[2048];
-	struct text text = { content, content + sizeof content - 1 };
+	struct hd_launch_text text = { content, content + sizeof content - 1 };
 
 	exit_text(run, &text);
 	return file_replace(run->folder, HD_RECORD_EXIT, content,
@@ -365,13 +273,13 @@ static const char *failure_text(const struct run *run, int number)
 static void run_fail(struct run *run, const char *what, const char *subject,
 		     const char *why, int code)
 {
-	struct text text = { run->error, run->error + sizeof run->error - 1 };
+	struct hd_launch_text text = { run->error, run->error + sizeof run->error - 1 };
 
-	text_add(&text, what);
-	text_add(&text, " '");
-	text_add(&text, subject);
-	text_add(&text, "': ");
-	text_add(&text, why);
+	hd_launch_text_add(&text, what);
+	hd_launch_text_add(&text, " '");
+	hd_launch_text_add(&text, subject);
+	hd_launch_text_add(&text, "': ");
+	hd_launch_text_add(&text, why);
 	run->error_code = code;
 	run->program = 0;
 	run->has_ended = true;

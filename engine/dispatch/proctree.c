@@ -82,6 +82,14 @@ static int tree_add(struct hd_proctree *tree, pid_t pid)
 	return 0;
 }
 
+static int by_pid(const void *a, const void *b)
+{
+	const struct hd_proc *one = a;
+	const struct hd_proc *other = b;
+
+	return (one->pid > other->pid) - (one->pid < other->pid);
+}
+
 int hd_proctree_read(struct hd_proctree *tree)
 {
 	DIR *dir = opendir("/proc");
@@ -98,20 +106,24 @@ int hd_proctree_read(struct hd_proctree *tree)
 			rc = tree_add(tree, pid);
 	}
 	closedir(dir);
+	/* Linux lists them so, but does not promise it. */
+	if (tree->count)
+		qsort(tree->procs, tree->count, sizeof *tree->procs, by_pid);
 	return rc;
 }
 
 static bool is_marked(const struct hd_proctree *tree, pid_t pid)
 {
-	for (size_t i = 0; i < tree->count; i++)
-		if (tree->procs[i].pid == pid)
-			return tree->procs[i].is_below;
-	return false;
+	const struct hd_proc key = { .pid = pid };
+	const struct hd_proc *found = bsearch(&key, tree->procs, tree->count,
+					      sizeof key, by_pid);
+
+	return found && found->is_below;
 }
 
 void hd_proctree_mark(struct hd_proctree *tree, pid_t root)
 {
-	bool again = true;
+	bool again = tree->count > 0;
 
 	/* Pids wrap, so a child may stand before its parent: once more then. */
 	while (again) {

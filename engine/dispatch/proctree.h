@@ -22,7 +22,7 @@ struct hd_proc {
 };
 
 struct hd_proctree {
-	struct hd_proc *procs;
+	struct hd_proc *procs; /* by pid */
 	size_t count;
 	size_t size;
 };
