@@ -57,6 +57,9 @@ int hd_metric_patterns(struct hd_metric_context *context, const char *part,
 		       size_t length);
 int hd_metric_defaults(struct hd_metric_context *context, const char *part,
 		       size_t length);
+/* A part that is no object: name=value and name: value. */
+int hd_metric_pairs(struct hd_metric_context *context, const char *text,
+		    size_t length);
 /*
  * A record (docs/reference/metrics.md) in a valid JSON object: *TAKEN says
  * whether it was one. Outside the metrics file only a name with a number is.
@@ -69,6 +72,10 @@ int hd_metric_record(struct hd_metric_context *context, const char *text,
  * What follows it is the caller's to judge.
  */
 size_t hd_metric_number(const char *text, size_t length);
+static inline bool hd_metric_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
 /* Whether a metric may be called so: not empty, short, no control bytes. */
 bool hd_metric_name_is_good(const char *name, size_t length);
 

@@ -35,8 +35,9 @@ typedef int (*hd_tail_fn)(void *user, enum hd_tail_source source,
  * What the script said of itself through the metrics file (complete(),
  * fail(), cancel(), tags): kind as written there, detail may be NULL. A
  * record that is meant for the parent or for a child run has the kind "parent"
- * or "child", the record's JSON is the detail. The kind HD_TAIL_NOTE is ours: a source was truncated or is
- * no regular file, the detail says which and what; once a source.
+ * or "child", the record's JSON is the detail. The kind HD_TAIL_NOTE is ours:
+ * a source was truncated or is no regular file, the detail says which and
+ * what; once a source.
  */
 #define HD_TAIL_NOTE "hdrive"
 typedef int (*hd_tail_mark_fn)(void *user, const char *kind,
