@@ -42,7 +42,9 @@ static bool option_json(struct hd_loader *loader,
 	option->kind = HD_VALUE_JSON;
 	hd_yaml_json(&buf, node);
 	option->length = buf.length;
-	option->text = hd_buf_failed(&buf) ? NULL : hd_arena_copy(loader->arena, hd_buf_text(&buf), buf.length);
+	if (!hd_buf_failed(&buf))
+		option->text = hd_arena_copy(loader->arena, hd_buf_text(&buf),
+					     buf.length);
 	hd_buf_release(&buf);
 	if (!option->text)
 		loader->sink.code = HD_ENOMEM;

@@ -192,12 +192,14 @@ static void read_metrics(struct hd_loader *loader,
 		hd_loader_error(loader, &list->place,
 				"'metrics' takes 'pattern' or 'patterns',"
 				" not both");
-	else if (list && (list->kind != HD_YAML_LIST || list->count == 0))
+	else if (list && list->kind != HD_YAML_LIST)
 		hd_loader_error(loader, &list->place,
 				"'metrics.patterns' must be a list of texts,"
-				" got %s%s",
-				list->kind == HD_YAML_LIST ? "an empty " : "",
-				list->kind == HD_YAML_LIST ? "list" : hd_yaml_describe(list, found));
+				" got %s",
+				hd_yaml_describe(list, found));
+	else if (list && list->count == 0)
+		hd_loader_error(loader, &list->place,
+				"'metrics.patterns' must not be empty");
 	else if (one || list)
 		read_patterns(loader, one, list);
 }

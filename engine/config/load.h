@@ -77,7 +77,6 @@ void hd_hyperdrive_try_sampler(struct hd_loader *loader,
 /* validate.c: what only several keys together tell. */
 void hd_validate_expression(struct hd_loader *loader, const char *name,
 			    const struct hd_expr *expr,
-			    const struct hd_yaml_place *expression,
 			    const struct hd_yaml_node *values);
 void hd_validate_limits(struct hd_loader *loader,
 			const struct hd_yaml_node *root);

@@ -148,7 +148,7 @@ static void check_sampler(struct hd_loader *loader, const char *name,
 			  const struct hd_yaml_place *place)
 {
 	const struct hd_sampler_type *sampler = loader->config->sampler;
-	const char *names[EXPRESSIONS_MOST];
+	const char *names[EXPRESSIONS_MOST], *why = "";
 	char list[256];
 	size_t count;
 
@@ -164,11 +164,12 @@ static void check_sampler(struct hd_loader *loader, const char *name,
 					       " and "));
 		return;
 	}
+	if (expr && hd_expr_count(expr) == 0)
+		why = " because its values are not finite";
 	count = expression_names(sampler->expressions, names);
 	hd_loader_error(loader, place,
 			"'%.64s': '%s' cannot be in a %s sweep%s, expected %s",
-			name, type->name, sampler->name,
-			expr && hd_expr_count(expr) == 0 ? " because its values are not finite" : "",
+			name, type->name, sampler->name, why,
 			hd_loader_words(list, sizeof list, names, count,
 					" or "));
 }
@@ -262,7 +263,7 @@ static void read_parameter(struct hd_loader *loader,
 		      &expression->place);
 	if (!valued || !named)
 		return;
-	hd_validate_expression(loader, name, &expr, &expression->place, values);
+	hd_validate_expression(loader, name, &expr, values);
 	add_parameter(loader, name, &expr, &name_node->place);
 }
 

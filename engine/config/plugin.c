@@ -53,7 +53,6 @@ static void option_out_of_range(struct hd_loader *loader,
 
 	bound_text(row->min, low);
 	bound_text(row->max, high);
-	hd_yaml_describe(node, found);
 	if (row->min > -INFINITY && row->max < INFINITY)
 		hd_loader_error(loader, &node->place,
 				"'%s' must be %s from %s to %s, got %s",
@@ -273,7 +272,7 @@ static void policy_keys(struct hd_loader *loader,
 			       "'policy.%s' is ignored: it is for %s, this is"
 			       " %s",
 			       key, other->v1_name, type->v1_name);
-		words_add(&words, other->options ? hd_option_find(other->options, key)->name : key);
+		words_add(&words, key);
 	}
 	hd_loader_unknown_keys(loader, map, "policy.", words.word,
 			       words.count);

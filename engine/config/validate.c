@@ -47,7 +47,6 @@ static bool looks_raw(const struct hd_expr *expr)
 
 void hd_validate_expression(struct hd_loader *loader, const char *name,
 			    const struct hd_expr *expr,
-			    const struct hd_yaml_place *expression,
 			    const struct hd_yaml_node *values)
 {
 	char a[HD_NUMBER_TEXT], b[HD_NUMBER_TEXT], low[HD_NUMBER_TEXT];
@@ -73,7 +72,6 @@ void hd_validate_expression(struct hd_loader *loader, const char *name,
 		       rounded(exp(expr->a), low), rounded(exp(expr->b), high),
 		       decimals(log(expr->a), min, sizeof min),
 		       decimals(log(expr->b), max, sizeof max));
-	(void)expression;
 }
 
 void hd_validate_limits(struct hd_loader *loader,

@@ -574,7 +574,14 @@ static void hd_045_truncation_percentage_is_1_to_99(void **state)
 	static const struct {
 		const char *value;
 		bool good;
-	} rows[] = { { "0", false }, { "100", false }, { "12.5", false }, { "", false }, { "1", true }, { "99", true } };
+	} rows[] = {
+		{ "0", false },
+		{ "100", false },
+		{ "12.5", false },
+		{ "", false },
+		{ "1", true },
+		{ "99", true },
+	};
 	char text[128];
 
 	(void)state;
