@@ -44,6 +44,8 @@ static int code_of_constraint(int rc)
 
 static int code_of_sqlite(int rc)
 {
+	if (rc == SQLITE_IOERR_NOMEM)
+		return HD_ENOMEM;
 	switch (rc & 0xff) {
 	case SQLITE_NOMEM:
 		return HD_ENOMEM;

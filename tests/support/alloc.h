@@ -6,6 +6,7 @@
 #ifndef TESTS_SUPPORT_ALLOC_H
 #define TESTS_SUPPORT_ALLOC_H
 
+#include <errno.h>
 #include <stdlib.h>
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
@@ -26,7 +27,10 @@ static volatile size_t alloc_fails;
 
 static inline int alloc_is_refused(void)
 {
-	return ++alloc_count == alloc_fails;
+	if (++alloc_count != alloc_fails)
+		return 0;
+	errno = ENOMEM;
+	return 1;
 }
 
 static inline void *alloc_held(void *block)

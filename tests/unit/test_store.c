@@ -91,8 +91,8 @@ static void write_by(const char *path, int writer, int commits)
 /* They also make the store: nobody has opened it before. */
 static void many_processes_make_and_write_one_store(void **state)
 {
-	enum { WRITERS = 8,
-	       COMMITS = 40 };
+	enum { WRITERS = 32,
+	       COMMITS = 20 };
 	pid_t pids[WRITERS];
 	struct storebox box;
 	int64_t found;
