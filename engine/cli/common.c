@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STDIN_MOST (64u << 20) /* the loader's own limit is far below */
-
 bool cli_exists(const char *path)
 {
 	return access(path, F_OK) == 0;
@@ -58,54 +56,16 @@ int cli_sweep_open(struct cli *cli, const char *word, struct hd_store **store,
 	return rc;
 }
 
-/* All of stdin; NULL after an error, told in ERR. */
-static char *stdin_read(size_t *length, struct hd_error *err)
-{
-	size_t size = 65536;
-	char *text = malloc(size);
-
-	*length = 0;
-	while (text && *length < STDIN_MOST) {
-		size_t got = fread(text + *length, 1, size - *length, stdin);
-		char *more;
-
-		*length += got;
-		if (*length < size)
-			break;
-		size *= 2;
-		more = realloc(text, size);
-		if (!more)
-			free(text);
-		text = more;
-	}
-	if (!text) {
-		hd_error_nomem(err);
-	} else if (ferror(stdin)) {
-		hd_error_errno(err, errno, "cannot read standard input");
-		free(text);
-		text = NULL;
-	}
-	return text;
-}
-
 int cli_config_open(const char *file, const struct hd_config_load *load,
 		    struct hd_config **out, struct hd_findings *findings,
 		    struct hd_error *err)
 {
 	char *path = NULL;
-	char *text;
-	size_t length;
 	int rc;
 
-	if (!strcmp(file, "-")) {
-		text = stdin_read(&length, err);
-		if (!text)
-			return err->code;
-		rc = hd_config_parse(out, text, length, "-", load, findings,
-				     err);
-		free(text);
-		return rc;
-	}
+	/* The loader takes standard input by the same word. */
+	if (!strcmp(file, "-"))
+		return hd_config_open(out, file, load, findings, err);
 	rc = hd_config_find(&path, file, ".", err);
 	if (rc == 0)
 		rc = hd_config_open(out, path, load, findings, err);

@@ -191,12 +191,15 @@ static void show_failed(struct progress *progress, const struct hd_event *event)
 	char why[512];
 	char path[1024];
 	char took[40];
+	char after[60];
 
 	failure_text(event, why, sizeof why);
 	cli_short_path(event->folder ? event->folder : "", path, sizeof path);
-	progress_line(progress, "trial %zu FAILED %s after %s%s%.*s   %s/stderr",
+	snprintf(after, sizeof after, " after %s",
+		 hd_duration_text(event->seconds, took, sizeof took));
+	progress_line(progress, "trial %zu FAILED %s%s%s%.*s   %s/stderr",
 		      event->trial, why,
-		      hd_duration_text(event->seconds, took, sizeof took),
+		      event->end == HD_END_LAUNCH ? "" : after,
 		      *last ? ": " : "", (int)strcspn(last, "\n"), last, path);
 	/* The last line alone stands above already. */
 	if (last != tail)

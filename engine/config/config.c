@@ -72,6 +72,30 @@ static void loaded_fill(struct loaded *loaded, struct hd_loader *loader,
 		hd_hyperdrive_read(loader, root);
 }
 
+/* The caller's patterns, in place of the file's. */
+static void loaded_patterns(struct loaded *loaded, struct hd_loader *loader,
+			    const struct hd_config_load *load)
+{
+	const char **patterns;
+	size_t count = load ? load->metric_pattern_count : 0;
+
+	if (count == 0)
+		return;
+	patterns = hd_arena_array(loaded->arena, count, sizeof *patterns);
+	for (size_t i = 0; patterns && i < count; i++) {
+		patterns[i] = hd_arena_string(loaded->arena,
+					      load->metric_patterns[i]);
+		if (!patterns[i])
+			patterns = NULL;
+	}
+	if (!patterns) {
+		loader->sink.code = HD_ENOMEM;
+		return;
+	}
+	loaded->config.metric_patterns = patterns;
+	loaded->config.metric_pattern_count = count;
+}
+
 static int load_result(const struct hd_loader *loader, struct hd_error *err)
 {
 	size_t errors = hd_findings_count(loader->sink.findings,
@@ -111,6 +135,7 @@ int hd_config_parse(struct hd_config **out, const char *text, size_t length,
 			  .azure = load && load->azure },
 	};
 	loaded_fill(loaded, &loader, load);
+	loaded_patterns(loaded, &loader, load);
 	rc = load_result(&loader, err);
 	if (rc < 0)
 		goto out;
