@@ -27,7 +27,7 @@
 #define HD_YAML_DEPTH 64
 #define HD_YAML_NODES 1000000
 #define HD_YAML_WEIGHT ((size_t)64 << 20)
-#define HD_YAML_ANCHORS 1000
+#define HD_YAML_ANCHORS 200
 #define HD_YAML_MERGED 1000 /* keys that one mapping gets through "<<" */
 
 /* A text that nodes come from: the file, or one --set. */
