@@ -1,12 +1,14 @@
 /*
- * Shortest round-trip text: 1 to 17 significant digits are tried until the
- * text reads back equal, then laid out without an exponent from 1e-4 up to
- * 1e16, as Python's repr does, less a useless ".0".
+ * Shortest round-trip text: 15, 16 and 17 significant digits are tried until
+ * the text reads back equal. Fewer need no try: a decimal of at most 15 digits
+ * is what 15 digits print of its double, but for zeros at the end, which are
+ * dropped. The digits are laid out without an exponent from 1e-4 up to 1e16,
+ * as Python's repr does, less a useless ".0".
  */
 #include "base/number.h"
 
 #include <ctype.h>
-#include <errno.h>
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -40,7 +42,9 @@ static void digits_find(struct digits *out, double value)
 {
 	char text[40];
 
-	for (int precision = 0; precision < 17; precision++) {
+	/* Subnormal numbers hold fewer digits than the rule needs. */
+	for (int precision = value < DBL_MIN ? 0 : 14; precision < 17;
+	     precision++) {
 		snprintf(text, sizeof text, "%.*e", precision, value);
 		if (strtod(text, NULL) == value)
 			break;

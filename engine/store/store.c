@@ -386,7 +386,7 @@ int hd_store_begin(struct hd_store *store, struct hd_error *err)
 }
 
 /* See the head of this file. */
-static int store_sync(struct hd_store *store, struct hd_error *err)
+int hd_store_sync(struct hd_store *store, struct hd_error *err)
 {
 	sqlite3_file *log = NULL;
 	int rc = sqlite3_file_control(store->db, "main",
@@ -414,7 +414,7 @@ int hd_store_commit(struct hd_store *store, bool durable, struct hd_error *err)
 		return rc;
 	}
 	store->writing = false;
-	return durable ? store_sync(store, err) : 0;
+	return durable ? hd_store_sync(store, err) : 0;
 }
 
 void hd_store_rollback(struct hd_store *store)

@@ -19,6 +19,11 @@
 int hd_store_begin(struct hd_store *store, struct hd_error *err);
 int hd_store_commit(struct hd_store *store, bool durable,
 		    struct hd_error *err);
+/*
+ * Make what was committed so far outlive a power loss: one fsync for many
+ * commits that were not durable by themselves.
+ */
+int hd_store_sync(struct hd_store *store, struct hd_error *err);
 void hd_store_rollback(struct hd_store *store);
 
 /* As hd_sweep_row, from the engine's side; strings are copied in. */

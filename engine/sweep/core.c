@@ -593,7 +593,7 @@ int hd_core_turn(struct hd_core *core, int64_t wall, struct hd_error *err)
 	core->wants_soon = false;
 	rc = core_decide(core, err);
 	if (rc == 0 && core->in_transaction)
-		rc = hd_store_commit(core->setup.store, core->durable, err);
+		rc = hd_store_commit(core->setup.store, false, err);
 	if (rc < 0) {
 		if (core->in_transaction)
 			hd_store_rollback(core->setup.store);
@@ -601,7 +601,6 @@ int hd_core_turn(struct hd_core *core, int64_t wall, struct hd_error *err)
 		return rc;
 	}
 	core->in_transaction = false;
-	core->durable = false;
 	core_tell_all(core);
 	core_act(core);
 	return core->wants_turn;
@@ -615,6 +614,17 @@ bool hd_core_wants_turn(const struct hd_core *core)
 bool hd_core_wants_soon(const struct hd_core *core)
 {
 	return core->wants_soon;
+}
+
+bool hd_core_wants_sync(const struct hd_core *core)
+{
+	return core->unsynced;
+}
+
+int hd_core_sync(struct hd_core *core, struct hd_error *err)
+{
+	core->unsynced = false;
+	return hd_store_sync(core->setup.store, err);
 }
 
 bool hd_core_is_done(const struct hd_core *core)

@@ -59,6 +59,12 @@ int hd_core_turn(struct hd_core *core, int64_t wall, struct hd_error *err);
 bool hd_core_wants_turn(const struct hd_core *core);
 /* Whether only news wait that may share the next turn's transaction. */
 bool hd_core_wants_soon(const struct hd_core *core);
+/*
+ * Whether ends of trials were committed that a power loss could still undo,
+ * and the fsync that ends it: once for all of them (group commit, DESIGN 3).
+ */
+bool hd_core_wants_sync(const struct hd_core *core);
+int hd_core_sync(struct hd_core *core, struct hd_error *err);
 /* Whether the time limit has passed and nothing was done about it yet. */
 bool hd_core_is_overdue(const struct hd_core *core, int64_t wall);
 /*

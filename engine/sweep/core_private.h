@@ -86,7 +86,7 @@ struct hd_core {
 	bool wants_turn;
 	bool wants_soon; /* only news that can wait a few milliseconds */
 	bool in_transaction;
-	bool durable; /* the commit must outlive a power loss */
+	bool unsynced; /* commits that must outlive a power loss do not yet */
 	bool metric_seen;
 	bool metric_missed; /* the note was given */
 

@@ -248,7 +248,7 @@ int finish_run(struct run *run, struct hd_error *err)
 						   config->reduce_count),
 				     err);
 	if (rc == 0) {
-		core->durable = true;
+		core->unsynced = true;
 		core->counts[hd_trial_state(run->trial)]++;
 		core->results += scored;
 		if (scored && verdict.end == HD_END_POLICY)

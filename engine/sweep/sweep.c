@@ -33,6 +33,8 @@
 #define TICK_MS 1000
 /* News that can share a transaction wait this long for company. */
 #define SOON_MS 10
+/* Ends of trials share an fsync: a power loss undoes at most this much. */
+#define SYNC_MS 100
 #define NAME_TRIES 16
 
 struct hd_sweep {
@@ -65,6 +67,7 @@ struct hd_sweep {
 	uv_idle_t again;  /* keeps the loop from sleeping before a turn */
 	uv_timer_t tick;
 	uv_timer_t soon;
+	uv_timer_t sync;
 	atomic_int stop_asked; /* 1: gracefully, 2: now */
 	int stop_heard;
 	atomic_bool ending; /* handles are being closed */
@@ -272,6 +275,7 @@ static void sweep_close_handles(void *user)
 	uv_close((uv_handle_t *)&sweep->again, NULL);
 	uv_close((uv_handle_t *)&sweep->tick, NULL);
 	uv_close((uv_handle_t *)&sweep->soon, NULL);
+	uv_close((uv_handle_t *)&sweep->sync, NULL);
 }
 
 static void sweep_end(struct hd_sweep *sweep)
@@ -280,6 +284,7 @@ static void sweep_end(struct hd_sweep *sweep)
 	uv_idle_stop(&sweep->again);
 	uv_timer_stop(&sweep->tick);
 	uv_timer_stop(&sweep->soon);
+	uv_timer_stop(&sweep->sync);
 	uv_check_stop(&sweep->check);
 	if (sweep->dispatch)
 		hd_dispatch_close(sweep->dispatch, sweep_close_handles, sweep);
@@ -310,6 +315,31 @@ static void sweep_give_up(struct hd_sweep *sweep, int rc)
 	hd_core_abandon(sweep->core);
 }
 
+static void on_sync(uv_timer_t *timer)
+{
+	struct hd_sweep *sweep = timer->data;
+	int rc;
+
+	if (sweep->rc < 0)
+		return;
+	rc = hd_core_sync(sweep->core, &sweep->error);
+	if (rc < 0)
+		sweep_give_up(sweep, rc);
+}
+
+/* What the turn left to be done: at once, soon, or in a while. */
+static void sweep_arm(struct hd_sweep *sweep, bool at_once)
+{
+	if (at_once || hd_core_wants_turn(sweep->core))
+		uv_idle_start(&sweep->again, on_again);
+	else if (hd_core_wants_soon(sweep->core) &&
+		 !uv_is_active((uv_handle_t *)&sweep->soon))
+		uv_timer_start(&sweep->soon, on_soon, SOON_MS, 0);
+	if (hd_core_wants_sync(sweep->core) &&
+	    !uv_is_active((uv_handle_t *)&sweep->sync))
+		uv_timer_start(&sweep->sync, on_sync, SYNC_MS, 0);
+}
+
 static void on_check(uv_check_t *check)
 {
 	struct hd_sweep *sweep = check->data;
@@ -317,9 +347,7 @@ static void on_check(uv_check_t *check)
 
 	if (!hd_core_wants_turn(sweep->core) &&
 	    !uv_is_active((uv_handle_t *)&sweep->again)) {
-		if (hd_core_wants_soon(sweep->core) &&
-		    !uv_is_active((uv_handle_t *)&sweep->soon))
-			uv_timer_start(&sweep->soon, on_soon, SOON_MS, 0);
+		sweep_arm(sweep, false);
 		return;
 	}
 	uv_idle_stop(&sweep->again);
@@ -333,10 +361,8 @@ static void on_check(uv_check_t *check)
 		sweep_give_up(sweep, rc);
 	if (hd_core_is_done(sweep->core))
 		sweep_end(sweep);
-	else if (rc == 1 || hd_core_wants_turn(sweep->core))
-		uv_idle_start(&sweep->again, on_again);
-	else if (hd_core_wants_soon(sweep->core))
-		uv_timer_start(&sweep->soon, on_soon, SOON_MS, 0);
+	else
+		sweep_arm(sweep, rc == 1);
 }
 
 static void sweep_hear_stop(struct hd_sweep *sweep)
@@ -380,11 +406,13 @@ static int sweep_open_loop(struct hd_sweep *sweep, struct hd_error *err)
 	uv_idle_init(&sweep->loop, &sweep->again);
 	uv_timer_init(&sweep->loop, &sweep->tick);
 	uv_timer_init(&sweep->loop, &sweep->soon);
+	uv_timer_init(&sweep->loop, &sweep->sync);
 	sweep->wake.data = sweep;
 	sweep->check.data = sweep;
 	sweep->again.data = sweep;
 	sweep->tick.data = sweep;
 	sweep->soon.data = sweep;
+	sweep->sync.data = sweep;
 	sweep->loop_open = true;
 	return 0;
 }
