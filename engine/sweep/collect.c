@@ -63,8 +63,8 @@ static int run_ask_policy(struct run *run, struct hd_error *err)
 				      core->wall, err);
 	if (rc < 0)
 		return rc;
-	return core_stop_run(core, run, HD_END_POLICY, false, run->reason.text,
-			     err);
+	return hd_core_stop_run(core, run, HD_END_POLICY, false, run->reason.text,
+				err);
 }
 
 /* One more interval of the primary metric. */
@@ -80,16 +80,16 @@ static int run_log(struct run *run, double value, struct hd_error *err)
 	core->metric_seen = true;
 	if (better || run->best_time == 0)
 		run->best_time = core->wall;
-	core_queue(core, &(struct hd_event){
-				 .kind = HD_EVENT_TRIAL_METRIC,
-				 .trial = run->number,
-				 .state = hd_trial_state(run->trial),
-				 .value = value,
-				 .interval = hd_trial_intervals(run->trial),
-				 .folder = run->folder,
-				 .has_metric = true });
+	hd_core_queue(core, &(struct hd_event){
+				    .kind = HD_EVENT_TRIAL_METRIC,
+				    .trial = run->number,
+				    .state = hd_trial_state(run->trial),
+				    .value = value,
+				    .interval = hd_trial_intervals(run->trial),
+				    .folder = run->folder,
+				    .has_metric = true });
 	if (core->setup.config->reduce == HD_REDUCE_BEST)
-		rc = core_offer_best(core, run, value, err);
+		rc = hd_core_offer_best(core, run, value, err);
 	return rc < 0 ? rc : run_ask_policy(run, err);
 }
 
@@ -101,7 +101,7 @@ static int on_metric(void *user, enum hd_tail_source source,
 	struct hd_core *core = run->core;
 	bool primary = metric_is_primary(core, metric);
 	size_t interval = primary ? hd_trial_intervals(run->trial) + 1 : 0;
-	int rc = core_begin(core, collecting->err);
+	int rc = hd_core_begin(core, collecting->err);
 
 	if (rc < 0)
 		return rc;
@@ -121,9 +121,9 @@ static void run_note(struct run *run, const char *detail)
 	struct hd_buf text = HD_BUF_INIT;
 
 	hd_buf_printf(&text, "trial %zu: %s", run->number, detail);
-	core_queue(run->core, &(struct hd_event){ .kind = HD_EVENT_NOTE,
-						  .trial = run->number,
-						  .text = hd_buf_text(&text) });
+	hd_core_queue(run->core, &(struct hd_event){ .kind = HD_EVENT_NOTE,
+						     .trial = run->number,
+						     .text = hd_buf_text(&text) });
 	hd_buf_release(&text);
 }
 
@@ -173,7 +173,7 @@ static int run_store_figures(struct run *run, struct hd_error *err)
 		run->best_time, err);
 }
 
-int collect_run(struct run *run, bool final, struct hd_error *err)
+int hd_run_collect(struct run *run, bool final, struct hd_error *err)
 {
 	struct collecting collecting = { run, err };
 	int more = hd_tail_read(run->tail, final, COLLECT_BYTES, on_metric,
@@ -187,7 +187,7 @@ int collect_run(struct run *run, bool final, struct hd_error *err)
 	 * again after a crash, the same bytes give no metric again either.
 	 */
 	if (run->changed) {
-		rc = core_begin(run->core, err);
+		rc = hd_core_begin(run->core, err);
 		if (rc == 0)
 			rc = run_store_figures(run, err);
 		run->changed = false;

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void run_free(struct run *run)
+void hd_run_free(struct run *run)
 {
 	if (!run)
 		return;
@@ -38,7 +38,7 @@ static void pending_release(struct pending_event *pending)
 	free(pending->tail);
 }
 
-void core_queue(struct hd_core *core, const struct hd_event *event)
+void hd_core_queue(struct hd_core *core, const struct hd_event *event)
 {
 	struct pending_event pending = { .event = *event };
 
@@ -158,7 +158,7 @@ void hd_core_free(struct hd_core *core)
 	if (core->in_transaction)
 		hd_store_rollback(core->setup.store);
 	for (size_t i = 0; core->live && i < core->setup.slots; i++)
-		run_free(core->live[i]);
+		hd_run_free(core->live[i]);
 	for (size_t i = 0; i < core->event_count; i++)
 		pending_release(&core->events[i]);
 	free(core->events);
@@ -231,21 +231,22 @@ void hd_core_on_ended(void *user, size_t trial, const struct hd_exit *exit)
 /* The trial in this slot is no longer live. */
 static void core_release(struct hd_core *core, struct run **slot)
 {
-	run_free(*slot);
+	hd_run_free(*slot);
 	*slot = NULL;
 	core->live_count--;
 }
 
 static const char *end_sentence(enum hd_end end)
 {
-	return end == HD_END_LIMIT ? "max_duration reached" : end == HD_END_USER ? "cancelled by the user"
-										 : "";
+	return end == HD_END_LIMIT  ? "max_duration reached"
+	       : end == HD_END_USER ? "cancelled by the user"
+				    : "";
 }
 
 /* --- stopping ----------------------------------------------------------- */
 
-int core_stop_run(struct hd_core *core, struct run *run, enum hd_end why,
-		  bool now, const char *text, struct hd_error *err)
+int hd_core_stop_run(struct hd_core *core, struct run *run, enum hd_end why,
+		     bool now, const char *text, struct hd_error *err)
 {
 	int rc;
 
@@ -255,20 +256,20 @@ int core_stop_run(struct hd_core *core, struct run *run, enum hd_end why,
 		run->stop_wanted |= now && !run->ended;
 		return 0;
 	}
-	rc = core_begin(core, err);
+	rc = hd_core_begin(core, err);
 	if (rc < 0)
 		return rc;
 	hd_trial_set_end(run->trial, why);
 	hd_trial_move(run->trial, HD_TRIAL_EVENT_STOP);
 	run->stop_wanted = true;
-	core_queue(core, &(struct hd_event){
-				 .kind = HD_EVENT_TRIAL_STOPPING,
-				 .trial = run->number,
-				 .state = HD_TRIAL_STOPPING,
-				 .end = why,
-				 .text = text,
-				 .interval = hd_trial_intervals(run->trial),
-				 .folder = run->folder });
+	hd_core_queue(core, &(struct hd_event){
+				    .kind = HD_EVENT_TRIAL_STOPPING,
+				    .trial = run->number,
+				    .state = HD_TRIAL_STOPPING,
+				    .end = why,
+				    .text = text,
+				    .interval = hd_trial_intervals(run->trial),
+				    .folder = run->folder });
 	return hd_store_trial_state(core->setup.store, run->key,
 				    HD_TRIAL_STOPPING, core->wall, err);
 }
@@ -277,10 +278,10 @@ void hd_core_stop(struct hd_core *core, enum hd_end why, bool now)
 {
 	if (!core->stopping) {
 		core->end = why;
-		core_queue(core, &(struct hd_event){
-					 .kind = HD_EVENT_SWEEP_STOPPING,
-					 .end = why,
-					 .text = end_sentence(why) });
+		hd_core_queue(core, &(struct hd_event){
+					    .kind = HD_EVENT_SWEEP_STOPPING,
+					    .end = why,
+					    .text = end_sentence(why) });
 	}
 	core->stopping = true;
 	core->stop_now |= now;
@@ -294,8 +295,8 @@ static int core_stop_live(struct hd_core *core, struct hd_error *err)
 
 	for (size_t i = 0; i < core->setup.slots && rc == 0; i++)
 		if (core->live[i])
-			rc = core_stop_run(core, core->live[i], core->end,
-					   core->stop_now, "", err);
+			rc = hd_core_stop_run(core, core->live[i], core->end,
+					      core->stop_now, "", err);
 	/* One KILL each is enough. */
 	core->stop_now = false;
 	return rc;
@@ -330,8 +331,8 @@ void hd_core_drain(struct hd_core *core)
 
 /* --- results ------------------------------------------------------------ */
 
-int core_offer_best(struct hd_core *core, struct run *run, double value,
-		    struct hd_error *err)
+int hd_core_offer_best(struct hd_core *core, struct run *run, double value,
+		       struct hd_error *err)
 {
 	if (isnan(value) ||
 	    (core->has_best && !hd_goal_better(core->setup.config->goal, value,
@@ -340,13 +341,13 @@ int core_offer_best(struct hd_core *core, struct run *run, double value,
 	core->has_best = true;
 	core->best = value;
 	core->best_trial = run->number;
-	core_queue(core, &(struct hd_event){
-				 .kind = HD_EVENT_BEST,
-				 .trial = run->number,
-				 .state = hd_trial_state(run->trial),
-				 .value = value,
-				 .interval = hd_trial_intervals(run->trial),
-				 .has_metric = true });
+	hd_core_queue(core, &(struct hd_event){
+				    .kind = HD_EVENT_BEST,
+				    .trial = run->number,
+				    .state = hd_trial_state(run->trial),
+				    .value = value,
+				    .interval = hd_trial_intervals(run->trial),
+				    .has_metric = true });
 	return hd_store_best_insert(core->setup.store, core->setup.sweep,
 				    run->number, value, false, core->wall, err);
 }
@@ -402,7 +403,7 @@ static int run_store(struct run *run, const char *arguments,
 		.known = core->results,
 		.time = core->wall,
 	};
-	int rc = core_begin(core, err);
+	int rc = hd_core_begin(core, err);
 
 	return rc < 0 ? rc : hd_store_trial_insert(core->setup.store, &record, &run->key, err);
 }
@@ -440,7 +441,7 @@ static int core_draw(struct hd_core *core, struct run **slot,
 	run = NULL;
 	core->live_count++;
 out:
-	run_free(run);
+	hd_run_free(run);
 	hd_buf_release(&arguments);
 	return rc;
 }
@@ -466,7 +467,7 @@ static int core_fill(struct hd_core *core, struct hd_error *err)
 
 /* --- the turn ----------------------------------------------------------- */
 
-int core_begin(struct hd_core *core, struct hd_error *err)
+int hd_core_begin(struct hd_core *core, struct hd_error *err)
 {
 	int rc;
 
@@ -481,7 +482,7 @@ int core_begin(struct hd_core *core, struct hd_error *err)
 static int run_store_spawned(struct run *run, struct hd_error *err)
 {
 	struct hd_core *core = run->core;
-	int rc = core_begin(core, err);
+	int rc = hd_core_begin(core, err);
 
 	run->spawned = false;
 	if (rc == 0)
@@ -492,11 +493,11 @@ static int run_store_spawned(struct run *run, struct hd_error *err)
 		rc = hd_store_trial_state(core->setup.store, run->key,
 					  hd_trial_state(run->trial),
 					  core->wall, err);
-		core_queue(core, &(struct hd_event){
-					 .kind = HD_EVENT_TRIAL_STARTED,
-					 .trial = run->number,
-					 .state = HD_TRIAL_RUNNING,
-					 .folder = run->folder });
+		hd_core_queue(core, &(struct hd_event){
+					    .kind = HD_EVENT_TRIAL_STARTED,
+					    .trial = run->number,
+					    .state = HD_TRIAL_RUNNING,
+					    .folder = run->folder });
 	}
 	return rc;
 }
@@ -510,7 +511,7 @@ static int core_attend(struct hd_core *core, struct run **slot,
 
 	if (rc == 0 && (run->has_output || run->ended)) {
 		run->has_output = false;
-		rc = collect_run(run, run->ended, err);
+		rc = hd_run_collect(run, run->ended, err);
 		if (rc == 1) {
 			/* More is there: others get their turn first. */
 			run->has_output = true;
@@ -520,7 +521,7 @@ static int core_attend(struct hd_core *core, struct run **slot,
 	}
 	if (rc < 0 || !run->ended)
 		return rc;
-	rc = finish_run(run, err);
+	rc = hd_run_finish(run, err);
 	if (rc < 0)
 		return rc;
 	core_release(core, slot);
@@ -640,14 +641,14 @@ int hd_core_finish(struct hd_core *core, int64_t wall, struct hd_error *err)
 	int rc;
 
 	core->wall = wall;
-	rc = core_begin(core, err);
+	rc = hd_core_begin(core, err);
 	if (rc == 0 && core->has_best)
 		rc = hd_store_best_insert(core->setup.store, core->setup.sweep,
 					  core->best_trial, core->best, true,
 					  wall, err);
 	if (rc == 0)
 		rc = hd_store_sweep_state(core->setup.store, core->setup.sweep,
-					  finish_state(core), core->end, detail,
+					  hd_core_end_state(core), core->end, detail,
 					  wall, err);
 	if (rc == 0)
 		rc = hd_store_commit(core->setup.store, true, err);
@@ -666,7 +667,7 @@ void hd_core_summary(const struct hd_core *core, int64_t wall,
 	uint64_t points = config->sampler->points ? config->sampler->points(core->sampler) : 0;
 
 	*summary = (struct hd_sweep_summary){
-		.state = hd_core_is_done(core) ? finish_state(core) : "Running",
+		.state = hd_core_is_done(core) ? hd_core_end_state(core) : "Running",
 		.end = core->end,
 		.trials = hd_history_next(core->history),
 		.trials_total = config->max_total,

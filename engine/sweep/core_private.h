@@ -101,23 +101,23 @@ struct hd_core {
 };
 
 /* Open the turn's transaction unless it is. */
-int core_begin(struct hd_core *core, struct hd_error *err);
+int hd_core_begin(struct hd_core *core, struct hd_error *err);
 /* Queue an event; its texts are copied. Never fails: news are dropped when
  * there is no memory, the store has them. */
-void core_queue(struct hd_core *core, const struct hd_event *event);
+void hd_core_queue(struct hd_core *core, const struct hd_event *event);
 /* Ask for RUN's end after the commit. */
-int core_stop_run(struct hd_core *core, struct run *run, enum hd_end why,
-		  bool now, const char *text, struct hd_error *err);
+int hd_core_stop_run(struct hd_core *core, struct run *run, enum hd_end why,
+		     bool now, const char *text, struct hd_error *err);
 /* A strictly better result: the sweep's row, its history, an event. */
-int core_offer_best(struct hd_core *core, struct run *run, double value,
-		    struct hd_error *err);
-void run_free(struct run *run);
+int hd_core_offer_best(struct hd_core *core, struct run *run, double value,
+		       struct hd_error *err);
+void hd_run_free(struct run *run);
 
 /* collect.c: read RUN's files, store and judge. 1 when more is there. */
-int collect_run(struct run *run, bool final, struct hd_error *err);
+int hd_run_collect(struct run *run, bool final, struct hd_error *err);
 /* finish.c: store how RUN ended; it is not live any more. */
-int finish_run(struct run *run, struct hd_error *err);
+int hd_run_finish(struct run *run, struct hd_error *err);
 /* finish.c: the sweep's own end state (SPEC 5.2). */
-const char *finish_state(const struct hd_core *core);
+const char *hd_core_end_state(const struct hd_core *core);
 
 #endif

@@ -67,8 +67,9 @@ static void judge_mark(struct verdict *verdict, const struct run *run)
 	if (run->mark == RUN_MARK_NONE)
 		return;
 	verdict->end = HD_END_SCRIPT;
-	verdict->event = run->mark == RUN_MARK_COMPLETE ? HD_TRIAL_EVENT_DONE : run->mark == RUN_MARK_FAIL ? HD_TRIAL_EVENT_FAIL
-													   : HD_TRIAL_EVENT_CANCEL;
+	verdict->event = run->mark == RUN_MARK_COMPLETE ? HD_TRIAL_EVENT_DONE
+			 : run->mark == RUN_MARK_FAIL   ? HD_TRIAL_EVENT_FAIL
+							: HD_TRIAL_EVENT_CANCEL;
 	if (run->mark_detail) {
 		hd_buf_clear(&verdict->detail);
 		hd_buf_puts(&verdict->detail, run->mark_detail);
@@ -164,20 +165,20 @@ static void queue_ended(struct run *run, const struct verdict *verdict)
 	int64_t from = run->exit.started ? run->exit.started : run->started;
 	int64_t to = run->exit.ended ? run->exit.ended : core->wall;
 
-	core_queue(core, &(struct hd_event){
-				 .kind = HD_EVENT_TRIAL_ENDED,
-				 .trial = run->number,
-				 .state = state,
-				 .end = verdict->end,
-				 .text = hd_buf_text(&verdict->detail),
-				 .value = hd_trial_overall(run->trial),
-				 .interval = hd_trial_intervals(run->trial),
-				 .exit_code = run->exit.signal ? -1 : run->exit.code,
-				 .exit_signal = run->exit.signal,
-				 .seconds = from ? (double)(to - from) / 1e6 : 0,
-				 .has_metric = hd_trial_intervals(run->trial) > 0,
-				 .folder = run->folder,
-				 .tail = tail });
+	hd_core_queue(core, &(struct hd_event){
+				    .kind = HD_EVENT_TRIAL_ENDED,
+				    .trial = run->number,
+				    .state = state,
+				    .end = verdict->end,
+				    .text = hd_buf_text(&verdict->detail),
+				    .value = hd_trial_overall(run->trial),
+				    .interval = hd_trial_intervals(run->trial),
+				    .exit_code = run->exit.signal ? -1 : run->exit.code,
+				    .exit_signal = run->exit.signal,
+				    .seconds = from ? (double)(to - from) / 1e6 : 0,
+				    .has_metric = hd_trial_intervals(run->trial) > 0,
+				    .folder = run->folder,
+				    .tail = tail });
 	free(tail);
 }
 
@@ -201,9 +202,9 @@ static void note_missing_metric(struct run *run)
 	for (size_t i = 0; i < run->name_count; i++)
 		hd_buf_printf(&text, "%s'%s'", i ? ", " : "it logged ",
 			      run->names[i]);
-	core_queue(core, &(struct hd_event){ .kind = HD_EVENT_NOTE,
-					     .trial = run->number,
-					     .text = hd_buf_text(&text) });
+	hd_core_queue(core, &(struct hd_event){ .kind = HD_EVENT_NOTE,
+						.trial = run->number,
+						.text = hd_buf_text(&text) });
 	hd_buf_release(&text);
 }
 
@@ -228,7 +229,7 @@ static int store_end(struct run *run, const struct verdict *verdict,
 		err);
 }
 
-int finish_run(struct run *run, struct hd_error *err)
+int hd_run_finish(struct run *run, struct hd_error *err)
 {
 	struct hd_core *core = run->core;
 	const struct hd_config *config = core->setup.config;
@@ -239,14 +240,14 @@ int finish_run(struct run *run, struct hd_error *err)
 	judge(&verdict, run);
 	hd_trial_set_end(run->trial, verdict.end);
 	hd_trial_move(run->trial, verdict.event);
-	rc = core_begin(core, err);
+	rc = hd_core_begin(core, err);
 	if (rc == 0)
 		rc = store_end(run, &verdict, err);
 	if (rc == 0 && scored && config->reduce != HD_REDUCE_BEST)
-		rc = core_offer_best(core, run,
-				     hd_trial_rank(run->trial, config->reduce,
-						   config->reduce_count),
-				     err);
+		rc = hd_core_offer_best(core, run,
+					hd_trial_rank(run->trial, config->reduce,
+						      config->reduce_count),
+					err);
 	if (rc == 0) {
 		core->unsynced = true;
 		core->counts[hd_trial_state(run->trial)]++;
@@ -260,7 +261,7 @@ int finish_run(struct run *run, struct hd_error *err)
 	return rc;
 }
 
-const char *finish_state(const struct hd_core *core)
+const char *hd_core_end_state(const struct hd_core *core)
 {
 	if (core->end == HD_END_USER || core->end == HD_END_LIMIT)
 		return "Canceled";

@@ -202,7 +202,9 @@ static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
 	hd_args_json_words(&command, (const char *const *)sweep->command,
 			   sweep->command_count);
 	record.command = hd_buf_text(&command);
-	rc = hd_buf_failed(&command) ? hd_error_nomem(err) : hd_store_sweep_insert(sweep->store, &record, &sweep->key, err);
+	rc = hd_buf_failed(&command)
+		     ? hd_error_nomem(err)
+		     : hd_store_sweep_insert(sweep->store, &record, &sweep->key, err);
 	hd_buf_release(&command);
 	return rc;
 }

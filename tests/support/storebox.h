@@ -172,7 +172,11 @@ static inline int64_t box_ranked(struct storebox *box, size_t number,
 
 static inline struct hd_metric box_metric(const char *name, double value)
 {
-	return (struct hd_metric){ .name = name, .name_length = strlen(name), .value = value, .rule = "name=value", .line = 1 };
+	return (struct hd_metric){ .name = name,
+				   .name_length = strlen(name),
+				   .value = value,
+				   .rule = "name=value",
+				   .line = 1 };
 }
 
 static inline void box_log(struct storebox *box, int64_t trial,
