@@ -9,7 +9,8 @@ struct best_options {
 #define ROW(field) offsetof(struct best_options, field)
 static const struct cli_opt best_rows[] = {
 	{ "top", 'k', "N", "the best N trials (1)", CLI_OPT_SIZE, ROW(top), 1 },
-	{ "format", 0, "text|args|yaml|env|json|csv", "how to print them (text)", CLI_OPT_TEXT, ROW(format), 0 },
+	{ "format", 0, "text|args|yaml|env|json|csv", "how to print them (text)", CLI_OPT_TEXT,
+	  ROW(format), 0 },
 	CLI_OPT_END
 };
 

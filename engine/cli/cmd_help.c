@@ -108,7 +108,8 @@ static void help_range(const struct hd_option *row, char *text, size_t size)
 	else if (isinf(row->max))
 		snprintf(text, size, "%s or more", hd_number_text(row->min, low, sizeof low));
 	else
-		snprintf(text, size, "%s to %s", hd_number_text(row->min, low, sizeof low), hd_number_text(row->max, high, sizeof high));
+		snprintf(text, size, "%s to %s", hd_number_text(row->min, low, sizeof low),
+			 hd_number_text(row->max, high, sizeof high));
 }
 
 static void help_options(struct cli *cli, const struct hd_option *rows)
@@ -150,9 +151,10 @@ static void help_policies(struct cli *cli)
 			type->summary);
 		help_options(cli, type->options);
 	}
-	cli_put(cli, "Every policy also takes:\n"
-		     "    evaluation_interval    ask at every N-th interval (1 or more; default 1)\n"
-		     "    delay_evaluation       not before this interval (0 or more; default 0)\n");
+	cli_put(cli,
+		"Every policy also takes:\n"
+		"    evaluation_interval    ask at every N-th interval (1 or more; default 1)\n"
+		"    delay_evaluation       not before this interval (0 or more; default 0)\n");
 }
 
 static void help_list(struct cli *cli)

@@ -14,10 +14,10 @@ struct log_options {
 	const char *step;
 };
 
-static const struct cli_opt log_rows[] = {
-	{ "step", 0, "N", "the step (epoch, iteration) the values belong to", CLI_OPT_TEXT, offsetof(struct log_options, step), 0 },
-	CLI_OPT_END
-};
+static const struct cli_opt log_rows[] = { { "step", 0, "N",
+					     "the step (epoch, iteration) the values belong to",
+					     CLI_OPT_TEXT, offsetof(struct log_options, step), 0 },
+					   CLI_OPT_END };
 
 /* strtod reads the C locale's numbers here: the program sets no locale. */
 static bool log_number(const char *text, double *value)
@@ -118,7 +118,8 @@ static int log_main(struct cli *cli)
 		return code;
 	if (!path || !*path)
 		return cli_fail(cli, CLI_USAGE,
-				"not inside a trial: HDRIVE_METRICS is not set; 'hdrive submit FILE -- CMD' sets it for CMD");
+				"not inside a trial: HDRIVE_METRICS is not set; 'hdrive submit "
+				"FILE -- CMD' sets it for CMD");
 	code = log_words(cli, path, options.step, step, true);
 	if (code == CLI_OK && log_is_stopped())
 		code = CLI_PLEASE_STOP;

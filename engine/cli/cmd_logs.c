@@ -26,8 +26,10 @@ struct logs_options {
 
 #define ROW(field) offsetof(struct logs_options, field)
 static const struct cli_opt logs_rows[] = {
-	{ "follow", 'f', NULL, "go on until the trial, or the sweep, has ended", CLI_OPT_FLAG, ROW(follow), 0 },
-	{ "lines", 'n', "N", "the last N lines of each (several trials: 10, one: all)", CLI_OPT_SIZE, ROW(lines), 0 },
+	{ "follow", 'f', NULL, "go on until the trial, or the sweep, has ended", CLI_OPT_FLAG,
+	  ROW(follow), 0 },
+	{ "lines", 'n', "N", "the last N lines of each (several trials: 10, one: all)",
+	  CLI_OPT_SIZE, ROW(lines), 0 },
 	{ "failed", 0, NULL, "only trials that failed", CLI_OPT_FLAG, ROW(failed), 0 },
 	{ "stdout", 0, NULL, "only standard output", CLI_OPT_FLAG, ROW(only_stdout), 0 },
 	{ "stderr", 0, NULL, "only standard error", CLI_OPT_FLAG, ROW(only_stderr), 0 },
@@ -208,7 +210,8 @@ static void logs_read(struct logs *logs, size_t index)
 		file->offset = logs_lines(logs) ? logs_tail(logs, fd, end, logs_lines(logs)) : end;
 	while (file->offset < end && logs->cli->out_errno == 0 &&
 	       (got = pread(fd, logs->block, LOGS_BLOCK, file->offset)) > 0) {
-		size_t whole = file->offset + got < end ? logs_whole(logs->block, (size_t)got) : (size_t)got;
+		size_t whole = file->offset + got < end ? logs_whole(logs->block, (size_t)got)
+							: (size_t)got;
 
 		logs_header(logs, index);
 		logs_print(logs, whole);

@@ -16,8 +16,10 @@ struct metrics_options {
 #define ROW(field) offsetof(struct metrics_options, field)
 static const struct cli_opt metrics_rows[] = {
 	{ "csv", 0, NULL, "long CSV, one value a line", CLI_OPT_FLAG, ROW(csv), 0 },
-	{ "format", 0, "text|json|csv", "how to print (text; test: text or json)", CLI_OPT_TEXT, ROW(format), 0 },
-	{ "pattern", 0, "RE", "test: PCRE2 with groups name, value, step", CLI_OPT_LIST, ROW(patterns), 0 },
+	{ "format", 0, "text|json|csv", "how to print (text; test: text or json)", CLI_OPT_TEXT,
+	  ROW(format), 0 },
+	{ "pattern", 0, "RE", "test: PCRE2 with groups name, value, step", CLI_OPT_LIST,
+	  ROW(patterns), 0 },
 	CLI_OPT_END
 };
 

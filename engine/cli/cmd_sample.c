@@ -15,8 +15,10 @@ struct sample_options {
 #define ROW(field) offsetof(struct sample_options, field)
 static const struct cli_opt sample_rows[] = {
 	{ "count", 'n', "N", "how many configurations (10)", CLI_OPT_SIZE, ROW(count), 0 },
-	{ "format", 0, "table|jsonl|argv", "how to print them (table)", CLI_OPT_TEXT, ROW(format), 0 },
-	{ "seed", 0, "N", "the same seed gives the same configurations", CLI_OPT_SIZE, ROW(seed), 0 },
+	{ "format", 0, "table|jsonl|argv", "how to print them (table)", CLI_OPT_TEXT, ROW(format),
+	  0 },
+	{ "seed", 0, "N", "the same seed gives the same configurations", CLI_OPT_SIZE, ROW(seed),
+	  0 },
 	{ "set", 0, "KEY=VALUE", "change a key of the file first", CLI_OPT_LIST, ROW(sets), 0 },
 	CLI_OPT_END
 };

@@ -5,10 +5,10 @@ struct show_options {
 	bool why;
 };
 
-static const struct cli_opt show_rows[] = {
-	{ "why", 0, NULL, "why the trial ended, with the policy's numbers", CLI_OPT_FLAG, offsetof(struct show_options, why), 0 },
-	CLI_OPT_END
-};
+static const struct cli_opt show_rows[] = { { "why", 0, NULL,
+					      "why the trial ended, with the policy's numbers",
+					      CLI_OPT_FLAG, offsetof(struct show_options, why), 0 },
+					    CLI_OPT_END };
 
 static int show_report(struct cli *cli, const struct show_options *options,
 		       struct hd_store *store, int64_t key, bool trial,

@@ -6,7 +6,8 @@ struct status_options {
 };
 
 static const struct cli_opt status_rows[] = {
-	{ "exit-status", 0, NULL, "tell by the exit code: 8 while running, then as submit's", CLI_OPT_FLAG, offsetof(struct status_options, exit_status), 0 },
+	{ "exit-status", 0, NULL, "tell by the exit code: 8 while running, then as submit's",
+	  CLI_OPT_FLAG, offsetof(struct status_options, exit_status), 0 },
 	CLI_OPT_END
 };
 
@@ -60,7 +61,8 @@ const struct cli_command cli_cmd_status = {
 	.usage = "[SWEEP] [option...]",
 	.examples = "  hdrive status\n"
 		    "  hdrive status brave-otter-3 --json\n"
-		    "  until hdrive status -q --exit-status >/dev/null; [ $? != 8 ]; do sleep 5; done\n",
+		    "  until hdrive status -q --exit-status >/dev/null; [ $? != 8 ]; do sleep 5; "
+		    "done\n",
 	.options = status_rows,
 	.notes = "SWEEP is a name, an id, a unique prefix of either, or @ for the latest.\n",
 	.run = status_main,

@@ -22,12 +22,17 @@ struct submit_options {
 
 #define ROW(field) offsetof(struct submit_options, field)
 static const struct cli_opt submit_rows[] = {
-	{ "dry-run", 0, "[=N]", "print the first N command lines (10), create nothing", CLI_OPT_MAYBE, ROW(dry_run), 1 },
-	{ "max-concurrent", 'j', "N", "trials at a time, instead of the file's", CLI_OPT_SIZE, ROW(max_concurrent), 1 },
+	{ "dry-run", 0, "[=N]", "print the first N command lines (10), create nothing",
+	  CLI_OPT_MAYBE, ROW(dry_run), 1 },
+	{ "max-concurrent", 'j', "N", "trials at a time, instead of the file's", CLI_OPT_SIZE,
+	  ROW(max_concurrent), 1 },
 	{ "seed", 0, "N", "the same seed gives the same trials", CLI_OPT_SIZE, ROW(seed), 0 },
-	{ "set", 0, "KEY=VALUE", "change a key of the file: --set max_total_runs=8", CLI_OPT_LIST, ROW(sets), 0 },
+	{ "set", 0, "KEY=VALUE", "change a key of the file: --set max_total_runs=8", CLI_OPT_LIST,
+	  ROW(sets), 0 },
 	{ "name", 0, "NAME", "name the sweep (else one is made up)", CLI_OPT_TEXT, ROW(name), 0 },
-	{ "metric-pattern", 0, "RE", "PCRE2 with groups name, value, step; in place of the usual rules", CLI_OPT_LIST, ROW(patterns), 0 },
+	{ "metric-pattern", 0, "RE",
+	  "PCRE2 with groups name, value, step; in place of the usual rules", CLI_OPT_LIST,
+	  ROW(patterns), 0 },
 	{ "parsable", 0, NULL, "only the sweep's name, on stdout", CLI_OPT_FLAG, ROW(parsable), 0 },
 	CLI_OPT_END
 };
@@ -154,7 +159,9 @@ static int submit_try(struct cli *cli, const struct hd_config *config,
 		      uint64_t seed, size_t count, bool print)
 {
 	struct hd_error err = { 0 };
-	struct submit_lines lines = { .cli = cli, .space = config->space, .print = print, .err = &err };
+	struct submit_lines lines = {
+		.cli = cli, .space = config->space, .print = print, .err = &err
+	};
 	struct hd_findings *findings = hd_findings_new();
 	int rc;
 
@@ -242,7 +249,9 @@ static int submit_start(struct cli *cli, const struct submit_options *options,
 	progress_init(&progress, cli, config);
 	submit_catch_all();
 	if (!launcher)
-		code = cli_fail(cli, CLI_ERROR, "'hdrive-launch' is neither beside this program nor in ../libexec/hdrive");
+		code = cli_fail(
+			cli, CLI_ERROR,
+			"'hdrive-launch' is neither beside this program nor in ../libexec/hdrive");
 	else if (hd_sweep_new(&sweep, store, config, &sweep_options, &err) < 0)
 		code = cli_fail_error(cli, &err);
 	else

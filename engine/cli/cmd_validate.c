@@ -42,7 +42,8 @@ static int validate_file(struct cli *cli, const char *file,
 		return cli_fail(cli, CLI_ERROR, "out of memory");
 	rc = cli_config_open(file, load, &config, findings, &err);
 	if (rc < 0)
-		code = hd_findings_count(findings, HD_FINDING_ERROR) ? CLI_USAGE : cli_fail_error(cli, &err);
+		code = hd_findings_count(findings, HD_FINDING_ERROR) ? CLI_USAGE
+								     : cli_fail_error(cli, &err);
 	if (cli->json) {
 		cli_put(cli, "%s", first ? "" : ",");
 		validate_json(cli, file, code == CLI_OK, findings);

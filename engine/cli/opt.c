@@ -9,12 +9,16 @@
 #include <unistd.h>
 
 const struct cli_opt cli_global_options[] = {
-	{ "db", 0, "PATH", "the store to use (else $HDRIVE_DB, else the nearest .hdrive)", CLI_OPT_TEXT, offsetof(struct cli, db), 0 },
+	{ "db", 0, "PATH", "the store to use (else $HDRIVE_DB, else the nearest .hdrive)",
+	  CLI_OPT_TEXT, offsetof(struct cli, db), 0 },
 	{ "chdir", 'C', "DIR", "work in DIR", CLI_OPT_TEXT, offsetof(struct cli, folder), 0 },
 	{ "json", 0, NULL, "data as JSON", CLI_OPT_FLAG, offsetof(struct cli, json), 0 },
-	{ "quiet", 'q', NULL, "only errors on stderr", CLI_OPT_FLAG, offsetof(struct cli, quiet), 0 },
-	{ "verbose", 'v', NULL, "more lines on stderr", CLI_OPT_FLAG, offsetof(struct cli, verbose), 0 },
-	{ "no-color", 0, NULL, "no colours ($NO_COLOR does the same)", CLI_OPT_FLAG, offsetof(struct cli, no_color), 0 },
+	{ "quiet", 'q', NULL, "only errors on stderr", CLI_OPT_FLAG, offsetof(struct cli, quiet),
+	  0 },
+	{ "verbose", 'v', NULL, "more lines on stderr", CLI_OPT_FLAG, offsetof(struct cli, verbose),
+	  0 },
+	{ "no-color", 0, NULL, "no colours ($NO_COLOR does the same)", CLI_OPT_FLAG,
+	  offsetof(struct cli, no_color), 0 },
 	{ "help", 'h', NULL, "help on this command", CLI_OPT_FLAG, offsetof(struct cli, help), 0 },
 	CLI_OPT_END
 };
@@ -236,7 +240,9 @@ int cli_parse_globals(struct cli *cli, int *code)
 
 bool cli_parse(struct cli *cli, void *options, int *code)
 {
-	struct parse parse = { .cli = cli, .options = cli->command->options, .values = options, .at = cli->next };
+	struct parse parse = {
+		.cli = cli, .options = cli->command->options, .values = options, .at = cli->next
+	};
 
 	*code = CLI_OK;
 	cli->words = calloc((size_t)cli->argc + 1, sizeof *cli->words);

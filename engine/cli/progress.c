@@ -164,14 +164,16 @@ static const char *last_line(const char *tail)
 static void failure_text(const struct hd_event *event, char *text, size_t size)
 {
 	if (event->end == HD_END_LAUNCH || event->end == HD_END_LOST)
-		snprintf(text, size, "%s", event->text && *event->text ? event->text : hd_end_name(event->end));
+		snprintf(text, size, "%s",
+			 event->text && *event->text ? event->text : hd_end_name(event->end));
 	else if (event->exit_signal > 0)
 		snprintf(text, size, "signal %d (%s)", event->exit_signal,
 			 strsignal(event->exit_signal));
 	else if (event->exit_code >= 0)
 		snprintf(text, size, "exit %d", event->exit_code);
 	else
-		snprintf(text, size, "%s", event->text && *event->text ? event->text : "no exit status");
+		snprintf(text, size, "%s",
+			 event->text && *event->text ? event->text : "no exit status");
 }
 
 static void show_tail(struct progress *progress, const char *tail)

@@ -35,7 +35,10 @@ static void metrics_text(struct metrics_walk *walk,
 		hd_pen_printf(pen, "  %5zu", item->count);
 		for (size_t j = 0; j < sizeof figures / sizeof figures[0]; j++) {
 			hd_pen_puts(pen, "  ");
-			hd_pen_column(pen, item->numbers ? hd_number_text(figures[j], text, sizeof text) : "-", 10);
+			hd_pen_column(pen,
+				      item->numbers ? hd_number_text(figures[j], text, sizeof text)
+						    : "-",
+				      10);
 		}
 		hd_pen_puts(pen, "\n");
 	}

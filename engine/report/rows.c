@@ -174,7 +174,10 @@ void hd_rows_sweep_json(struct hd_pen *pen, const struct hd_sweep_row *row)
 	rows_text(pen, "id", row->id);
 	rows_text(pen, "state", row->state);
 	hd_pen_key(pen, "engine_alive", false);
-	hd_pen_puts(pen, !hd_rows_sweep_is_over(row) && row->engine_pid > 0 && hd_report_engine_is_alive(row) ? "true" : "false");
+	hd_pen_puts(pen, !hd_rows_sweep_is_over(row) && row->engine_pid > 0 &&
+					 hd_report_engine_is_alive(row)
+				 ? "true"
+				 : "false");
 	rows_text(pen, "end_reason", hd_end_name(row->end));
 	rows_text(pen, "end_detail", row->end_detail);
 	rows_text(pen, "primary_metric", row->metric);

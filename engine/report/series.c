@@ -64,7 +64,9 @@ static struct hd_series_item *series_add(struct hd_series *series,
 	if (!copy)
 		return NULL;
 	item = &series->items[series->count++];
-	*item = (struct hd_series_item){ .name = copy, .first = NAN, .last = NAN, .least = NAN, .most = NAN };
+	*item = (struct hd_series_item){
+		.name = copy, .first = NAN, .last = NAN, .least = NAN, .most = NAN
+	};
 	return item;
 }
 

@@ -60,7 +60,8 @@ static void sweep_trial_line(struct hd_pen *pen, const struct hd_trial_row *row,
 	hd_pen_puts(pen, text);
 	hd_pen_column(pen, hd_trial_state_name(row->state), 15);
 	hd_pen_puts(pen, "  ");
-	hd_pen_column(pen, row->has_metric ? hd_number_text(row->value, text, sizeof text) : "-", 12);
+	hd_pen_column(pen, row->has_metric ? hd_number_text(row->value, text, sizeof text) : "-",
+		      12);
 	hd_pen_puts(pen, "  ");
 	hd_duration_text(hd_pen_seconds(pen, row->started, row->ended), text,
 			 sizeof text);

@@ -187,7 +187,9 @@ static void why_text(struct hd_pen *pen, const struct hd_trial_row *row)
 	if (row->exit_signal > 0)
 		hd_pen_printf(pen, ", signal %d", row->exit_signal);
 	if (row->ended)
-		hd_pen_printf(pen, " after %s", hd_duration_text(hd_pen_seconds(pen, row->started, row->ended), text, sizeof text));
+		hd_pen_printf(pen, " after %s",
+			      hd_duration_text(hd_pen_seconds(pen, row->started, row->ended), text,
+					       sizeof text));
 	/* An exit status stands there already. */
 	if (*row->end_detail && row->end != HD_END_EXIT &&
 	    row->end != HD_END_SIGNAL) {

@@ -8,7 +8,7 @@ echo acc=0.5
 while [ ! -e "$1/go" ]; do sleep 0.05; done
 echo last
 END
-hdrive submit sweep.yml -- ./prog "$PWD" >name 2>talk &
+hdrive submit sweep.yml -- ./prog "$PWD" >sweep-name 2>talk &
 engine=$!
 within 60 grep -q leads talk
 hdrive logs @ 0 -f --stdout >followed &

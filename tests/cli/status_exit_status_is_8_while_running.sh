@@ -6,7 +6,7 @@ script prog <<'END'
 echo acc=0.5
 while [ ! -e "$1/go" ]; do sleep 0.05; done
 END
-hdrive submit sweep.yml -- ./prog "$PWD" >name 2>talk &
+hdrive submit sweep.yml -- ./prog "$PWD" >sweep-name 2>talk &
 engine=$!
 within 60 grep -q leads talk
 code 8 hdrive status --exit-status

@@ -6,7 +6,7 @@ script prog <<'END'
 echo acc=0.5
 for i in $(seq 100); do [ ! -e "$1/go" ] || exit 0; sleep 0.1; done
 END
-hdrive submit sweep.yml -- ./prog "$PWD" >name 2>talk &
+hdrive submit sweep.yml -- ./prog "$PWD" >sweep-name 2>talk &
 engine=$!
 within 60 grep -q leads talk
 kill -KILL $engine

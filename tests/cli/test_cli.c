@@ -181,7 +181,8 @@ static void run_script(void **state)
 	if (pid == 0)
 		script_exec(*state, base);
 	status = script_wait(pid);
-	for (end = time(NULL) + LEFT_SECONDS; (left = script_left(base, false)) > 0 && time(NULL) < end;)
+	for (end = time(NULL) + LEFT_SECONDS;
+	     (left = script_left(base, false)) > 0 && time(NULL) < end;)
 		pause_briefly();
 	if (left > 0)
 		script_left(base, true);
