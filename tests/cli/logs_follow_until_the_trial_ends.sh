@@ -8,9 +8,9 @@ echo acc=0.5
 while [ ! -e "$1/go" ]; do sleep 0.05; done
 echo last
 END
-hdrive submit sweep.yml -- ./prog "$PWD" >sweep-name 2>talk &
+hdrive submit sweep.yml -- ./prog "$PWD" >sweep-name 2>told &
 engine=$!
-within 60 grep -q leads talk
+within 60 grep -q leads told
 hdrive logs @ 0 -f --stdout >followed &
 follower=$!
 within 60 grep -q first followed

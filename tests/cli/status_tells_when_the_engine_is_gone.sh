@@ -6,9 +6,9 @@ script prog <<'END'
 echo acc=0.5
 for i in $(seq 100); do [ ! -e "$1/go" ] || exit 0; sleep 0.1; done
 END
-hdrive submit sweep.yml -- ./prog "$PWD" >sweep-name 2>talk &
+hdrive submit sweep.yml -- ./prog "$PWD" >sweep-name 2>told &
 engine=$!
-within 60 grep -q leads talk
+within 60 grep -q leads told
 kill -KILL $engine
 wait $engine || true
 code 1 hdrive status --exit-status
