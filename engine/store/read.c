@@ -348,7 +348,12 @@ int hd_store_trials(struct hd_store *store, int64_t sweep,
 {
 	static const struct hd_trial_query all;
 	struct read_sweep names;
-	struct trial_walk walk = { .store = store, .names = &names, .sweep = sweep, .query = query ? query : &all, .fn = fn, .user = user };
+	struct trial_walk walk = { .store = store,
+				   .names = &names,
+				   .sweep = sweep,
+				   .query = query ? query : &all,
+				   .fn = fn,
+				   .user = user };
 	int rc = read_sweep_init(&names, store, sweep, err);
 
 	walk.left = read_limit(walk.query->limit);

@@ -55,101 +55,84 @@ static const char *const stmt_sql[HD_STMTS] = {
 		" engine_pid, engine_start) VALUES(?1, ?2, 'Running', ?3, ?4, ?5, ?6,"
 		" ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16)",
 	/* ?6: whether the state is terminal. */
-	[HD_STMT_SWEEP_STATE] =
-		"UPDATE sweep SET state = ?2, end_reason = ?3, end_detail = ?4,"
-		" ended = CASE WHEN ?6 THEN ?5 END,"
-		" engine_pid = CASE WHEN NOT ?6 THEN engine_pid END,"
-		" engine_start = CASE WHEN NOT ?6 THEN engine_start END"
-		" WHERE key = ?1",
-	[HD_STMT_SWEEP_BEST] =
-		"UPDATE sweep SET best_trial = ?2, best = ?3 WHERE key = ?1",
+	[HD_STMT_SWEEP_STATE] = "UPDATE sweep SET state = ?2, end_reason = ?3, end_detail = ?4,"
+				" ended = CASE WHEN ?6 THEN ?5 END,"
+				" engine_pid = CASE WHEN NOT ?6 THEN engine_pid END,"
+				" engine_start = CASE WHEN NOT ?6 THEN engine_start END"
+				" WHERE key = ?1",
+	[HD_STMT_SWEEP_BEST] = "UPDATE sweep SET best_trial = ?2, best = ?3 WHERE key = ?1",
 
-	[HD_STMT_TRIAL_INSERT] =
-		"INSERT INTO trial(sweep, number, state, parameters,"
-		" arguments, known, created)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-	[HD_STMT_PARAMETER_INSERT] =
-		"INSERT INTO parameter(trial, position, name, kind, value)"
-		" VALUES(?1, ?2, ?3, ?4, ?5)",
+	[HD_STMT_TRIAL_INSERT] = "INSERT INTO trial(sweep, number, state, parameters,"
+				 " arguments, known, created)"
+				 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[HD_STMT_PARAMETER_INSERT] = "INSERT INTO parameter(trial, position, name, kind, value)"
+				     " VALUES(?1, ?2, ?3, ?4, ?5)",
 	/* ?4: whether the state says that it runs. */
-	[HD_STMT_TRIAL_STATE] =
-		"UPDATE trial SET state = ?2, started = CASE WHEN ?4 AND"
-		" started IS NULL THEN ?3 ELSE started END WHERE key = ?1",
-	[HD_STMT_TRIAL_PROCESS] =
-		"UPDATE trial SET pid = ?2, process_start = ?3 WHERE key = ?1",
-	[HD_STMT_TRIAL_END] =
-		"UPDATE trial SET state = ?2, end_reason = ?3, end_detail = ?4,"
-		" exit_code = ?5, exit_signal = ?6, cpu_seconds = ?7,"
-		" max_rss = ?8, started = coalesce(?9, started), ended = ?10"
-		" WHERE key = ?1",
-	[HD_STMT_TRIAL_METRIC] =
-		"UPDATE trial SET intervals = ?2, best = ?3, last = ?4,"
-		" value = ?5, best_time = CASE WHEN ?5 IS NOT NULL THEN ?6 END,"
-		" rank = CASE (SELECT goal FROM sweep WHERE key = trial.sweep)"
-		" WHEN 'maximize' THEN -?5 ELSE ?5 END WHERE key = ?1",
-	[HD_STMT_PLACE_SET] =
-		"INSERT INTO place(trial, source, offset, line)"
-		" VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
-		" SET offset = excluded.offset, line = excluded.line",
-	[HD_STMT_METRIC_INSERT] =
-		"INSERT INTO metric(trial, sequence, name, value, text, step,"
-		" interval, source, rule, time)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[HD_STMT_TRIAL_STATE] = "UPDATE trial SET state = ?2, started = CASE WHEN ?4 AND"
+				" started IS NULL THEN ?3 ELSE started END WHERE key = ?1",
+	[HD_STMT_TRIAL_PROCESS] = "UPDATE trial SET pid = ?2, process_start = ?3 WHERE key = ?1",
+	[HD_STMT_TRIAL_END] = "UPDATE trial SET state = ?2, end_reason = ?3, end_detail = ?4,"
+			      " exit_code = ?5, exit_signal = ?6, cpu_seconds = ?7,"
+			      " max_rss = ?8, started = coalesce(?9, started), ended = ?10"
+			      " WHERE key = ?1",
+	[HD_STMT_TRIAL_METRIC] = "UPDATE trial SET intervals = ?2, best = ?3, last = ?4,"
+				 " value = ?5, best_time = CASE WHEN ?5 IS NOT NULL THEN ?6 END,"
+				 " rank = CASE (SELECT goal FROM sweep WHERE key = trial.sweep)"
+				 " WHEN 'maximize' THEN -?5 ELSE ?5 END WHERE key = ?1",
+	[HD_STMT_PLACE_SET] = "INSERT INTO place(trial, source, offset, line)"
+			      " VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
+			      " SET offset = excluded.offset, line = excluded.line",
+	[HD_STMT_METRIC_INSERT] = "INSERT INTO metric(trial, sequence, name, value, text, step,"
+				  " interval, source, rule, time)"
+				  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[HD_STMT_DECISION_INSERT] =
 		"INSERT INTO decision(trial, interval, policy, mine, threshold,"
 		" compared, reason, time) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-	[HD_STMT_BEST_INSERT] =
-		"INSERT INTO best_child(sweep, number, value, final, time)"
-		" VALUES(?1, ?2, ?3, ?4, ?5)",
+	[HD_STMT_BEST_INSERT] = "INSERT INTO best_child(sweep, number, value, final, time)"
+				" VALUES(?1, ?2, ?3, ?4, ?5)",
 
 	[HD_STMT_SWEEP_LATEST] = "SELECT max(key) FROM sweep",
-	[HD_STMT_SWEEP_EXACT] =
-		"SELECT key FROM sweep WHERE name = ?1 OR id = ?1"
-		" ORDER BY name = ?1 DESC LIMIT 1",
+	[HD_STMT_SWEEP_EXACT] = "SELECT key FROM sweep WHERE name = ?1 OR id = ?1"
+				" ORDER BY name = ?1 DESC LIMIT 1",
 	/*
 	 * A range, not LIKE: '_' and '%' in a word stand for themselves, and
 	 * the unique indices serve it. U+10FFFF sorts behind every character.
 	 */
-	[HD_STMT_SWEEP_PREFIX] =
-		"SELECT key, name, name FROM sweep"
-		" WHERE name >= ?1 AND name < ?1 || char(1114111)"
-		" UNION SELECT key, name, id FROM sweep"
-		" WHERE id >= ?1 AND id < ?1 || char(1114111)"
-		" ORDER BY 1 DESC, 2 LIMIT 12",
+	[HD_STMT_SWEEP_PREFIX] = "SELECT key, name, name FROM sweep"
+				 " WHERE name >= ?1 AND name < ?1 || char(1114111)"
+				 " UNION SELECT key, name, id FROM sweep"
+				 " WHERE id >= ?1 AND id < ?1 || char(1114111)"
+				 " ORDER BY 1 DESC, 2 LIMIT 12",
 	[HD_STMT_SWEEP_NAMES] = "SELECT id, name FROM sweep WHERE key = ?1",
 	[HD_STMT_SWEEP_ONE] = SWEEP_COLUMNS " WHERE key = ?1",
-	[HD_STMT_SWEEP_ALL] = SWEEP_COLUMNS
-	" WHERE ?1 IS NULL OR state = ?1 ORDER BY key DESC LIMIT ?2",
-	[HD_STMT_SWEEP_COUNTS] =
-		"SELECT state, count(*) FROM trial WHERE sweep = ?1"
-		" GROUP BY state",
+	[HD_STMT_SWEEP_ALL] =
+		SWEEP_COLUMNS " WHERE ?1 IS NULL OR state = ?1 ORDER BY key DESC LIMIT ?2",
+	[HD_STMT_SWEEP_COUNTS] = "SELECT state, count(*) FROM trial WHERE sweep = ?1"
+				 " GROUP BY state",
 
 	[HD_STMT_TRIAL_ONE] = TRIAL_COLUMNS " WHERE sweep = ?1 AND number = ?2",
-	[HD_STMT_TRIAL_NUMBERED] = TRIAL_COLUMNS " WHERE sweep = ?1" TRIAL_FILTER
-						 " AND (?5 = 0 OR rank IS NOT NULL) ORDER BY number LIMIT ?4",
-	[HD_STMT_TRIAL_RANKED] = TRIAL_COLUMNS
-	" WHERE sweep = ?1 AND rank IS NOT NULL" TRIAL_FILTER
-	" ORDER BY rank, best_time, number LIMIT ?4",
-	[HD_STMT_TRIAL_RANKED_REVERSE] = TRIAL_COLUMNS
-	" WHERE sweep = ?1 AND rank IS NOT NULL" TRIAL_FILTER
-	" ORDER BY rank DESC, best_time DESC, number DESC LIMIT ?4",
-	[HD_STMT_TRIAL_UNRANKED] = TRIAL_COLUMNS
-	" WHERE sweep = ?1 AND rank IS NULL" TRIAL_FILTER
-	" ORDER BY best_time, number LIMIT ?4",
+	[HD_STMT_TRIAL_NUMBERED] =
+		TRIAL_COLUMNS " WHERE sweep = ?1" TRIAL_FILTER
+			      " AND (?5 = 0 OR rank IS NOT NULL) ORDER BY number LIMIT ?4",
+	[HD_STMT_TRIAL_RANKED] = TRIAL_COLUMNS " WHERE sweep = ?1 AND rank IS NOT NULL" TRIAL_FILTER
+					       " ORDER BY rank, best_time, number LIMIT ?4",
+	[HD_STMT_TRIAL_RANKED_REVERSE] =
+		TRIAL_COLUMNS " WHERE sweep = ?1 AND rank IS NOT NULL" TRIAL_FILTER
+			      " ORDER BY rank DESC, best_time DESC, number DESC LIMIT ?4",
+	[HD_STMT_TRIAL_UNRANKED] = TRIAL_COLUMNS " WHERE sweep = ?1 AND rank IS NULL" TRIAL_FILTER
+						 " ORDER BY best_time, number LIMIT ?4",
 
 	[HD_STMT_METRIC_ALL] = METRIC_COLUMNS " ORDER BY t.number, m.sequence",
-	[HD_STMT_METRIC_NAMED] = METRIC_COLUMNS
-	" AND m.name = (SELECT key FROM name WHERE text = ?4)"
-	" ORDER BY t.number, m.sequence",
-	[HD_STMT_DECISION_ALL] =
-		"SELECT t.number, d.interval, d.policy, d.mine, d.threshold,"
-		" d.compared, d.reason, d.time"
-		" FROM trial t JOIN decision d ON d.trial = t.key"
-		" WHERE t.sweep = ?1 AND t.number BETWEEN ?2 AND ?3"
-		" ORDER BY t.number, d.key",
-	[HD_STMT_BEST_ALL] =
-		"SELECT number, value, time, final FROM best_child"
-		" WHERE sweep = ?1 ORDER BY key",
+	[HD_STMT_METRIC_NAMED] =
+		METRIC_COLUMNS " AND m.name = (SELECT key FROM name WHERE text = ?4)"
+			       " ORDER BY t.number, m.sequence",
+	[HD_STMT_DECISION_ALL] = "SELECT t.number, d.interval, d.policy, d.mine, d.threshold,"
+				 " d.compared, d.reason, d.time"
+				 " FROM trial t JOIN decision d ON d.trial = t.key"
+				 " WHERE t.sweep = ?1 AND t.number BETWEEN ?2 AND ?3"
+				 " ORDER BY t.number, d.key",
+	[HD_STMT_BEST_ALL] = "SELECT number, value, time, final FROM best_child"
+			     " WHERE sweep = ?1 ORDER BY key",
 };
 
 const char *hd_stmt_sql(enum hd_stmt id)

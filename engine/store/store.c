@@ -287,7 +287,8 @@ static int store_connect_immutable(struct hd_store *store,
 	hd_buf_puts(&uri, "?immutable=1");
 	store_disconnect(store);
 	rc = hd_buf_failed(&uri) ? hd_error_nomem(err)
-				 : store_connect(store, hd_buf_text(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+				 : store_connect(store, hd_buf_text(&uri),
+						 SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
 	hd_buf_release(&uri);
 	return rc;
 }

@@ -12,7 +12,8 @@ static int open_tree(void **state)
 
 	assert_non_null(box);
 	box_folder(box);
-	for (const char *const *name = (const char *const[]){ "a", "a/b", "a/b/c", NULL }; *name; name++) {
+	for (const char *const *name = (const char *const[]){ "a", "a/b", "a/b/c", NULL }; *name;
+	     name++) {
 		snprintf(path, sizeof path, "%s/%s", box->folder, *name);
 		assert_int_equal(mkdir(path, 0777), 0);
 	}
@@ -198,7 +199,8 @@ static void the_stores_folder_is_absolute(void **state)
 
 static void odd_characters_in_a_path_are_only_characters(void **state)
 {
-	static const char *const names[] = { "a b?c=d#e%41.db", ":memory:", "file:x", "-wal", "\xff.db" };
+	static const char *const names[] = { "a b?c=d#e%41.db", ":memory:", "file:x", "-wal",
+					     "\xff.db" };
 	struct storebox *box = *state;
 	struct stat info;
 

@@ -99,7 +99,9 @@ static void hd_114_reverse_flips_only_those_with_a_metric(void **state)
 	six_trials(box, HD_MAXIMIZE);
 	expect_order(box, (struct hd_trial_query){ .order = HD_ORDER_BEST, .reverse = true },
 		     "3 0 2 4 1 5 ");
-	expect_order(box, (struct hd_trial_query){ .order = HD_ORDER_BEST, .reverse = true, .discard_no_metric = true },
+	expect_order(box,
+		     (struct hd_trial_query){
+			     .order = HD_ORDER_BEST, .reverse = true, .discard_no_metric = true },
 		     "3 0 2 4 ");
 }
 
@@ -112,7 +114,8 @@ static void hd_114_top_and_discard_no_metric(void **state)
 		     "4 ");
 	expect_order(box, (struct hd_trial_query){ .order = HD_ORDER_BEST, .limit = 5 },
 		     "4 2 0 3 1 ");
-	expect_order(box, (struct hd_trial_query){ .order = HD_ORDER_BEST, .discard_no_metric = true },
+	expect_order(box,
+		     (struct hd_trial_query){ .order = HD_ORDER_BEST, .discard_no_metric = true },
 		     "4 2 0 3 ");
 	expect_order(box, (struct hd_trial_query){ .discard_no_metric = true, .limit = 3 },
 		     "0 2 3 ");
@@ -123,11 +126,16 @@ static void hd_111_failed_and_canceled_count_unless_excluded(void **state)
 	struct storebox *box = *state;
 
 	six_trials(box, HD_MAXIMIZE);
-	expect_order(box, (struct hd_trial_query){ .order = HD_ORDER_BEST, .exclude_canceled = true },
+	expect_order(box,
+		     (struct hd_trial_query){ .order = HD_ORDER_BEST, .exclude_canceled = true },
 		     "2 0 3 1 5 ");
 	expect_order(box, (struct hd_trial_query){ .order = HD_ORDER_BEST, .exclude_failed = true },
 		     "4 0 3 1 ");
-	expect_order(box, (struct hd_trial_query){ .order = HD_ORDER_BEST, .exclude_failed = true, .exclude_canceled = true, .limit = 1 },
+	expect_order(box,
+		     (struct hd_trial_query){ .order = HD_ORDER_BEST,
+					      .exclude_failed = true,
+					      .exclude_canceled = true,
+					      .limit = 1 },
 		     "0 ");
 	expect_order(box, (struct hd_trial_query){ .exclude_failed = true },
 		     "0 1 3 4 ");
@@ -159,7 +167,8 @@ static void hd_112_no_metric_anywhere_gives_no_best(void **state)
 	box_begin(box);
 	box_trial(box, 0);
 	box_commit(box);
-	expect_order(box, (struct hd_trial_query){ .order = HD_ORDER_BEST, .discard_no_metric = true },
+	expect_order(box,
+		     (struct hd_trial_query){ .order = HD_ORDER_BEST, .discard_no_metric = true },
 		     "");
 	assert_int_equal(sweep_row(box).best_trial, -1);
 }
@@ -263,7 +272,8 @@ static void fill_trials(struct storebox *box, size_t count)
 
 static void the_best_of_100000_trials_comes_from_the_index(void **state)
 {
-	static const enum hd_stmt ids[] = { HD_STMT_TRIAL_RANKED, HD_STMT_TRIAL_RANKED_REVERSE, HD_STMT_TRIAL_UNRANKED };
+	static const enum hd_stmt ids[] = { HD_STMT_TRIAL_RANKED, HD_STMT_TRIAL_RANKED_REVERSE,
+					    HD_STMT_TRIAL_UNRANKED };
 	struct storebox *box = *state;
 	char text[1000];
 
@@ -282,7 +292,9 @@ static void the_best_of_100000_trials_comes_from_the_index(void **state)
 
 static void walks_read_rows_in_the_order_they_lie(void **state)
 {
-	static const enum hd_stmt ids[] = { HD_STMT_METRIC_ALL, HD_STMT_METRIC_NAMED, HD_STMT_TRIAL_NUMBERED, HD_STMT_SWEEP_PREFIX, HD_STMT_DECISION_ALL };
+	static const enum hd_stmt ids[] = { HD_STMT_METRIC_ALL, HD_STMT_METRIC_NAMED,
+					    HD_STMT_TRIAL_NUMBERED, HD_STMT_SWEEP_PREFIX,
+					    HD_STMT_DECISION_ALL };
 	struct storebox *box = *state;
 	char text[1000];
 

@@ -19,9 +19,22 @@ static void sample_trials(struct storebox *box)
 	struct hd_value option = { .kind = HD_VALUE_TEXT, .text = "a b", .length = 3 };
 	struct hd_expr choice = hd_expr_choice(&option, 1);
 	struct hd_space *space = hd_space_new();
-	struct hd_trial_record record = { .sweep = box->sweep, .space = space, .values = &option, .parameters = "{\"opt\":\"a b\"}", .arguments = "[\"train\",\"--opt\",\"a b\"]", .known = 1, .time = BOX_TIME };
-	struct hd_trial_end_record end = { HD_TRIAL_COMPLETED, HD_END_EXIT, "", 0, 0, 1.5, 4096, BOX_TIME + 10, BOX_TIME + 20 };
-	struct hd_metric table = { .name = "table", .name_length = 5, .text = "[1,2]", .text_length = 5, .has_step = true, .step = 3, .rule = "json" };
+	struct hd_trial_record record = { .sweep = box->sweep,
+					  .space = space,
+					  .values = &option,
+					  .parameters = "{\"opt\":\"a b\"}",
+					  .arguments = "[\"train\",\"--opt\",\"a b\"]",
+					  .known = 1,
+					  .time = BOX_TIME };
+	struct hd_trial_end_record end = { HD_TRIAL_COMPLETED, HD_END_EXIT, "", 0, 0, 1.5, 4096,
+					   BOX_TIME + 10, BOX_TIME + 20 };
+	struct hd_metric table = { .name = "table",
+				   .name_length = 5,
+				   .text = "[1,2]",
+				   .text_length = 5,
+				   .has_step = true,
+				   .step = 3,
+				   .rule = "json" };
 	struct hd_tail_place places[HD_TAIL_SOURCES] = { { 100, 5 }, { 0, 0 }, { 30, 1 } };
 	struct hd_reason why = { 0.25, 0.5, 2, "best 0.25 is worse than 0.5" };
 	int64_t key;
@@ -42,7 +55,9 @@ static void sample_trials(struct storebox *box)
 	ok(box, hd_store_best_insert(box->store, box->sweep, 0, 0.75, false,
 				     BOX_TIME + 1, &box->err));
 	key = box_ranked(box, 1, HD_TRIAL_STOPPING, 0.25, 2);
-	end = (struct hd_trial_end_record){ HD_TRIAL_CANCELED, HD_END_POLICY, why.text, -1, 15, NAN, 0, 0, BOX_TIME + 30 };
+	end = (struct hd_trial_end_record){
+		HD_TRIAL_CANCELED, HD_END_POLICY, why.text, -1, 15, NAN, 0, 0, BOX_TIME + 30
+	};
 	ok(box, hd_store_decision_insert(box->store, key, 1, "bandit", &why,
 					 BOX_TIME + 25, &box->err));
 	ok(box, hd_store_trial_end(box->store, key, &end, &box->err));

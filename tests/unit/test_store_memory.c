@@ -36,7 +36,12 @@ static int see_number(void *user, const struct hd_metric_row *row)
 
 static int write_rows(struct hd_store *store, int64_t sweep)
 {
-	struct hd_trial_record record = { .sweep = sweep, .number = 9, .state = HD_TRIAL_QUEUED, .parameters = "{}", .arguments = "[]", .time = BOX_TIME };
+	struct hd_trial_record record = { .sweep = sweep,
+					  .number = 9,
+					  .state = HD_TRIAL_QUEUED,
+					  .parameters = "{}",
+					  .arguments = "[]",
+					  .time = BOX_TIME };
 	struct hd_metric metric = box_metric("accuracy", 0.5);
 	struct hd_reason why = { 1, 2, 3, "worse" };
 	int64_t key;

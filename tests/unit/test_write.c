@@ -106,8 +106,12 @@ static void an_endless_sweep_has_no_duration_in_the_file(void **state)
 	struct storebox *box = *state;
 	struct hd_sampler_type sampler = { .name = "grid" };
 	struct hd_policy_type policy = { .name = "none" };
-	struct hd_config config = { .metric = "m", .sampler = &sampler, .policy = &policy, .max_duration = INFINITY };
-	struct hd_sweep_record record = { .id = "HD_2", .name = "a", .config = &config, .command = "[]" };
+	struct hd_config config = {
+		.metric = "m", .sampler = &sampler, .policy = &policy, .max_duration = INFINITY
+	};
+	struct hd_sweep_record record = {
+		.id = "HD_2", .name = "a", .config = &config, .command = "[]"
+	};
 	int64_t found;
 
 	ok(box, hd_store_sweep_insert(box->store, &record, &box->sweep,
@@ -196,7 +200,10 @@ static void hd_115_a_trials_parameters_are_stored_as_json_and_as_rows(void **sta
 		{ .kind = HD_VALUE_REAL, .number = 0.1 },
 		{ .kind = HD_VALUE_TEXT, .text = "sgd", .length = 3 },
 	};
-	struct hd_trial_end_record end = { HD_TRIAL_FAILED, HD_END_SIGNAL, "killed by SIGSEGV", -1, 11, 1.25, 1 << 20, 0, BOX_TIME + 9 };
+	struct hd_trial_end_record end = {
+		HD_TRIAL_FAILED, HD_END_SIGNAL, "killed by SIGSEGV", -1, 11, 1.25, 1 << 20, 0,
+		BOX_TIME + 9
+	};
 	struct storebox *box = *state;
 	int64_t key, found;
 
@@ -230,7 +237,8 @@ static void every_kind_of_value_is_stored_as_what_it_is(void **state)
 		{ { .kind = HD_VALUE_ABSENT }, NULL },
 		{ { .kind = HD_VALUE_NULL }, "null:null:-" },
 		{ { .kind = HD_VALUE_BOOL, .integer = 1, .number = 1 }, "bool:integer:1" },
-		{ { .kind = HD_VALUE_INTEGER, .integer = INT64_MAX, .number = 9e18 }, "integer:integer:9223372036854775807" },
+		{ { .kind = HD_VALUE_INTEGER, .integer = INT64_MAX, .number = 9e18 },
+		  "integer:integer:9223372036854775807" },
 		{ { .kind = HD_VALUE_REAL, .number = 2 }, "real:real:2.0" },
 		{ { .kind = HD_VALUE_JSON, .text = "[1]", .length = 3 }, "json:text:[1]" },
 	};
@@ -284,7 +292,8 @@ static void a_new_trial_has_none_of_what_comes_later(void **state)
 
 static void numbers_survive_a_round_trip(void **state)
 {
-	static const double values[] = { 0.1, 5e-324, 1e308, -1e308, INFINITY, -INFINITY, 0, 1, -3, 9007199254740993.0 };
+	static const double values[] = { 0.1, 5e-324, 1e308, -1e308, INFINITY,
+					 -INFINITY, 0, 1, -3, 9007199254740993.0 };
 	struct storebox *box = *state;
 	struct seen seen = { 0 };
 	int64_t key;
@@ -314,7 +323,14 @@ static void numbers_survive_a_round_trip(void **state)
 static void a_metrics_text_step_source_and_rule_are_kept(void **state)
 {
 	struct storebox *box = *state;
-	struct hd_metric metric = { .name = "val/loss [x] y", .name_length = 8, .value = NAN, .text = "{\"a\":1}zzz", .text_length = 7, .has_step = true, .step = -12, .rule = "json" };
+	struct hd_metric metric = { .name = "val/loss [x] y",
+				    .name_length = 8,
+				    .value = NAN,
+				    .text = "{\"a\":1}zzz",
+				    .text_length = 7,
+				    .has_step = true,
+				    .step = -12,
+				    .rule = "json" };
 	struct seen seen = { 0 };
 	int64_t key;
 
