@@ -7,8 +7,6 @@
 
 #include <hdrive/sampler.h>
 
-#include "space/args.h"
-
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -27,67 +25,6 @@ void hd_run_free(struct run *run)
 	for (size_t i = 0; i < run->name_count; i++)
 		free(run->names[i]);
 	free(run);
-}
-
-/* --- events ------------------------------------------------------------- */
-
-static void pending_release(struct pending_event *pending)
-{
-	free(pending->text);
-	free(pending->folder);
-	free(pending->tail);
-}
-
-void hd_core_queue(struct hd_core *core, const struct hd_event *event)
-{
-	struct pending_event pending = { .event = *event };
-
-	if (!core->setup.event)
-		return;
-	if (core->event_count == core->event_size) {
-		size_t size = core->event_size ? core->event_size * 2 : 32;
-		struct pending_event *events =
-			realloc(core->events, size * sizeof *events);
-
-		if (!events)
-			return;
-		core->events = events;
-		core->event_size = size;
-	}
-	pending.text = strdup(event->text ? event->text : "");
-	pending.folder = event->folder ? strdup(event->folder) : NULL;
-	pending.tail = event->tail ? strdup(event->tail) : NULL;
-	if (!pending.text || (event->folder && !pending.folder) ||
-	    (event->tail && !pending.tail)) {
-		pending_release(&pending);
-		return;
-	}
-	pending.event.time = core->wall;
-	pending.event.text = pending.text;
-	pending.event.folder = pending.folder;
-	pending.event.tail = pending.tail;
-	core->events[core->event_count++] = pending;
-}
-
-static void core_tell_all(struct hd_core *core)
-{
-	for (size_t i = 0; i < core->event_count; i++) {
-		core->setup.event(core->setup.user, &core->events[i].event);
-		pending_release(&core->events[i]);
-	}
-	core->event_count = 0;
-}
-
-void hd_core_tell(struct hd_core *core, enum hd_event_kind kind, int64_t wall,
-		  const char *text)
-{
-	struct hd_event event = { .kind = kind,
-				  .time = wall,
-				  .text = text,
-				  .end = core->end };
-
-	if (core->setup.event)
-		core->setup.event(core->setup.user, &event);
 }
 
 /* --- life --------------------------------------------------------------- */
@@ -159,9 +96,7 @@ void hd_core_free(struct hd_core *core)
 		hd_store_rollback(core->setup.store);
 	for (size_t i = 0; core->live && i < core->setup.slots; i++)
 		hd_run_free(core->live[i]);
-	for (size_t i = 0; i < core->event_count; i++)
-		pending_release(&core->events[i]);
-	free(core->events);
+	hd_core_drop_queued(core);
 	free(core->live);
 	free(core->values);
 	if (core->sampler && config->sampler->release)
@@ -352,119 +287,6 @@ int hd_core_offer_best(struct hd_core *core, struct run *run, double value,
 				    run->number, value, false, core->wall, err);
 }
 
-/* --- drawing trials ----------------------------------------------------- */
-
-static int core_suggest(struct hd_core *core, struct hd_error *err)
-{
-	struct hd_rng rng;
-
-	hd_rng_init(&rng, core->setup.seed, hd_history_next(core->history));
-	return core->setup.config->sampler->suggest(
-		core->sampler, core->history, &rng, core->values, err);
-}
-
-/* Command line and parameters of the values just drawn. */
-static int run_prepare(struct run *run, struct hd_buf *arguments,
-		       struct hd_error *err)
-{
-	struct hd_core *core = run->core;
-	const struct hd_space *space = core->setup.config->space;
-	struct hd_buf parameters = HD_BUF_INIT;
-	size_t words = 0;
-	int rc = hd_args_build(&run->argv, space, core->values,
-			       core->setup.command, core->setup.command_count,
-			       NULL, err);
-
-	if (rc < 0)
-		return rc;
-	while (run->argv[words])
-		words++;
-	hd_args_json_words(arguments, (const char *const *)run->argv, words);
-	hd_args_json(&parameters, space, core->values);
-	run->parameters = hd_buf_take(&parameters);
-	run->folder = hd_dispatch_folder(core->setup.folder, run->number);
-	if (!run->parameters || !run->folder || hd_buf_failed(arguments))
-		return hd_error_nomem(err);
-	return hd_tail_new(&run->tail, run->folder, core->rules, NULL, err);
-}
-
-static int run_store(struct run *run, const char *arguments,
-		     struct hd_error *err)
-{
-	struct hd_core *core = run->core;
-	struct hd_trial_record record = {
-		.sweep = core->setup.sweep,
-		.number = run->number,
-		.state = HD_TRIAL_STARTING,
-		.parameters = run->parameters,
-		.arguments = arguments,
-		.space = core->setup.config->space,
-		.values = core->values,
-		.known = core->results,
-		.time = core->wall,
-	};
-	int rc = hd_core_begin(core, err);
-
-	return rc < 0 ? rc : hd_store_trial_insert(core->setup.store, &record, &run->key, err);
-}
-
-/* Draw one trial, store it as Starting, keep its launch for after commit. */
-static int core_draw(struct hd_core *core, struct run **slot,
-		     struct hd_error *err)
-{
-	struct hd_buf arguments = HD_BUF_INIT;
-	struct run *run = NULL;
-	int rc = core_suggest(core, err);
-
-	if (rc == HD_EXHAUSTED)
-		core->exhausted = true;
-	if (rc != 0)
-		return rc;
-	run = calloc(1, sizeof *run);
-	if (!run)
-		return hd_error_nomem(err);
-	run->core = core;
-	run->number = hd_history_next(core->history);
-	run->fresh = true;
-	rc = run_prepare(run, &arguments, err);
-	if (rc == 0)
-		rc = run_store(run, hd_buf_text(&arguments), err);
-	if (rc < 0)
-		goto out;
-	run->trial = hd_history_add(core->history, core->values);
-	if (!run->trial) {
-		rc = hd_error_nomem(err);
-		goto out;
-	}
-	hd_trial_move(run->trial, HD_TRIAL_EVENT_SPAWN);
-	*slot = run;
-	run = NULL;
-	core->live_count++;
-out:
-	hd_run_free(run);
-	hd_buf_release(&arguments);
-	return rc;
-}
-
-static int core_fill(struct hd_core *core, struct hd_error *err)
-{
-	size_t most = core->setup.config->max_total;
-
-	for (size_t i = 0; i < core->setup.slots; i++) {
-		int rc;
-
-		if (core->stopping || core->exhausted ||
-		    hd_history_next(core->history) >= most)
-			return 0;
-		if (core->live[i])
-			continue;
-		rc = core_draw(core, &core->live[i], err);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
 /* --- the turn ----------------------------------------------------------- */
 
 int hd_core_begin(struct hd_core *core, struct hd_error *err)
@@ -539,7 +361,7 @@ static int core_decide(struct hd_core *core, struct hd_error *err)
 		hd_core_stop(core, HD_END_LIMIT, false);
 	if (rc == 0 && core->stopping)
 		rc = core_stop_live(core, err);
-	return rc < 0 ? rc : core_fill(core, err);
+	return rc < 0 ? rc : hd_core_fill(core, err);
 }
 
 /* A trial that could not be started has ended, with the reason. */
@@ -602,7 +424,7 @@ int hd_core_turn(struct hd_core *core, int64_t wall, struct hd_error *err)
 		return rc;
 	}
 	core->in_transaction = false;
-	core_tell_all(core);
+	hd_core_tell_queued(core);
 	core_act(core);
 	return core->wants_turn;
 }

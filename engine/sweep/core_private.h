@@ -1,4 +1,7 @@
-/* What core.c, collect.c and finish.c share: a sweep's live trials. */
+/*
+ * What core.c, draw.c, collect.c, finish.c and tell.c share: a sweep's live
+ * trials.
+ */
 #ifndef HD_SWEEP_CORE_PRIVATE_H
 #define HD_SWEEP_CORE_PRIVATE_H
 
@@ -105,6 +108,11 @@ int hd_core_begin(struct hd_core *core, struct hd_error *err);
 /* Queue an event; its texts are copied. Never fails: news are dropped when
  * there is no memory, the store has them. */
 void hd_core_queue(struct hd_core *core, const struct hd_event *event);
+/* tell.c: hand the queued events to the observer, or drop them. */
+void hd_core_tell_queued(struct hd_core *core);
+void hd_core_drop_queued(struct hd_core *core);
+/* draw.c: draw trials into the free slots. */
+int hd_core_fill(struct hd_core *core, struct hd_error *err);
 /* Ask for RUN's end after the commit. */
 int hd_core_stop_run(struct hd_core *core, struct run *run, enum hd_end why,
 		     bool now, const char *text, struct hd_error *err);
