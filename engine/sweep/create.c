@@ -1,0 +1,226 @@
+/*
+ * How a sweep comes to be: options copied, its name, id and seed settled, its
+ * folder and then its row made. When one fails, nothing is left behind.
+ */
+#define _XOPEN_SOURCE 700 /* realpath */
+
+#include "sweep/sweep_private.h"
+
+#include "base/buf.h"
+#include "space/args.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULT_GRACE 10.0
+#define NAME_TRIES 16
+
+/* --- options ------------------------------------------------------------ */
+
+/* A copy of COUNT strings in one block that ends in NULL. */
+static char **strings_copy(const char *const *strings, size_t count)
+{
+	size_t bytes = (count + 1) * sizeof(char *);
+	char **copy, *at;
+
+	for (size_t i = 0; i < count; i++)
+		bytes += strlen(strings[i]) + 1;
+	copy = malloc(bytes);
+	if (!copy)
+		return NULL;
+	at = (char *)(copy + count + 1);
+	for (size_t i = 0; i < count; i++) {
+		copy[i] = at;
+		at = stpcpy(at, strings[i]) + 1;
+	}
+	copy[count] = NULL;
+	return copy;
+}
+
+static size_t strings_count(const char *const *strings)
+{
+	size_t count = 0;
+
+	while (strings && strings[count])
+		count++;
+	return count;
+}
+
+static char *string_or_null(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+static int sweep_take_options(struct hd_sweep *sweep,
+			      const struct hd_sweep_options *options,
+			      struct hd_error *err)
+{
+	const struct hd_config *config = sweep->config;
+
+	if (options->command_count == 0)
+		return hd_error_set(err, HD_EINVAL,
+				    "no command: a sweep needs the training "
+				    "program to run");
+	if (!options->launcher || access(options->launcher, X_OK) < 0)
+		return hd_error_set(err, HD_ENOENT,
+				    "the launcher '%s' cannot be run",
+				    options->launcher ? options->launcher : "");
+	sweep->event = options->event;
+	sweep->user = options->user;
+	sweep->grace = options->grace > 0 ? options->grace : DEFAULT_GRACE;
+	sweep->slots = options->max_concurrent ? options->max_concurrent : config->max_concurrent;
+	if (sweep->slots > config->max_total)
+		sweep->slots = config->max_total;
+	sweep->command_count = options->command_count;
+	sweep->command = strings_copy(options->command, options->command_count);
+	sweep->environment = strings_copy(options->environment,
+					  strings_count(options->environment));
+	sweep->launcher = realpath(options->launcher, NULL);
+	sweep->source = realpath(options->source ? options->source : ".", NULL);
+	if (!sweep->source)
+		return hd_error_errno(err, errno, "cannot use the folder '%s'",
+				      options->source ? options->source : ".");
+	sweep->python_path = string_or_null(options->python_path);
+	if (!sweep->command || !sweep->environment || !sweep->launcher ||
+	    (options->python_path && !sweep->python_path))
+		return hd_error_nomem(err);
+	return 0;
+}
+
+static int sweep_take_seed(struct hd_sweep *sweep,
+			   const struct hd_sweep_options *options,
+			   struct hd_error *err)
+{
+	unsigned long long drawn;
+	int rc;
+
+	sweep->seed = options->seed;
+	if (options->has_seed)
+		return 0;
+	rc = hd_name_random_seed(&drawn, err);
+	sweep->seed = drawn;
+	return rc;
+}
+
+/* --- the sweep's row and folder ----------------------------------------- */
+
+/* This process in the kernel's words, by which it is known again. */
+static uint64_t own_start_time(void)
+{
+	char text[1024], *at;
+	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	at = strrchr(text, ')'); /* the name before it may hold anything */
+	for (int field = 2; at && field < 22; field++) {
+		at = strchr(at, ' ');
+		at = at ? at + 1 : NULL;
+	}
+	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
+{
+	struct hd_buf command = HD_BUF_INIT;
+	struct hd_sweep_record record = {
+		.id = sweep->id,
+		.name = sweep->name,
+		.config = sweep->config,
+		.seed = sweep->seed,
+		.max_concurrent = sweep->slots,
+		.created = sweep->started,
+		.engine_pid = getpid(),
+		.engine_start = own_start_time(),
+	};
+	int rc;
+
+	hd_args_json_words(&command, (const char *const *)sweep->command,
+			   sweep->command_count);
+	record.command = hd_buf_text(&command);
+	rc = hd_buf_failed(&command)
+		     ? hd_error_nomem(err)
+		     : hd_store_sweep_insert(sweep->store, &record, &sweep->key, err);
+	hd_buf_release(&command);
+	return rc;
+}
+
+/* The folder first: that it did not exist makes the name ours. */
+static int sweep_make_folder(struct hd_sweep *sweep, struct hd_error *err)
+{
+	struct hd_buf path = HD_BUF_INIT;
+
+	hd_buf_printf(&path, "%s/%s", hd_store_folder(sweep->store),
+		      sweep->name);
+	free(sweep->folder);
+	sweep->folder = hd_buf_take(&path);
+	if (!sweep->folder)
+		return hd_error_nomem(err);
+	if (mkdir(sweep->folder, 0777) == 0)
+		return 0;
+	if (errno == EEXIST)
+		return hd_error_set(err, HD_EEXIST,
+				    "the name '%s' is taken: '%s' exists",
+				    sweep->name, sweep->folder);
+	return hd_error_errno(err, errno, "cannot make the folder '%s'",
+			      sweep->folder);
+}
+
+static int sweep_create_named(struct hd_sweep *sweep, struct hd_error *err)
+{
+	int rc = sweep_make_folder(sweep, err);
+
+	if (rc < 0)
+		return rc;
+	rc = sweep_insert(sweep, err);
+	if (rc < 0)
+		rmdir(sweep->folder);
+	return rc;
+}
+
+/* Under the wanted name, or under made-up ones until one is free. */
+static int sweep_create(struct hd_sweep *sweep, const char *name,
+			struct hd_error *err)
+{
+	int rc = 0;
+
+	if (name) {
+		rc = hd_name_check(name, err);
+		if (rc < 0)
+			return rc;
+		memcpy(sweep->name, name, strlen(name) + 1);
+		return sweep_create_named(sweep, err);
+	}
+	for (int i = 0; i < NAME_TRIES; i++) {
+		rc = hd_name_make(sweep->name, err);
+		if (rc == 0)
+			rc = sweep_create_named(sweep, err);
+		if (rc != HD_EEXIST)
+			break;
+	}
+	return rc;
+}
+
+int hd_sweep_create(struct hd_sweep *sweep,
+		    const struct hd_sweep_options *options,
+		    struct hd_error *err)
+{
+	int rc = sweep_take_options(sweep, options, err);
+
+	if (rc == 0)
+		rc = sweep_take_seed(sweep, options, err);
+	if (rc == 0)
+		rc = hd_name_make_id(sweep->id, err);
+	if (rc == 0)
+		rc = sweep_create(sweep, options->name, err);
+	return rc;
+}

@@ -1,0 +1,58 @@
+/* What sweep.c and create.c share: a sweep and its handles. */
+#ifndef HD_SWEEP_SWEEP_PRIVATE_H
+#define HD_SWEEP_SWEEP_PRIVATE_H
+
+#include <hdrive/sweep.h>
+
+#include "dispatch/dispatch.h"
+#include "sweep/core.h"
+#include "sweep/name.h"
+
+#include <uv.h>
+
+#include <stdatomic.h>
+
+struct hd_sweep {
+	struct hd_store *store;
+	const struct hd_config *config;
+	struct hd_core *core;
+	struct hd_dispatch *dispatch;
+	hd_event_fn event;
+	void *user;
+
+	char id[HD_SWEEP_ID_SIZE];
+	char name[HD_SWEEP_NAME_MOST + 1];
+	int64_t key;
+	int64_t started;
+	uint64_t seed;
+	size_t slots;
+	double grace;
+	char *folder;
+	char *source;
+	char *launcher;
+	char *python_path;
+	char **command; /* one block each, ending in NULL */
+	size_t command_count;
+	char **environment;
+
+	uv_loop_t loop;
+	bool loop_open;
+	uv_async_t wake;  /* hd_sweep_stop */
+	uv_check_t check; /* a turn after the loop's callbacks */
+	uv_idle_t again;  /* keeps the loop from sleeping before a turn */
+	uv_timer_t tick;
+	uv_timer_t soon;
+	uv_timer_t sync;
+	atomic_int stop_asked; /* 1: gracefully, 2: now */
+	int stop_heard;
+	atomic_bool ending; /* handles are being closed */
+	int rc;
+	struct hd_error error;
+};
+
+/* create.c: copy the options, settle seed and id, make folder and row. */
+int hd_sweep_create(struct hd_sweep *sweep,
+		    const struct hd_sweep_options *options,
+		    struct hd_error *err);
+
+#endif
