@@ -161,34 +161,28 @@ int64_t hd_schema_version(void)
 	return sizeof migrations / sizeof migrations[0];
 }
 
-/* Whether nothing was ever written: no application, no table. */
-static int schema_is_fresh(struct hd_store *store, int64_t application,
-			   bool *fresh, struct hd_error *err)
-{
-	int64_t tables;
-	int rc = hd_store_integer(store, "SELECT count(*) FROM sqlite_schema",
-				  &tables, err);
-
-	*fresh = rc == 0 && application == 0 && tables == 0;
-	return rc;
-}
-
-/* Its version into *VERSION, 0 for a fresh file, once it is known as ours. */
+/*
+ * Its version into *VERSION, 0 for a fresh file, once it is known as ours.
+ * Another process may be making the store between two statements: the tables
+ * are counted first, as whoever made them set the rest in the same commit.
+ */
 static int schema_check(struct hd_store *store, int64_t *version,
 			struct hd_error *err)
 {
-	int64_t application;
+	int64_t tables, application;
 	bool fresh;
-	int rc = hd_store_integer(store, "PRAGMA application_id", &application,
-				  err);
+	int rc = hd_store_integer(store, "SELECT count(*) FROM sqlite_schema",
+				  &tables, err);
 
+	if (rc == 0)
+		rc = hd_store_integer(store, "PRAGMA application_id",
+				      &application, err);
 	if (rc == 0)
 		rc = hd_store_integer(store, "PRAGMA user_version", version,
 				      err);
-	if (rc == 0)
-		rc = schema_is_fresh(store, application, &fresh, err);
 	if (rc < 0)
 		return rc;
+	fresh = tables == 0 && application == 0;
 	if (fresh) {
 		*version = 0;
 		return 0;

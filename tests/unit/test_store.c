@@ -64,6 +64,13 @@ static void a_second_writer_waits_and_then_says_busy(void **state)
 	hd_store_close(other);
 }
 
+/* A writer that cannot go on says why: its parent only sees the status. */
+static void write_failed(const struct hd_error *err, int status)
+{
+	fprintf(stderr, "writer: %s\n", err->text);
+	_exit(status);
+}
+
 static void write_by(const char *path, int writer, int commits)
 {
 	struct storebox box = { 0 };
@@ -71,18 +78,18 @@ static void write_by(const char *path, int writer, int commits)
 
 	snprintf(box.path, sizeof box.path, "%s", path);
 	if (hd_store_open(&box.store, box.path, HD_STORE_CREATE, &box.err) < 0)
-		_exit(1);
+		write_failed(&box.err, 1);
 	snprintf(name, sizeof name, "w%d", writer);
 	box_sweep_insert(&box, name, name, HD_MINIMIZE);
 	for (int i = 0; i < commits; i++) {
 		int64_t key;
 
 		if (hd_store_begin(box.store, &box.err) < 0)
-			_exit(2);
+			write_failed(&box.err, 2);
 		key = box_trial(&box, (size_t)i);
 		box_log(&box, key, 1, name, i, 1);
 		if (hd_store_commit(box.store, i % 8 == 0, &box.err) < 0)
-			_exit(3);
+			write_failed(&box.err, 3);
 	}
 	hd_store_close(box.store);
 	_exit(0);
