@@ -72,28 +72,41 @@ static void loaded_fill(struct loaded *loaded, struct hd_loader *loader,
 		hd_hyperdrive_read(loader, root);
 }
 
-/* The caller's patterns, in place of the file's. */
-static void loaded_patterns(struct loaded *loaded, struct hd_loader *loader,
-			    const struct hd_config_load *load)
+/* COUNT texts of the caller's as the config's own; NULL for no memory. */
+static const char *const *loaded_texts(struct loaded *loaded,
+				       struct hd_loader *loader,
+				       const char *const *texts, size_t count)
 {
-	const char **patterns;
-	size_t count = load ? load->metric_pattern_count : 0;
+	const char **copies =
+		hd_arena_array(loaded->arena, count, sizeof *copies);
 
-	if (count == 0)
-		return;
-	patterns = hd_arena_array(loaded->arena, count, sizeof *patterns);
-	for (size_t i = 0; patterns && i < count; i++) {
-		patterns[i] = hd_arena_string(loaded->arena,
-					      load->metric_patterns[i]);
-		if (!patterns[i])
-			patterns = NULL;
+	for (size_t i = 0; copies && i < count; i++) {
+		copies[i] = hd_arena_string(loaded->arena, texts[i]);
+		if (!copies[i])
+			copies = NULL;
 	}
-	if (!patterns) {
+	if (!copies)
 		loader->sink.code = HD_ENOMEM;
-		return;
+	return copies;
+}
+
+/* The caller's patterns, in place of the file's, and what it has changed. */
+static void loaded_own(struct loaded *loaded, struct hd_loader *loader,
+		       const struct hd_config_load *load)
+{
+	struct hd_config *config = &loaded->config;
+
+	if (load && load->metric_pattern_count) {
+		config->metric_patterns =
+			loaded_texts(loaded, loader, load->metric_patterns,
+				     load->metric_pattern_count);
+		config->metric_pattern_count = load->metric_pattern_count;
 	}
-	loaded->config.metric_patterns = patterns;
-	loaded->config.metric_pattern_count = count;
+	if (load && load->set_count) {
+		config->sets = loaded_texts(loaded, loader, load->sets,
+					    load->set_count);
+		config->set_count = load->set_count;
+	}
 }
 
 static int load_result(const struct hd_loader *loader, struct hd_error *err)
@@ -135,7 +148,7 @@ int hd_config_parse(struct hd_config **out, const char *text, size_t length,
 			  .azure = load && load->azure },
 	};
 	loaded_fill(loaded, &loader, load);
-	loaded_patterns(loaded, &loader, load);
+	loaded_own(loaded, &loader, load);
 	rc = load_result(&loader, err);
 	if (rc < 0)
 		goto out;

@@ -57,8 +57,16 @@ enum hd_stmt {
 	HD_STMT_METRIC_NAMED,
 	HD_STMT_DECISION_ALL,
 	HD_STMT_BEST_ALL,
+	HD_STMT_SAID_SET,
+	HD_STMT_SAID_ONCE,
+	HD_STMT_SAID_VALUE,
+	HD_STMT_SAID_ALL,
+	HD_STMT_RUN_METRIC_INSERT,
+	HD_STMT_RUN_METRIC_ALL,
+	HD_STMT_SETTING_INSERT,
+	HD_STMT_SETTING_ALL,
 };
-#define HD_STMTS (HD_STMT_BEST_ALL + 1)
+#define HD_STMTS (HD_STMT_SETTING_ALL + 1)
 
 /* Names met lately and their keys, so that a metric row asks nothing. */
 #define HD_STORE_NAMES 256
@@ -124,6 +132,9 @@ struct hd_query {
 
 int hd_query_open(struct hd_query *query, struct hd_store *store,
 		  enum hd_stmt id, struct hd_error *err);
+/* The same for a statement that writes: only in the caller's transaction. */
+int hd_query_write(struct hd_query *query, struct hd_store *store,
+		   enum hd_stmt id, struct hd_error *err);
 void hd_query_close(struct hd_query *query);
 void hd_query_integer(struct hd_query *query, int64_t value);
 /* NULL when it is 0: times that have not come yet. */
@@ -152,5 +163,9 @@ double hd_query_get_real(struct hd_query *query);
 const char *hd_query_get_text(struct hd_query *query);
 /* Whether the next column is NULL; does not move on. */
 bool hd_query_is_null(struct hd_query *query);
+
+/* write.c: the key of a metric's or a rule's name, made when it is new. */
+int hd_store_name_key(struct hd_store *store, const char *text, size_t length,
+		      int64_t *key, struct hd_error *err);
 
 #endif

@@ -152,8 +152,49 @@ static const char schema_1[] =
 	" JOIN sweep s ON s.key = t.sweep JOIN name n ON n.key = m.name"
 	" LEFT JOIN name r ON r.key = m.rule;";
 
+/*
+ * What scripts say of runs besides metrics, and the --set options of a sweep.
+ *
+ * said.number is -1 for what was said of the sweep itself, and said.child is
+ * '' but for a run below the trial: so that one key serves all three, and a
+ * run's tag is one row. Metrics of those runs are not in "metric": nothing
+ * that ranks or counts trials may ever meet them.
+ */
+static const char schema_2[] =
+	"CREATE TABLE said("
+	" sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,"
+	" number INTEGER NOT NULL,"
+	" child TEXT NOT NULL,"
+	" kind TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" value TEXT,"
+	" time INTEGER NOT NULL,"
+	" PRIMARY KEY(sweep, number, child, kind, name)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE run_metric("
+	" key INTEGER PRIMARY KEY,"
+	" sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,"
+	" number INTEGER NOT NULL,"
+	" child TEXT,"
+	" name INTEGER NOT NULL,"
+	" value ANY,"
+	" text TEXT,"
+	" step INTEGER,"
+	" time INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE INDEX run_metric_number ON run_metric(sweep, number);"
+
+	"CREATE TABLE setting("
+	" sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,"
+	" position INTEGER NOT NULL,"
+	" text TEXT NOT NULL,"
+	" PRIMARY KEY(sweep, position)"
+	") STRICT, WITHOUT ROWID;";
+
 static const char *const migrations[] = {
 	schema_1,
+	schema_2,
 };
 
 int64_t hd_schema_version(void)

@@ -133,6 +133,32 @@ static const char *const stmt_sql[HD_STMTS] = {
 				 " ORDER BY t.number, d.key",
 	[HD_STMT_BEST_ALL] = "SELECT number, value, time, final FROM best_child"
 			     " WHERE sweep = ?1 ORDER BY key",
+
+	[HD_STMT_SAID_SET] =
+		"INSERT INTO said(sweep, number, child, kind, name, value, time)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE"
+		" SET value = excluded.value, time = excluded.time",
+	[HD_STMT_SAID_ONCE] =
+		"INSERT INTO said(sweep, number, child, kind, name, value, time)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+	[HD_STMT_SAID_VALUE] =
+		"SELECT value IS ?6 FROM said WHERE sweep = ?1 AND number = ?2"
+		" AND child = ?3 AND kind = ?4 AND name = ?5",
+	[HD_STMT_SAID_ALL] =
+		"SELECT number, child, kind, name, value, time FROM said"
+		" WHERE sweep = ?1 AND number = ?2 ORDER BY child, kind, name",
+	[HD_STMT_RUN_METRIC_INSERT] =
+		"INSERT INTO run_metric(sweep, number, child, name, value,"
+		" text, step, time) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[HD_STMT_RUN_METRIC_ALL] =
+		"SELECT m.child, m.number, m.key, n.text, m.value, m.text,"
+		" m.step, m.time FROM run_metric m JOIN name n ON n.key = m.name"
+		" WHERE m.sweep = ?1 AND m.number BETWEEN ?2 AND ?3"
+		" ORDER BY m.number, m.key",
+	[HD_STMT_SETTING_INSERT] =
+		"INSERT INTO setting(sweep, position, text) VALUES(?1, ?2, ?3)",
+	[HD_STMT_SETTING_ALL] =
+		"SELECT text FROM setting WHERE sweep = ?1 ORDER BY position",
 };
 
 const char *hd_stmt_sql(enum hd_stmt id)

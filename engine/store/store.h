@@ -114,4 +114,20 @@ int hd_store_best_insert(struct hd_store *store, int64_t sweep, size_t number,
 			 double value, bool final, int64_t time,
 			 struct hd_error *err);
 
+/*
+ * What a script said of a run of SWEEP. Returns 0, or HD_SAID_KEPT for a
+ * property that has another value already, which stays.
+ */
+#define HD_SAID_KEPT 1
+int hd_store_say(struct hd_store *store, int64_t sweep,
+		 const struct hd_said_row *said, struct hd_error *err);
+/*
+ * A value that trial NUMBER logged to CHILD, a run below it, or to the sweep
+ * when CHILD is NULL.
+ */
+int hd_store_run_metric_insert(struct hd_store *store, int64_t sweep,
+			       size_t number, const char *child,
+			       const struct hd_metric *metric, int64_t time,
+			       struct hd_error *err);
+
 #endif

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int write_open(struct hd_query *query, struct hd_store *store,
-		      enum hd_stmt id, struct hd_error *err)
+int hd_query_write(struct hd_query *query, struct hd_store *store,
+		   enum hd_stmt id, struct hd_error *err)
 {
 	if (!store->writing)
 		return hd_error_set(err, HD_ESTATE,
@@ -46,7 +46,7 @@ static int sweep_insert(struct hd_store *store,
 {
 	const struct hd_config *config = record->config;
 	struct hd_query query;
-	int rc = write_open(&query, store, HD_STMT_SWEEP_INSERT, err);
+	int rc = hd_query_write(&query, store, HD_STMT_SWEEP_INSERT, err);
 
 	if (rc < 0)
 		return rc;
@@ -70,6 +70,26 @@ static int sweep_insert(struct hd_store *store,
 	return hd_query_run(&query, err);
 }
 
+/* What changed the file's text: without it the text alone would mislead. */
+static int settings_insert(struct hd_store *store, int64_t sweep,
+			   const struct hd_config *config,
+			   struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < config->set_count; i++) {
+		rc = hd_query_write(&query, store, HD_STMT_SETTING_INSERT, err);
+		if (rc < 0)
+			return rc;
+		hd_query_integer(&query, sweep);
+		hd_query_integer(&query, (int64_t)i);
+		hd_query_text(&query, config->sets[i]);
+		rc = hd_query_run(&query, err);
+	}
+	return rc;
+}
+
 int hd_store_sweep_insert(struct hd_store *store,
 			  const struct hd_sweep_record *record, int64_t *key,
 			  struct hd_error *err)
@@ -82,6 +102,8 @@ int hd_store_sweep_insert(struct hd_store *store,
 		return rc;
 	rc = sweep_insert(store, record, err);
 	*key = sqlite3_last_insert_rowid(store->db);
+	if (rc == 0)
+		rc = settings_insert(store, *key, record->config, err);
 	if (rc == 0)
 		return hd_store_commit(store, true, err);
 	hd_store_rollback(store);
@@ -107,7 +129,7 @@ int hd_store_sweep_state(struct hd_store *store, int64_t key,
 			 struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = write_open(&query, store, HD_STMT_SWEEP_STATE, err);
+	int rc = hd_query_write(&query, store, HD_STMT_SWEEP_STATE, err);
 
 	if (rc < 0)
 		return rc;
@@ -174,7 +196,7 @@ static int parameters_insert(struct hd_store *store, int64_t trial,
 	for (size_t i = 0; rc == 0 && i < hd_space_count(space); i++) {
 		if (values[i].kind == HD_VALUE_ABSENT)
 			continue;
-		rc = write_open(&query, store, HD_STMT_PARAMETER_INSERT, err);
+		rc = hd_query_write(&query, store, HD_STMT_PARAMETER_INSERT, err);
 		if (rc < 0)
 			return rc;
 		hd_query_integer(&query, trial);
@@ -192,7 +214,7 @@ int hd_store_trial_insert(struct hd_store *store,
 			  struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = write_open(&query, store, HD_STMT_TRIAL_INSERT, err);
+	int rc = hd_query_write(&query, store, HD_STMT_TRIAL_INSERT, err);
 
 	if (rc < 0)
 		return rc;
@@ -218,7 +240,7 @@ int hd_store_trial_state(struct hd_store *store, int64_t key,
 			 struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = write_open(&query, store, HD_STMT_TRIAL_STATE, err);
+	int rc = hd_query_write(&query, store, HD_STMT_TRIAL_STATE, err);
 
 	if (rc < 0)
 		return rc;
@@ -233,7 +255,7 @@ int hd_store_trial_process(struct hd_store *store, int64_t key, int64_t pid,
 			   uint64_t start, struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = write_open(&query, store, HD_STMT_TRIAL_PROCESS, err);
+	int rc = hd_query_write(&query, store, HD_STMT_TRIAL_PROCESS, err);
 
 	if (rc < 0)
 		return rc;
@@ -248,7 +270,7 @@ int hd_store_trial_end(struct hd_store *store, int64_t key,
 		       struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = write_open(&query, store, HD_STMT_TRIAL_END, err);
+	int rc = hd_query_write(&query, store, HD_STMT_TRIAL_END, err);
 
 	if (rc < 0)
 		return rc;
@@ -272,7 +294,7 @@ static int name_find(struct hd_store *store, const char *text, size_t length,
 		     int64_t *key, struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = write_open(&query, store, HD_STMT_NAME_FIND, err);
+	int rc = hd_query_write(&query, store, HD_STMT_NAME_FIND, err);
 
 	if (rc < 0)
 		return rc;
@@ -288,7 +310,7 @@ static int name_insert(struct hd_store *store, const char *text, size_t length,
 		       int64_t *key, struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = write_open(&query, store, HD_STMT_NAME_INSERT, err);
+	int rc = hd_query_write(&query, store, HD_STMT_NAME_INSERT, err);
 
 	if (rc < 0)
 		return rc;
@@ -309,9 +331,8 @@ static struct hd_store_name *name_place(struct hd_store *store,
 	return &store->names[(hash ^ hash >> 16) % HD_STORE_NAMES];
 }
 
-/* The key of a metric's or a rule's name, made when it is new. */
-static int name_key(struct hd_store *store, const char *text, size_t length,
-		    int64_t *key, struct hd_error *err)
+int hd_store_name_key(struct hd_store *store, const char *text, size_t length,
+		      int64_t *key, struct hd_error *err)
 {
 	struct hd_store_name *place = name_place(store, text, length);
 	char *copy;
@@ -343,13 +364,13 @@ int hd_store_metric_insert(struct hd_store *store, int64_t trial,
 {
 	struct hd_query query;
 	int64_t name, rule = 0;
-	int rc = name_key(store, metric->name, metric->name_length, &name, err);
+	int rc = hd_store_name_key(store, metric->name, metric->name_length, &name, err);
 
 	if (rc == 0 && metric->rule)
-		rc = name_key(store, metric->rule, strlen(metric->rule), &rule,
-			      err);
+		rc = hd_store_name_key(store, metric->rule, strlen(metric->rule), &rule,
+				       err);
 	if (rc == 0)
-		rc = write_open(&query, store, HD_STMT_METRIC_INSERT, err);
+		rc = hd_query_write(&query, store, HD_STMT_METRIC_INSERT, err);
 	if (rc < 0)
 		return rc;
 	hd_query_integer(&query, trial);
@@ -377,7 +398,7 @@ int hd_store_trial_metric(struct hd_store *store, int64_t trial,
 			  struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = write_open(&query, store, HD_STMT_TRIAL_METRIC, err);
+	int rc = hd_query_write(&query, store, HD_STMT_TRIAL_METRIC, err);
 
 	if (rc < 0)
 		return rc;
@@ -398,7 +419,7 @@ int hd_store_trial_places(struct hd_store *store, int64_t trial,
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < HD_TAIL_SOURCES; i++) {
-		rc = write_open(&query, store, HD_STMT_PLACE_SET, err);
+		rc = hd_query_write(&query, store, HD_STMT_PLACE_SET, err);
 		if (rc < 0)
 			return rc;
 		hd_query_integer(&query, trial);
@@ -416,7 +437,7 @@ int hd_store_decision_insert(struct hd_store *store, int64_t trial,
 			     struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = write_open(&query, store, HD_STMT_DECISION_INSERT, err);
+	int rc = hd_query_write(&query, store, HD_STMT_DECISION_INSERT, err);
 
 	if (rc < 0)
 		return rc;
@@ -436,7 +457,7 @@ int hd_store_best_insert(struct hd_store *store, int64_t sweep, size_t number,
 			 struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = write_open(&query, store, HD_STMT_BEST_INSERT, err);
+	int rc = hd_query_write(&query, store, HD_STMT_BEST_INSERT, err);
 
 	if (rc < 0)
 		return rc;
@@ -447,7 +468,7 @@ int hd_store_best_insert(struct hd_store *store, int64_t sweep, size_t number,
 	hd_query_integer(&query, time);
 	rc = hd_query_run(&query, err);
 	if (rc == 0)
-		rc = write_open(&query, store, HD_STMT_SWEEP_BEST, err);
+		rc = hd_query_write(&query, store, HD_STMT_SWEEP_BEST, err);
 	if (rc < 0)
 		return rc;
 	hd_query_integer(&query, sweep);

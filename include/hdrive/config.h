@@ -48,6 +48,9 @@ struct hd_config {
 
 	const char *const *metric_patterns; /* of the metrics: block */
 	size_t metric_pattern_count;
+
+	const char *const *sets; /* what changed the text: load.sets */
+	size_t set_count;
 };
 
 struct hd_config_load {

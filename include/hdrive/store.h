@@ -139,12 +139,45 @@ struct hd_best_row {
 	bool final; /* the last row, said again at the sweep's end */
 };
 
+/*
+ * What a script said of a run besides metrics (SPEC 5.6): of its trial, of
+ * the sweep through run.parent, or of a run below the trial (child_run).
+ */
+enum hd_said_kind {
+	HD_SAID_TAG,      /* the last value wins */
+	HD_SAID_PROPERTY, /* the first stays */
+	HD_SAID_FILE,     /* name is its path; value, of the sweep's, the same
+			     from the sweep's folder */
+	HD_SAID_STATUS,   /* of a run below: "status" and "error" */
+};
+#define HD_SAID_KINDS (HD_SAID_STATUS + 1)
+#define HD_SAID_OF_SWEEP (-1)
+
+struct hd_said_row {
+	int64_t trial;     /* number, or HD_SAID_OF_SWEEP */
+	const char *child; /* id of the run below the trial, "" for itself */
+	enum hd_said_kind kind;
+	const char *name;
+	const char *value; /* NULL for a tag without one */
+	int64_t time;
+};
+
+/* What was logged to a run that is no trial: ranked and counted nowhere. */
+struct hd_run_metric_row {
+	const char *child;           /* id; NULL for the sweep itself */
+	struct hd_metric_row metric; /* trial: that logged it */
+};
+
 /* Return 0 to go on; anything else ends the walk and is returned. */
 typedef int (*hd_sweep_fn)(void *user, const struct hd_sweep_row *row);
 typedef int (*hd_trial_fn)(void *user, const struct hd_trial_row *row);
 typedef int (*hd_metric_row_fn)(void *user, const struct hd_metric_row *row);
 typedef int (*hd_decision_fn)(void *user, const struct hd_decision_row *row);
 typedef int (*hd_best_fn)(void *user, const struct hd_best_row *row);
+typedef int (*hd_said_fn)(void *user, const struct hd_said_row *row);
+typedef int (*hd_run_metric_fn)(void *user,
+				const struct hd_run_metric_row *row);
+typedef int (*hd_setting_fn)(void *user, const char *text);
 
 /*
  * The sweep WORD names: a name, an id, a unique prefix of either, or "@" for
@@ -196,6 +229,21 @@ HD_API int hd_store_decisions(struct hd_store *store, int64_t sweep,
 HD_API int hd_store_best_history(struct hd_store *store, int64_t sweep,
 				 hd_best_fn fn, void *user,
 				 struct hd_error *err);
+/*
+ * What was said of TRIAL and the runs below it, or of the sweep itself when
+ * TRIAL is HD_SAID_OF_SWEEP: by run, kind and name. These three find nothing
+ * in a store of schema 1.
+ */
+HD_API int hd_store_said(struct hd_store *store, int64_t sweep, int64_t trial,
+			 hd_said_fn fn, void *user, struct hd_error *err);
+/* In the order they were logged, trial by trial; TRIAL of -1 is all. */
+HD_API int hd_store_run_metrics(struct hd_store *store, int64_t sweep,
+				int64_t trial, hd_run_metric_fn fn, void *user,
+				struct hd_error *err);
+/* The "max_total_runs=8" that changed config_text, in order. */
+HD_API int hd_store_settings(struct hd_store *store, int64_t sweep,
+			     hd_setting_fn fn, void *user,
+			     struct hd_error *err);
 
 HD_END_DECLS
 

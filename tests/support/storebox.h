@@ -99,7 +99,10 @@ static inline void box_sweep_insert(struct storebox *box, const char *id,
 {
 	static const struct hd_sampler_type sampler = { .name = "random" };
 	static const struct hd_policy_type policy = { .name = "bandit" };
+	static const char *const sets[] = { "max_total_runs=8", "a=b" };
 	struct hd_config config = {
+		.sets = sets,
+		.set_count = 2,
 		.path = "hdconfig.yml",
 		.text = "sampling:\n  type: random\n",
 		.sampler = &sampler,

@@ -68,12 +68,42 @@ static void sample_trials(struct storebox *box)
 	hd_space_free(space);
 }
 
+/* What scripts said: a row of each kind, and a metric of another run each. */
+static void sample_said(struct storebox *box)
+{
+	static const struct hd_said_row rows[] = {
+		{ 0, "", HD_SAID_TAG, "stage", "last", BOX_TIME + 2 },
+		{ 0, "", HD_SAID_TAG, "bare", NULL, BOX_TIME + 2 },
+		{ 0, "", HD_SAID_PROPERTY, "data", "v1", BOX_TIME + 3 },
+		{ 0, "", HD_SAID_FILE, "outputs/a", NULL, BOX_TIME + 4 },
+		{ 0, "part", HD_SAID_STATUS, "status", "Failed", BOX_TIME + 5 },
+		{ HD_SAID_OF_SWEEP, "", HD_SAID_TAG, "seen", "0", BOX_TIME + 6 },
+	};
+	struct hd_metric metric = {
+		.name = "folds", .name_length = 5, .value = 3, .has_step = true, .step = 9
+	};
+
+	box_begin(box);
+	for (size_t i = 0; i < ROWS(rows); i++)
+		ok(box, hd_store_say(box->store, box->sweep, &rows[i],
+				     &box->err));
+	ok(box, hd_store_run_metric_insert(box->store, box->sweep, 1, NULL,
+					   &metric, BOX_TIME + 7, &box->err));
+	metric = (struct hd_metric){
+		.name = "note", .name_length = 4, .text = "x", .text_length = 1
+	};
+	ok(box, hd_store_run_metric_insert(box->store, box->sweep, 0, "part",
+					   &metric, BOX_TIME + 8, &box->err));
+	box_commit(box);
+}
+
 /* One ended sweep with three trials, one that has just been made. */
 static void sample_fill(struct storebox *box)
 {
 	box_sweep_insert(box, "HD_00000000-0000-4000-8000-000000000001",
 			 "brave-otter-3", HD_MAXIMIZE);
 	sample_trials(box);
+	sample_said(box);
 	box_begin(box);
 	ok(box, hd_store_sweep_state(box->store, box->sweep, "Canceled",
 				     HD_END_LIMIT, "max_duration of 6000 s passed",
@@ -149,6 +179,33 @@ static int dump_best(void *user, const struct hd_best_row *row)
 	return 0;
 }
 
+static int dump_said(void *user, const struct hd_said_row *row)
+{
+	struct dump *dump = user;
+
+	hd_buf_printf(&dump->text,
+		      " said %" PRId64 " '%s' %d %s '%s' %" PRId64 "\n",
+		      row->trial, row->child, row->kind, row->name,
+		      row->value ? row->value : "-", row->time);
+	return 0;
+}
+
+static int dump_run_metric(void *user, const struct hd_run_metric_row *row)
+{
+	struct dump *dump = user;
+
+	hd_buf_printf(&dump->text, " of '%s'", row->child ? row->child : "-");
+	return dump_metric(dump, &row->metric);
+}
+
+static int dump_setting(void *user, const char *text)
+{
+	struct dump *dump = user;
+
+	hd_buf_printf(&dump->text, " set %s\n", text);
+	return 0;
+}
+
 static int dump_sweep(void *user, const struct hd_sweep_row *row)
 {
 	struct dump *dump = user;
@@ -175,6 +232,13 @@ static int dump_sweep(void *user, const struct hd_sweep_row *row)
 				   dump, &box->err));
 	ok(box, hd_store_best_history(box->store, row->key, dump_best, dump,
 				      &box->err));
+	ok(box, hd_store_settings(box->store, row->key, dump_setting, dump,
+				  &box->err));
+	for (int64_t trial = HD_SAID_OF_SWEEP; trial < 2; trial++)
+		ok(box, hd_store_said(box->store, row->key, trial, dump_said,
+				      dump, &box->err));
+	ok(box, hd_store_run_metrics(box->store, row->key, -1, dump_run_metric,
+				     dump, &box->err));
 	return 0;
 }
 
@@ -374,7 +438,10 @@ static void deleting_a_sweep_takes_its_rows_along(void **state)
 				  " (SELECT count(*) FROM metric) +"
 				  " (SELECT count(*) FROM place) +"
 				  " (SELECT count(*) FROM decision) +"
-				  " (SELECT count(*) FROM best_child)",
+				  " (SELECT count(*) FROM best_child) +"
+				  " (SELECT count(*) FROM said) +"
+				  " (SELECT count(*) FROM run_metric) +"
+				  " (SELECT count(*) FROM setting)",
 				  &left, &box.err));
 	assert_int_equal(left, 0);
 	box_close(&box);
