@@ -4,6 +4,8 @@
 struct best_options {
 	struct cli_size top;
 	const char *format;
+	bool exclude_failed;
+	bool exclude_canceled;
 };
 
 #define ROW(field) offsetof(struct best_options, field)
@@ -11,6 +13,10 @@ static const struct cli_opt best_rows[] = {
 	{ "top", 'k', "N", "the best N trials (1)", CLI_OPT_SIZE, ROW(top), 1 },
 	{ "format", 0, "text|args|yaml|env|json|csv", "how to print them (text)", CLI_OPT_TEXT,
 	  ROW(format), 0 },
+	{ "exclude-failed", 0, NULL, "without trials that failed", CLI_OPT_FLAG,
+	  ROW(exclude_failed), 0 },
+	{ "exclude-canceled", 0, NULL, "without trials that were stopped", CLI_OPT_FLAG,
+	  ROW(exclude_canceled), 0 },
 	CLI_OPT_END
 };
 
@@ -22,6 +28,7 @@ static const struct cli_opt best_rows[] = {
 static int best_main(struct cli *cli)
 {
 	struct best_options options = { 0 };
+	struct hd_trial_query which = { .limit = 1 };
 	enum hd_format format;
 	struct hd_store *store = NULL;
 	struct hd_error err = { 0 };
@@ -39,9 +46,11 @@ static int best_main(struct cli *cli)
 	code = cli_sweep_open(cli, cli->words[0], &store, &key);
 	if (code != CLI_OK)
 		return code;
-	rc = hd_report_best(store, key,
-			    options.top.given ? options.top.value : 1, format,
-			    &cli->out, &err);
+	if (options.top.given)
+		which.limit = options.top.value;
+	which.exclude_failed = options.exclude_failed;
+	which.exclude_canceled = options.exclude_canceled;
+	rc = hd_report_best(store, key, &which, format, &cli->out, &err);
 	/* The sweep is there: what is missing is the metric. */
 	if (rc == HD_ENOENT)
 		code = cli_fail(cli, CLI_NO_METRIC, "%s", err.text);
@@ -59,7 +68,8 @@ const struct cli_command cli_cmd_best = {
 		    "  python train.py $(hdrive best @ --format args)\n"
 		    "  hdrive best brave-otter-3 -k 5\n",
 	.options = best_rows,
-	.notes = "Trials that failed or were stopped count too, by the best they logged.\n"
+	.notes = "Trials that failed or were stopped count too, by the best they logged,\n"
+		 "unless they are left out.\n"
 		 "Exit code 4 when no trial has reported the primary metric.\n",
 	.run = best_main,
 };

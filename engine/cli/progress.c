@@ -375,6 +375,7 @@ static int summary_write(void *user, const char *text, size_t length)
 static void summary_best(struct progress *progress, struct hd_store *store,
 			 const struct hd_sweep_summary *end)
 {
+	const struct hd_trial_query first = { .limit = 1 };
 	const struct hd_out talk = { .write = summary_write };
 	char number[32];
 	char metric[256];
@@ -387,7 +388,7 @@ static void summary_best(struct progress *progress, struct hd_store *store,
 	fprintf(stderr, "best %s %s (#%zu): ", metric,
 		hd_number_text(end->best, number, sizeof number),
 		end->best_trial);
-	if (hd_report_best(store, hd_sweep_key(progress->sweep), 1,
+	if (hd_report_best(store, hd_sweep_key(progress->sweep), &first,
 			   HD_FORMAT_ARGS, &talk, NULL) < 0)
 		fputc('\n', stderr);
 }

@@ -14,7 +14,7 @@ struct best_walk {
 	struct hd_pen pen;
 	enum hd_format format;
 	struct hd_error *err;
-	size_t top;
+	const struct hd_trial_query *which;
 	size_t count;
 	const struct hd_sweep_row *sweep; /* while its callback runs */
 };
@@ -24,7 +24,7 @@ static void best_line(struct best_walk *walk, const struct hd_trial_row *row)
 	struct hd_pen *pen = &walk->pen;
 	char text[40];
 
-	if (walk->top == 1) {
+	if (walk->which->limit == 1) {
 		hd_pen_plain(pen, walk->sweep->metric);
 		hd_pen_puts(pen, " ");
 		hd_pen_number(pen, row->value);
@@ -147,8 +147,8 @@ static int best_row(void *user, const struct hd_trial_row *row)
 		best_line(walk, row);
 		break;
 	case HD_FORMAT_JSON:
-		hd_pen_puts(&walk->pen, walk->top == 1 ? "{" : walk->count ? ",\n{"
-									   : "[{");
+		hd_pen_puts(&walk->pen, walk->which->limit == 1 ? "{" : walk->count ? ",\n{"
+										    : "[{");
 		hd_rows_trial_json(&walk->pen, row);
 		hd_pen_puts(&walk->pen, "}");
 		break;
@@ -171,30 +171,32 @@ static int best_row(void *user, const struct hd_trial_row *row)
 static int best_sweep(void *user, const struct hd_sweep_row *row)
 {
 	struct best_walk *walk = user;
-	const struct hd_trial_query query = {
-		.order = HD_ORDER_BEST,
-		.discard_no_metric = true,
-		.limit = walk->top,
-	};
+	struct hd_trial_query query = *walk->which;
 	int rc;
 
+	query.order = HD_ORDER_BEST;
+	query.discard_no_metric = true;
 	walk->sweep = row;
 	rc = hd_store_trials(walk->store, row->key, &query, best_row, walk,
 			     walk->err);
 	if (rc == 0 && walk->count == 0)
 		return hd_error_set(walk->err, HD_ENOENT,
-				    "no trial of '%s' has reported '%s'",
+				    "no %strial of '%s' has reported '%s'",
+				    query.exclude_failed || query.exclude_canceled
+					    ? "other "
+					    : "",
 				    row->name, row->metric);
 	if (walk->format == HD_FORMAT_JSON)
-		hd_pen_puts(&walk->pen, walk->top == 1 ? "\n" : "]\n");
+		hd_pen_puts(&walk->pen, walk->which->limit == 1 ? "\n" : "]\n");
 	return rc;
 }
 
-int hd_report_best(struct hd_store *store, int64_t sweep, size_t top,
+int hd_report_best(struct hd_store *store, int64_t sweep,
+		   const struct hd_trial_query *which,
 		   enum hd_format format, const struct hd_out *out,
 		   struct hd_error *err)
 {
-	struct best_walk walk = { .store = store, .format = format, .err = err, .top = top };
+	struct best_walk walk = { .store = store, .format = format, .err = err, .which = which };
 	int rc;
 	int written;
 

@@ -52,8 +52,12 @@ HD_API int hd_report_trial(struct hd_store *store, int64_t sweep,
 HD_API int hd_report_why(struct hd_store *store, int64_t sweep, size_t number,
 			 enum hd_format format, const struct hd_out *out,
 			 struct hd_error *err);
-/* The TOP best trials; HD_ENOENT when no trial has the metric. */
-HD_API int hd_report_best(struct hd_store *store, int64_t sweep, size_t top,
+/*
+ * The best trials: WHICH says how many (its limit) and which are left out; its
+ * order is not looked at. HD_ENOENT when no trial has the metric.
+ */
+HD_API int hd_report_best(struct hd_store *store, int64_t sweep,
+			  const struct hd_trial_query *which,
 			  enum hd_format format, const struct hd_out *out,
 			  struct hd_error *err);
 /* SPEC 5.5: {trial id: {metric: [values...]}}, always lists; or CSV, long. */
