@@ -65,6 +65,15 @@ static int record_collect(void *user, const struct hd_object_member *member)
 	return 0;
 }
 
+/* A name with something to it. */
+static bool record_is_named(const struct record *record)
+{
+	return record->has[RECORD_NAME] &&
+	       record->field[RECORD_NAME].kind == HD_OBJECT_STRING &&
+	       (record->has[RECORD_VALUE] || record->has[RECORD_LIST] ||
+		record->has[RECORD_OTHER]);
+}
+
 static bool record_is_string(const struct record *record,
 			     enum record_field field)
 {
@@ -202,9 +211,7 @@ int hd_metric_record(struct hd_metric_context *context, const char *text,
 		 record.field[RECORD_PARENT].kind == HD_OBJECT_BOOL &&
 		 record.field[RECORD_PARENT].is_true;
 	child = record_is_string(&record, RECORD_CHILD);
-	named = record_is_string(&record, RECORD_NAME) &&
-		(record.has[RECORD_VALUE] || record.has[RECORD_LIST] ||
-		 record.has[RECORD_OTHER]);
+	named = record_is_named(&record);
 	/* On stdout an object is somebody's log line until it is plain. */
 	if (!context->records) {
 		*taken = named && record.has[RECORD_VALUE] &&
@@ -218,4 +225,31 @@ int hd_metric_record(struct hd_metric_context *context, const char *text,
 	if (named)
 		return record_named(&record);
 	return *taken ? record_mark(&record) : 0;
+}
+
+int hd_tail_other(const char *detail, struct hd_buf *run, hd_metric_fn fn,
+		  hd_tail_mark_fn mark, void *user, struct hd_error *err)
+{
+	struct hd_metric_scan scan = { 0 };
+	struct hd_metric_context context = {
+		.scan = &scan,
+		.fn = fn,
+		.user = user,
+		.records = true,
+		.mark = mark,
+		.mark_user = user,
+		.err = err,
+	};
+	struct record record = { .context = &context };
+	const struct hd_object_value *child = &record.field[RECORD_CHILD];
+
+	hd_object_each(detail, strlen(detail), record_collect, &record);
+	if (record_is_string(&record, RECORD_CHILD))
+		hd_object_unescape(run, child->text, child->length);
+	if (hd_buf_failed(run))
+		return hd_error_nomem(err);
+	if (record_is_named(&record))
+		return record_named(&record);
+	return record_is_string(&record, RECORD_MARK) ? record_mark(&record)
+						      : 0;
 }

@@ -14,6 +14,8 @@
 
 #include <hdrive/metrics.h>
 
+#include "base/buf.h"
+
 enum hd_tail_source {
 	HD_TAIL_STDOUT,
 	HD_TAIL_STDERR,
@@ -42,6 +44,14 @@ typedef int (*hd_tail_fn)(void *user, enum hd_tail_source source,
 #define HD_TAIL_NOTE "hdrive"
 typedef int (*hd_tail_mark_fn)(void *user, const char *kind,
 			       const char *detail);
+
+/*
+ * What a record of the parent or of a child run says, from the detail of its
+ * mark: to FN and MARK as if it were the trial's own. The child's id is
+ * appended to RUN. ERR is for what is not theirs.
+ */
+int hd_tail_other(const char *detail, struct hd_buf *run, hd_metric_fn fn,
+		  hd_tail_mark_fn mark, void *user, struct hd_error *err);
 
 struct hd_tail; /* of one trial */
 

@@ -86,9 +86,8 @@ static struct hd_series_item *series_find(struct hd_series *series,
 	return series_add(series, name);
 }
 
-static int series_row(void *user, const struct hd_metric_row *row)
+int hd_series_add(struct hd_series *series, const struct hd_metric_row *row)
 {
-	struct hd_series *series = user;
 	struct hd_series_item *item = series_find(series, row->name);
 
 	if (!item)
@@ -106,6 +105,11 @@ static int series_row(void *user, const struct hd_metric_row *row)
 	item->least = fmin(item->least, row->value);
 	item->most = fmax(item->most, row->value);
 	return 0;
+}
+
+static int series_row(void *user, const struct hd_metric_row *row)
+{
+	return hd_series_add(user, row);
 }
 
 int hd_series_load(struct hd_series *series, struct hd_store *store,

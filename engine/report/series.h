@@ -24,6 +24,8 @@ void hd_series_release(struct hd_series *series);
 /* Gather trial NUMBER's metrics, in the order they first appeared. */
 int hd_series_load(struct hd_series *series, struct hd_store *store,
 		   int64_t sweep, size_t number, struct hd_error *err);
+/* One value more; HD_ENOMEM or 0. */
+int hd_series_add(struct hd_series *series, const struct hd_metric_row *row);
 /* {"loss":[0.5,0.4],"note":["a"]} */
 void hd_series_json(const struct hd_series *series, struct hd_pen *pen);
 

@@ -1,5 +1,6 @@
 /* "hdrive show S": a sweep and all of its trials. */
 #include "report/rows.h"
+#include "report/said.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,7 +46,7 @@ static void sweep_facts(struct hd_pen *pen, const struct hd_sweep_row *row)
 	hd_pen_duration(pen, hd_pen_seconds(pen, hd_rows_started(row), row->ended));
 	hd_pen_puts(pen, ", started ");
 	hd_pen_age(pen, hd_rows_started(row));
-	hd_pen_puts(pen, "\n\n");
+	hd_pen_puts(pen, "\n");
 }
 
 static void sweep_trial_line(struct hd_pen *pen, const struct hd_trial_row *row,
@@ -86,6 +87,22 @@ static int sweep_trial(void *user, const struct hd_trial_row *row)
 	return walk->pen.rc;
 }
 
+/* What Azure says of a sweep, and what its trials said of it. */
+static int sweep_said(struct sweep_walk *walk, const struct hd_sweep_row *row)
+{
+	struct hd_said said;
+	int rc = hd_azure_json(&walk->pen, walk->store, row, walk->err);
+
+	hd_said_init(&said);
+	if (rc == 0)
+		rc = hd_said_load(&said, walk->store, row->key,
+				  HD_SAID_OF_SWEEP, walk->err);
+	if (rc == 0)
+		hd_said_sweep_json(&said, &walk->pen);
+	hd_said_release(&said);
+	return rc;
+}
+
 static int sweep_row(void *user, const struct hd_sweep_row *row)
 {
 	struct sweep_walk *walk = user;
@@ -94,6 +111,11 @@ static int sweep_row(void *user, const struct hd_sweep_row *row)
 
 	if (walk->format != HD_FORMAT_JSON) {
 		sweep_facts(&walk->pen, row);
+		rc = hd_said_text(&walk->pen, walk->store, row->key,
+				  HD_SAID_OF_SWEEP, walk->err);
+		hd_pen_puts(&walk->pen, "\n");
+		if (rc)
+			return rc;
 		return hd_store_trials(walk->store, row->key, &all,
 				       sweep_trial, walk, walk->err);
 	}
@@ -101,6 +123,9 @@ static int sweep_row(void *user, const struct hd_sweep_row *row)
 	hd_rows_sweep_json(&walk->pen, row);
 	hd_pen_key(&walk->pen, "config", false);
 	hd_pen_json(&walk->pen, row->config_text);
+	rc = sweep_said(walk, row);
+	if (rc)
+		return rc;
 	hd_pen_puts(&walk->pen, ",\"children\":[");
 	rc = hd_store_trials(walk->store, row->key, &all, sweep_trial, walk,
 			     walk->err);

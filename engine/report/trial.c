@@ -1,5 +1,6 @@
 /* "hdrive show S N", and why a trial ended: "--why". */
 #include "report/rows.h"
+#include "report/said.h"
 #include "report/series.h"
 
 #include <inttypes.h>
@@ -90,11 +91,16 @@ static int trial_row(void *user, const struct hd_trial_row *row)
 {
 	struct trial_walk *walk = user;
 	struct hd_series series;
+	struct hd_said said;
 	int rc;
 
 	hd_series_init(&series);
+	hd_said_init(&said);
 	rc = hd_series_load(&series, walk->store, walk->sweep, row->number,
 			    walk->err);
+	if (rc == 0 && walk->format == HD_FORMAT_JSON)
+		rc = hd_said_load(&said, walk->store, walk->sweep,
+				  (int64_t)row->number, walk->err);
 	if (rc < 0)
 		goto out;
 	if (walk->format == HD_FORMAT_JSON) {
@@ -102,12 +108,16 @@ static int trial_row(void *user, const struct hd_trial_row *row)
 		hd_rows_trial_json(&walk->pen, row);
 		hd_pen_key(&walk->pen, "metrics", false);
 		hd_series_json(&series, &walk->pen);
+		hd_said_trial_json(&said, &walk->pen);
 		hd_pen_puts(&walk->pen, "}\n");
 	} else {
 		trial_facts(&walk->pen, row);
 		trial_figures(&walk->pen, &series);
+		rc = hd_said_text(&walk->pen, walk->store, walk->sweep,
+				  (int64_t)row->number, walk->err);
 	}
 out:
+	hd_said_release(&said);
 	hd_series_release(&series);
 	return rc;
 }

@@ -21,8 +21,8 @@ struct collecting {
 	struct hd_error *err;
 };
 
-static bool metric_is_primary(const struct hd_core *core,
-			      const struct hd_metric *metric)
+bool hd_core_is_primary(const struct hd_core *core,
+			const struct hd_metric *metric)
 {
 	const char *primary = core->setup.config->metric;
 
@@ -99,7 +99,7 @@ static int on_metric(void *user, enum hd_tail_source source,
 	struct collecting *collecting = user;
 	struct run *run = collecting->run;
 	struct hd_core *core = run->core;
-	bool primary = metric_is_primary(core, metric);
+	bool primary = hd_core_is_primary(core, metric);
 	size_t interval = primary ? hd_trial_intervals(run->trial) + 1 : 0;
 	int rc = hd_core_begin(core, collecting->err);
 
@@ -115,8 +115,7 @@ static int on_metric(void *user, enum hd_tail_source source,
 	return run_log(run, metric->value, collecting->err);
 }
 
-/* What a person should know of this trial's files. */
-static void run_note(struct run *run, const char *detail)
+void hd_run_note(struct run *run, const char *detail)
 {
 	struct hd_buf text = HD_BUF_INIT;
 
@@ -129,27 +128,12 @@ static void run_note(struct run *run, const char *detail)
 
 static int on_mark(void *user, const char *kind, const char *detail)
 {
-	static const struct {
-		const char *kind;
-		enum run_mark mark;
-	} marks[] = {
-		{ "complete", RUN_MARK_COMPLETE },
-		{ "fail", RUN_MARK_FAIL },
-		{ "cancel", RUN_MARK_CANCEL },
-	};
-	struct run *run = ((struct collecting *)user)->run;
+	struct collecting *collecting = user;
 
-	if (!strcmp(kind, HD_TAIL_NOTE)) {
-		run_note(run, detail);
-		return 0;
-	}
-	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-		if (strcmp(kind, marks[i].kind))
-			continue;
-		run->mark = marks[i].mark;
-		free(run->mark_detail);
-		run->mark_detail = detail ? strdup(detail) : NULL;
-	}
+	if (strcmp(kind, HD_TAIL_NOTE))
+		return hd_run_said(collecting->run, kind, detail,
+				   collecting->err);
+	hd_run_note(collecting->run, detail);
 	return 0;
 }
 

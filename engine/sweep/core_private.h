@@ -51,6 +51,7 @@ struct run {
 
 	enum run_mark mark;
 	char *mark_detail;
+	size_t notes;            /* given about what its script said */
 	struct hd_reason reason; /* of the policy's stop */
 
 	size_t sequence; /* metrics stored */
@@ -92,6 +93,7 @@ struct hd_core {
 	bool unsynced; /* commits that must outlive a power loss do not yet */
 	bool metric_seen;
 	bool metric_missed; /* the note was given */
+	bool parent_noted;  /* ... that the sweep got the primary metric */
 
 	bool has_best;
 	size_t best_trial;
@@ -123,6 +125,14 @@ void hd_run_free(struct run *run);
 
 /* collect.c: read RUN's files, store and judge. 1 when more is there. */
 int hd_run_collect(struct run *run, bool final, struct hd_error *err);
+/* collect.c: whether METRIC is a number of the primary metric's name. */
+bool hd_core_is_primary(const struct hd_core *core,
+			const struct hd_metric *metric);
+/* collect.c: what a person should know of RUN. */
+void hd_run_note(struct run *run, const char *detail);
+/* said.c: what RUN's script said of itself, of the sweep, of a run below. */
+int hd_run_said(struct run *run, const char *kind, const char *detail,
+		struct hd_error *err);
 /* finish.c: store how RUN ended; it is not live any more. */
 int hd_run_finish(struct run *run, struct hd_error *err);
 /* finish.c: the sweep's own end state (SPEC 5.2). */
