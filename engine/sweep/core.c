@@ -69,6 +69,8 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 	}
 	rc = core_init_plugins(core, err);
 	if (rc == 0)
+		rc = hd_proposal_new(core, err);
+	if (rc == 0)
 		rc = hd_metric_rules_new(&core->rules,
 					 setup->config->metric_patterns,
 					 setup->config->metric_pattern_count,
@@ -99,6 +101,7 @@ void hd_core_free(struct hd_core *core)
 	hd_core_drop_queued(core);
 	free(core->live);
 	free(core->values);
+	hd_proposal_free(core);
 	if (core->sampler && config->sampler->release)
 		config->sampler->release(core->sampler);
 	if (core->policy && config->policy->release)
@@ -452,7 +455,7 @@ int hd_core_sync(struct hd_core *core, struct hd_error *err)
 
 bool hd_core_is_done(const struct hd_core *core)
 {
-	return core->live_count == 0 &&
+	return core->live_count == 0 && !hd_proposal_is_working(core) &&
 	       (core->stopping || core->exhausted ||
 		hd_history_next(core->history) >= core->setup.config->max_total);
 }

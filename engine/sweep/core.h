@@ -33,6 +33,12 @@ struct hd_core_setup {
 	int64_t started;    /* microseconds since 1970 */
 	hd_event_fn event;  /* may be NULL */
 	void *user;
+	/*
+	 * Start hd_core_work on another thread, then hd_core_on_work_done on
+	 * this one. NULL: slow samplers are asked on this thread.
+	 */
+	void (*work)(void *work_user);
+	void *work_user;
 };
 
 int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
@@ -45,6 +51,10 @@ void hd_core_set_dispatch(struct hd_core *core, struct hd_dispatch *dispatch);
 void hd_core_on_started(void *core, size_t trial, int64_t pid, uint64_t start);
 void hd_core_on_output(void *core, size_t trial);
 void hd_core_on_ended(void *core, size_t trial, const struct hd_exit *exit);
+
+/* The two halves of what setup.work starts. */
+void hd_core_work(struct hd_core *core);
+void hd_core_on_work_done(struct hd_core *core);
 
 /* No new trials, and stop the running ones; the first reason stays. */
 void hd_core_stop(struct hd_core *core, enum hd_end why, bool now);

@@ -75,12 +75,14 @@ struct hd_core {
 	struct hd_history *history;
 	void *sampler;
 	void *policy;
-	struct hd_value *values; /* scratch: one per parameter */
+	struct hd_value *values;      /* scratch: one per parameter */
+	struct hd_proposal *proposal; /* of a slow sampler, else NULL */
 
 	struct run **live; /* setup.slots of them, NULL when free */
 	size_t live_count;
 	size_t counts[HD_TRIAL_STATES]; /* ended trials by state */
-	size_t results;                 /* ended trials with a metric: "known" */
+	size_t results;                 /* ended trials: what a suggestion can know */
+	double spent;                   /* seconds that they ran, summed */
 	size_t policy_scored;           /* cancelled by policy, with a metric */
 
 	bool exhausted; /* the sampler has no point left */
@@ -113,6 +115,13 @@ void hd_core_queue(struct hd_core *core, const struct hd_event *event);
 /* tell.c: hand the queued events to the observer, or drop them. */
 void hd_core_tell_queued(struct hd_core *core);
 void hd_core_drop_queued(struct hd_core *core);
+/* propose.c: see there. */
+int hd_proposal_new(struct hd_core *core, struct hd_error *err);
+void hd_proposal_free(struct hd_core *core);
+bool hd_proposal_is_working(const struct hd_core *core);
+int hd_proposal_take(struct hd_core *core, size_t *known,
+		     struct hd_error *err);
+int hd_proposal_ahead(struct hd_core *core, struct hd_error *err);
 /* draw.c: draw trials into the free slots. */
 int hd_core_fill(struct hd_core *core, struct hd_error *err);
 /* Ask for RUN's end after the commit. */

@@ -10,10 +10,15 @@
 
 #include <stdlib.h>
 
-static int core_suggest(struct hd_core *core, struct hd_error *err)
+/* 0, HD_EXHAUSTED, or another positive code: not yet. */
+static int core_suggest(struct hd_core *core, size_t *known,
+			struct hd_error *err)
 {
 	struct hd_rng rng;
 
+	if (core->proposal)
+		return hd_proposal_take(core, known, err);
+	*known = core->results;
 	hd_rng_init(&rng, core->setup.seed, hd_history_next(core->history));
 	return core->setup.config->sampler->suggest(
 		core->sampler, core->history, &rng, core->values, err);
@@ -44,7 +49,7 @@ static int run_prepare(struct run *run, struct hd_buf *arguments,
 	return hd_tail_new(&run->tail, run->folder, core->rules, NULL, err);
 }
 
-static int run_store(struct run *run, const char *arguments,
+static int run_store(struct run *run, const char *arguments, size_t known,
 		     struct hd_error *err)
 {
 	struct hd_core *core = run->core;
@@ -56,7 +61,7 @@ static int run_store(struct run *run, const char *arguments,
 		.arguments = arguments,
 		.space = core->setup.config->space,
 		.values = core->values,
-		.known = core->results,
+		.known = known,
 		.time = core->wall,
 	};
 	int rc = hd_core_begin(core, err);
@@ -70,7 +75,8 @@ static int core_draw(struct hd_core *core, struct run **slot,
 {
 	struct hd_buf arguments = HD_BUF_INIT;
 	struct run *run = NULL;
-	int rc = core_suggest(core, err);
+	size_t known;
+	int rc = core_suggest(core, &known, err);
 
 	if (rc == HD_EXHAUSTED)
 		core->exhausted = true;
@@ -84,7 +90,7 @@ static int core_draw(struct hd_core *core, struct run **slot,
 	run->fresh = true;
 	rc = run_prepare(run, &arguments, err);
 	if (rc == 0)
-		rc = run_store(run, hd_buf_text(&arguments), err);
+		rc = run_store(run, hd_buf_text(&arguments), known, err);
 	if (rc < 0)
 		goto out;
 	run->trial = hd_history_add(core->history, core->values);
@@ -115,8 +121,8 @@ int hd_core_fill(struct hd_core *core, struct hd_error *err)
 		if (core->live[i])
 			continue;
 		rc = core_draw(core, &core->live[i], err);
-		if (rc < 0)
-			return rc;
+		if (rc != 0)
+			return rc < 0 ? rc : 0;
 	}
-	return 0;
+	return hd_proposal_ahead(core, err);
 }

@@ -157,14 +157,20 @@ static char *stderr_tail(const char *folder)
 	return text;
 }
 
+/* How long it ran. */
+static double run_seconds(const struct run *run)
+{
+	int64_t from = run->exit.started ? run->exit.started : run->started;
+	int64_t to = run->exit.ended ? run->exit.ended : run->core->wall;
+
+	return from ? (double)(to - from) / 1e6 : 0;
+}
+
 static void queue_ended(struct run *run, const struct verdict *verdict)
 {
 	struct hd_core *core = run->core;
 	enum hd_trial_state state = hd_trial_state(run->trial);
 	char *tail = state == HD_TRIAL_FAILED ? stderr_tail(run->folder) : NULL;
-	int64_t from = run->exit.started ? run->exit.started : run->started;
-	int64_t to = run->exit.ended ? run->exit.ended : core->wall;
-
 	hd_core_queue(core, &(struct hd_event){
 				    .kind = HD_EVENT_TRIAL_ENDED,
 				    .trial = run->number,
@@ -175,7 +181,7 @@ static void queue_ended(struct run *run, const struct verdict *verdict)
 				    .interval = hd_trial_intervals(run->trial),
 				    .exit_code = run->exit.signal ? -1 : run->exit.code,
 				    .exit_signal = run->exit.signal,
-				    .seconds = from ? (double)(to - from) / 1e6 : 0,
+				    .seconds = run_seconds(run),
 				    .has_metric = hd_trial_intervals(run->trial) > 0,
 				    .folder = run->folder,
 				    .tail = tail });
@@ -251,7 +257,8 @@ int hd_run_finish(struct run *run, struct hd_error *err)
 	if (rc == 0) {
 		core->unsynced = true;
 		core->counts[hd_trial_state(run->trial)]++;
-		core->results += scored;
+		core->results++;
+		core->spent += run_seconds(run);
 		if (scored && verdict.end == HD_END_POLICY)
 			core->policy_scored++;
 		queue_ended(run, &verdict);

@@ -29,4 +29,11 @@ struct hd_trial *hd_history_trial_mutable(struct hd_history *history,
 struct hd_trial *hd_history_inherit(struct hd_history *history,
 				    const struct hd_value *values);
 
+/*
+ * A copy that another thread may read while this one goes on: trials, values
+ * and curves. Texts of values stay borrowed from the space. NULL for no
+ * memory.
+ */
+struct hd_history *hd_history_copy(const struct hd_history *history);
+
 #endif

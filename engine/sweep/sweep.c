@@ -173,6 +173,33 @@ static int sweep_open_loop(struct hd_sweep *sweep, struct hd_error *err)
 	return 0;
 }
 
+/* --- slow suggestions --------------------------------------------------- */
+
+static void on_work(uv_work_t *work)
+{
+	struct hd_sweep *sweep = work->data;
+
+	hd_core_work(sweep->core);
+}
+
+static void on_worked(uv_work_t *work, int status)
+{
+	struct hd_sweep *sweep = work->data;
+
+	(void)status; /* nobody cancels it */
+	hd_core_on_work_done(sweep->core);
+	uv_idle_start(&sweep->again, on_again);
+}
+
+static void sweep_work(void *user)
+{
+	struct hd_sweep *sweep = user;
+
+	sweep->work.data = sweep;
+	/* It fails for a missing function alone. */
+	uv_queue_work(&sweep->loop, &sweep->work, on_work, on_worked);
+}
+
 static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 {
 	struct hd_core_setup core = {
@@ -187,6 +214,8 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.started = sweep->started,
 		.event = sweep->event,
 		.user = sweep->user,
+		.work = sweep_work,
+		.work_user = sweep,
 	};
 	struct hd_dispatch_setup dispatch = {
 		.backend = hd_backend_type_find("local"),

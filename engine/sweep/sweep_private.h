@@ -40,6 +40,7 @@ struct hd_sweep {
 	uv_async_t wake;  /* hd_sweep_stop */
 	uv_check_t check; /* a turn after the loop's callbacks */
 	uv_idle_t again;  /* keeps the loop from sleeping before a turn */
+	uv_work_t work;   /* a slow sampler's suggestion */
 	uv_timer_t tick;
 	uv_timer_t soon;
 	uv_timer_t sync;

@@ -24,6 +24,11 @@ struct hd_sampler_type {
 	unsigned expressions;            /* the HD_EXPR_* it can draw from */
 	unsigned azure_expressions;      /* those that Azure's takes, for notes */
 	size_t state_size;               /* allocated by the engine, zeroed */
+	/*
+	 * suggest may take over a millisecond: the engine then calls it on a
+	 * worker, with a copy of the history, one call at a time.
+	 */
+	bool is_slow;
 
 	/*
 	 * SPACE is borrowed and outlives the state. Options already stand in

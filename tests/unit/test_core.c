@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MOST 4096
@@ -29,7 +30,8 @@ struct fake {
 	size_t launched;
 	size_t running;
 	size_t most_running;
-	bool refuse; /* launches fail */
+	bool refuse;    /* launches fail */
+	double seconds; /* that trials ran; 0: a minute */
 };
 
 static struct fake fake;
@@ -93,6 +95,7 @@ struct bench {
 	struct hd_dispatch *dispatch;
 	int64_t key;
 	int64_t now;
+	const struct hd_sampler_type *sampler; /* in place of the file's */
 	size_t notes;
 	size_t stopping_events;
 	char note[512];
@@ -163,6 +166,8 @@ static int teardown(void **state)
 	return 0;
 }
 
+static void on_work(void *user);
+
 static const char *const command[] = { "train", "--epochs", "3" };
 static const char *const nothing[] = { NULL };
 
@@ -184,6 +189,8 @@ static void bench_open(struct bench *bench, const char *name,
 			    NULL, findings, &err) < 0)
 		fail_msg("%s", err.text);
 	hd_findings_free(findings);
+	if (bench->sampler)
+		bench->config->sampler = bench->sampler;
 	if (hd_store_open(&bench->store, path, HD_STORE_CREATE, &err) < 0)
 		fail_msg("%s", err.text);
 
@@ -211,6 +218,7 @@ static void bench_open(struct bench *bench, const char *name,
 		.started = bench->now,
 		.event = on_event,
 		.user = bench,
+		.work = on_work,
 	};
 	assert_int_equal(hd_core_new(&bench->core, &core, &err), 0);
 	struct hd_dispatch_setup dispatch = {
@@ -273,12 +281,14 @@ static void fake_end(size_t trial, int code)
 	assert_true(at->running);
 	at->running = false;
 	fake.running--;
-	fake.host->ended(fake.host->user, trial,
-			 &(struct hd_exit){ .known = true,
-					    .code = code,
-					    .killed_by_us = at->stopped,
-					    .started = 1,
-					    .ended = 2 });
+	fake.host->ended(
+		fake.host->user, trial,
+		&(struct hd_exit){
+			.known = true,
+			.code = code,
+			.killed_by_us = at->stopped,
+			.started = 1,
+			.ended = 1 + (int64_t)(1e6 * (fake.seconds > 0 ? fake.seconds : 60)) });
 }
 
 static struct hd_sweep_summary summary_of(struct bench *bench)
@@ -584,6 +594,148 @@ static void reduce_last_ranks_by_the_last_value(void **state)
 	assert_close(summary_of(bench).best, 0.5, 0);
 }
 
+/* A sampler that is slow by its own word, and counts what it was shown. */
+struct slow_state {
+	const struct hd_space *space;
+};
+
+static size_t slow_shown; /* ended trials in the last history */
+static bool slow_busy;    /* takes a millisecond */
+
+static int slow_init(void *vstate, const struct hd_space *space,
+		     struct hd_error *err)
+{
+	struct slow_state *state = vstate;
+
+	(void)err;
+	state->space = space;
+	return 0;
+}
+
+static int slow_suggest(void *vstate, const struct hd_history *history,
+			struct hd_rng *rng, struct hd_value *values,
+			struct hd_error *err)
+{
+	struct slow_state *state = vstate;
+
+	(void)err;
+	if (slow_busy)
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	slow_shown = 0;
+	for (size_t i = 0; i < hd_history_count(history); i++)
+		slow_shown += hd_trial_state_is_terminal(
+			hd_trial_state(hd_history_trial(history, i)));
+	values[0] = hd_expr_draw(&hd_space_param(state->space, 0)->expr, rng);
+	return 0;
+}
+
+static const struct hd_sampler_type slow_sampler = {
+	.name = "slow",
+	.expressions = HD_EXPR_ALL,
+	.azure_expressions = HD_EXPR_ALL,
+	.state_size = sizeof(struct slow_state),
+	.is_slow = true,
+	.init = slow_init,
+	.suggest = slow_suggest,
+};
+
+static size_t works_asked;
+
+static void on_work(void *user)
+{
+	(void)user;
+	works_asked++;
+}
+
+static void work_now(struct bench *bench)
+{
+	hd_core_work(bench->core);
+	hd_core_on_work_done(bench->core);
+	bench_turn(bench);
+}
+
+static void a_slow_sampler_is_asked_elsewhere_and_waited_for(void **state)
+{
+	struct bench *bench = *state;
+
+	works_asked = 0;
+	bench->sampler = &slow_sampler;
+	bench_open(bench, "s", YAML("4", ""), 2);
+	bench_turn(bench);
+	/* Asked for, and the loop goes on without it. */
+	assert_int_equal(works_asked, 1);
+	assert_int_equal(fake.launched, 0);
+	assert_false(hd_core_is_done(bench->core));
+	work_now(bench);
+	work_now(bench);
+	assert_int_equal(fake.launched, 2);
+	/* A free slot waits for a suggestion that knows the new result. */
+	fake_log(0, 0.5);
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_int_equal(works_asked, 3);
+	work_now(bench);
+	assert_int_equal(slow_shown, 1);
+	assert_int_equal(fake.launched, 3);
+	fake_end(1, 0);
+	fake_end(2, 0);
+	bench_turn(bench);
+	work_now(bench);
+	assert_int_equal(slow_shown, 3);
+	fake_end(3, 0);
+	bench_turn(bench);
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(works_asked, 4);
+}
+
+static void short_trials_take_what_is_ready(void **state)
+{
+	struct bench *bench = *state;
+
+	works_asked = 0;
+	slow_busy = true;
+	bench->sampler = &slow_sampler;
+	bench_open(bench, "s", YAML("4", ""), 2);
+	bench_turn(bench);
+	work_now(bench);
+	work_now(bench);
+	/* The first end shows how short trials are: one is made ahead... */
+	fake.seconds = 1e-6;
+	fake_end(0, 0);
+	bench_turn(bench);
+	work_now(bench);
+	assert_int_equal(fake.launched, 3);
+	assert_int_equal(works_asked, 4);
+	hd_core_work(bench->core);
+	hd_core_on_work_done(bench->core);
+	/* ... and taken at once, though it misses this result. */
+	fake_end(1, 0);
+	bench_turn(bench);
+	assert_int_equal(fake.launched, 4);
+	assert_int_equal(slow_shown, 1);
+	fake_end(2, 0);
+	fake_end(3, 0);
+	bench_turn(bench);
+	assert_true(hd_core_is_done(bench->core));
+	slow_busy = false;
+}
+
+static void a_stop_waits_for_the_worker(void **state)
+{
+	struct bench *bench = *state;
+
+	works_asked = 0;
+	bench->sampler = &slow_sampler;
+	bench_open(bench, "s", YAML("4", ""), 1);
+	bench_turn(bench);
+	hd_core_stop(bench->core, HD_END_USER, false);
+	bench_turn(bench);
+	assert_false(hd_core_is_done(bench->core));
+	work_now(bench);
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(fake.launched, 0);
+}
+
 static int check_reason(void *user, const struct hd_decision_row *row)
 {
 	assert_int_equal(row->trial, 1);
@@ -636,6 +788,9 @@ int main(void)
 		TEST(thousands_of_trials_lose_nothing),
 		TEST(reduce_last_ranks_by_the_last_value),
 		TEST(a_stop_is_stored_with_its_reason),
+		TEST(a_slow_sampler_is_asked_elsewhere_and_waited_for),
+		TEST(short_trials_take_what_is_ready),
+		TEST(a_stop_waits_for_the_worker),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
