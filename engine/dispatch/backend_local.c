@@ -71,6 +71,7 @@ struct attempt {
 	int pidfd;
 	bool stopped; /* it has been told to */
 	bool is_dirty;
+	int status; /* of waitpid for the launcher */
 	unsigned rounds;
 	unsigned handles; /* not yet closed */
 	uv_poll_t process;
@@ -239,11 +240,27 @@ static void attempt_end(struct attempt *attempt, const struct hd_exit *exit)
 
 static void on_remains(uv_timer_t *timer);
 
+/* Why there is no exit record, by how the launcher ended; TEXT may be used. */
+static const char *lost_text(int status, char *text, size_t size)
+{
+	if (WIFSIGNALED(status)) {
+		snprintf(text, size, "its supervisor was killed by signal %d",
+			 WTERMSIG(status));
+		return text;
+	}
+	if (WIFEXITED(status) &&
+	    WEXITSTATUS(status) == HD_RECORD_EXIT_UNWRITTEN)
+		return "its exit record could not be written to its folder";
+	return "gone without an exit record";
+}
+
 /* The launcher wrote no record: was killed, or could not write. */
 static void attempt_lose(struct attempt *attempt)
 {
+	char text[64];
 	struct hd_exit exit = {
 		.code = -1,
+		.error = lost_text(attempt->status, text, sizeof text),
 		.killed_by_us = attempt->stopped,
 		.started = attempt->launched,
 	};
@@ -271,7 +288,7 @@ static void on_process(uv_poll_t *process, int status, int events)
 	(void)status;
 	(void)events;
 	do
-		pid = waitpid(attempt->pid, NULL, WNOHANG);
+		pid = waitpid(attempt->pid, &attempt->status, WNOHANG);
 	while (pid < 0 && errno == EINTR);
 	if (pid == 0)
 		return;

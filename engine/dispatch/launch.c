@@ -87,7 +87,10 @@ static int64_t clock_read(clockid_t clock)
 
 /* --- files ---------------------------------------------------------------- */
 
-/* Replace FOLDER/NAME by TEXT through NAME.tmp; false when it cannot be. */
+/*
+ * Replace FOLDER/NAME by TEXT through NAME.tmp; false when it cannot be. The
+ * folder is the script's: a link or a FIFO of that name is not written to.
+ */
 static bool file_replace(int folder, const char *name, const char *content,
 			 bool sync)
 {
@@ -99,7 +102,8 @@ static bool file_replace(int folder, const char *name, const char *content,
 
 	hd_launch_text_add(&path, name);
 	hd_launch_text_add(&path, ".tmp");
-	fd = openat(folder, draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	unlinkat(folder, draft, 0);
+	fd = openat(folder, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 		    0666);
 	if (fd < 0)
 		return false;

@@ -138,7 +138,8 @@ static int link_make(const char *target, int at, const char *name)
 
 static int dir_open(int at, const char *name)
 {
-	return openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return openat(at, name,
+		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /* Fill the folder open at AT; errno tells what was wrong. */
@@ -211,9 +212,12 @@ int hd_workdir_write(const char *folder, const char *name, const char *text,
 	int fd = -1;
 	int rc = 0;
 
-	if (at >= 0)
-		fd = openat(at, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	/* A new file: one that the script put there may be a FIFO, or a link. */
+	if (at >= 0) {
+		unlinkat(at, name, 0);
+		fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 			    0666);
+	}
 	if (fd < 0 || write_all(fd, text, length) < 0)
 		rc = hd_error_errno(err, errno, "cannot write '%s/%s'", folder,
 				    name);

@@ -136,10 +136,10 @@ static int tail_open(struct tail_read *read)
 			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (read->fd < 0 && errno == ENOENT)
 		return 0;
-	if (read->fd < 0 && (errno == EMFILE || errno == ENFILE ||
-			     errno == ENOMEM))
-		return hd_error_errno(read->err, errno, "cannot open '%s'",
-				      read->path);
+	/* A shortage passes: the next look finds the same bytes. */
+	if (read->fd < 0 && !read->final &&
+	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		return 0;
 	if (read->fd < 0 || fstat(read->fd, &stat) < 0 ||
 	    !S_ISREG(stat.st_mode))
 		return tail_note(read, "is no readable regular file");
@@ -218,9 +218,11 @@ static int tail_fill(struct tail_read *read, struct hd_cut *cut,
 			    HD_METRIC_CHUNK - cut->end,
 			    offset + (int64_t)cut->end);
 	} while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return hd_error_errno(read->err, errno, "cannot read '%s'",
-				      read->path);
+	/* One trial's bad file is no reason to end the sweep. */
+	if (got < 0) {
+		*last = true;
+		return tail_note(read, "could not be read");
+	}
 	cut->end += (size_t)got;
 	*last = got == 0;
 	return 0;

@@ -34,12 +34,13 @@ static void judge_exit(struct verdict *verdict, const struct run *run)
 	const struct hd_exit *exit = &run->exit;
 
 	verdict->event = HD_TRIAL_EVENT_FAIL;
-	if (exit->error) {
+	if (!exit->known) {
+		verdict->end = HD_END_LOST;
+		hd_buf_puts(&verdict->detail,
+			    exit->error ? exit->error : "gone without an exit record");
+	} else if (exit->error) {
 		verdict->end = HD_END_LAUNCH;
 		hd_buf_puts(&verdict->detail, exit->error);
-	} else if (!exit->known) {
-		verdict->end = HD_END_LOST;
-		hd_buf_puts(&verdict->detail, "gone without an exit record");
 	} else if (exit->signal) {
 		verdict->end = HD_END_SIGNAL;
 		hd_buf_printf(&verdict->detail, "killed by signal %d (%s)",
@@ -100,10 +101,11 @@ static const char *stop_sentence(const struct run *run)
 static void judge(struct verdict *verdict, const struct run *run)
 {
 	bool asked = hd_trial_state(run->trial) == HD_TRIAL_STOPPING;
-	bool by_itself = run->exit.known && !run->exit.killed_by_us;
+	bool by_itself = run->exit.known &&
+			 (run->exit.error || !run->exit.killed_by_us);
 
 	hd_buf_init(&verdict->detail);
-	if (asked && !by_itself && !run->exit.error) {
+	if (asked && !by_itself) {
 		verdict->event = HD_TRIAL_EVENT_CANCEL;
 		verdict->end = hd_trial_end(run->trial);
 		hd_buf_puts(&verdict->detail, stop_sentence(run));

@@ -36,7 +36,8 @@ struct hd_exit {
 	bool known;        /* false: gone without an exit record */
 	int code;          /* exit status, -1 when it has none */
 	int signal;        /* that killed it, 0 for none */
-	const char *error; /* it could not be started, and why; else NULL */
+	const char *error; /* why it could not be started, or why no more than
+			      that is known; else NULL */
 	bool killed_by_us; /* after stop() */
 	int64_t started;   /* microseconds since 1970, UTC */
 	int64_t ended;

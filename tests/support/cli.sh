@@ -69,3 +69,18 @@ script() {
 	{ echo '#!/bin/sh'; cat; } >"$1"
 	chmod +x "$1"
 }
+
+# sound [STORE]: whole, every trial at an end, no draft of a file left.
+sound() {
+	/usr/bin/python3 - "${1:-.hdrive/hdrive.db}" <<-'END' || fail 'the store is not sound'
+		import sqlite3, sys
+		store = sqlite3.connect(sys.argv[1])
+		assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+		ends = "('Completed', 'Failed', 'Canceled')"
+		open = store.execute("SELECT number, state FROM trial WHERE state NOT IN " + ends)
+		assert open.fetchall() == []
+		open = store.execute("SELECT name FROM sweep WHERE state NOT IN " + ends)
+		assert open.fetchall() == []
+	END
+	same "$(find . -name '*.tmp' -o -name '*-journal')" ''
+}
