@@ -59,7 +59,7 @@ REPLAY_BIN := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(FUZZ_SRC
 BENCH_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(BENCH_SRC))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
-.PHONY: all help demo test deps deps-test check check-asan check-valgrind \
+.PHONY: all help demo test deps deps-test deps-fuzz check check-asan check-valgrind \
 	install bench fuzz format format-check lint conformance dist clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -159,7 +159,8 @@ FUZZ_CFLAGS = $(STD) -g -O1 -fsanitize=fuzzer,address,undefined \
 build/fuzz/%: tests/fuzz/%.c $(LIB_SRC)
 	@mkdir -p $(@D)
 	$(Q)clang $(FUZZ_CFLAGS) $< $(LIB_SRC) -o $@ $(LIBS)
-fuzz: $(FUZZ_BIN)
+fuzz: deps-fuzz
+	@$(MAKE) --no-print-directory $(FUZZ_BIN)
 	@tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_BIN)
 
 # --- the house -------------------------------------------------------------
@@ -180,6 +181,8 @@ DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial
 DEPS_TEST := $(DEPS_BUILD) libcmocka-dev libasan8 libubsan1 python3 python3-sklearn mandoc procps
 deps:
 	@tests/support/deps.sh $(DEPS_BUILD)
+deps-fuzz:
+	@tests/support/deps.sh $(DEPS_BUILD) clang libclang-rt-14-dev
 deps-test:
 	@tests/support/deps.sh $(DEPS_TEST)
 
