@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -19,6 +20,9 @@ struct submit_options {
 	const char *name;
 	bool parsable;
 };
+
+/* Trials a processor from which a person is told how many there are. */
+#define CROWD 4
 
 #define ROW(field) offsetof(struct submit_options, field)
 static const struct cli_opt submit_rows[] = {
@@ -262,6 +266,22 @@ static int submit_start(struct cli *cli, const struct submit_options *options,
 	return code;
 }
 
+/* Azure's default is all trials at once, which one machine seldom likes. */
+static void submit_note_crowd(struct cli *cli,
+			      const struct submit_options *options,
+			      const struct hd_config *config)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (processors > 0 && !options->max_concurrent.given &&
+	    config->max_concurrent == config->max_total &&
+	    config->max_total > CROWD * (size_t)processors)
+		cli_say(cli,
+			"note: all %zu trials at once on %ld processors; -j N "
+			"or max_concurrent_runs runs fewer",
+			config->max_total, processors);
+}
+
 static int submit_work(struct cli *cli, struct submit_options *options)
 {
 	struct hd_config *config = NULL;
@@ -282,6 +302,7 @@ static int submit_work(struct cli *cli, struct submit_options *options)
 				  dry_count(options, config), true);
 		goto out;
 	}
+	submit_note_crowd(cli, options, config);
 	code = submit_try(cli, config, options->seed.value, 1, false);
 	if (code == CLI_OK)
 		code = cli_store_open(cli, HD_STORE_CREATE, &store);
