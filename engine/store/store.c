@@ -187,6 +187,20 @@ void hd_store_close(struct hd_store *store)
 	free(store);
 }
 
+int hd_store_check(struct hd_store *store, struct hd_error *err)
+{
+	int moved = 0;
+
+	if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED,
+				 &moved) != SQLITE_OK ||
+	    !moved)
+		return 0;
+	return hd_error_set(err, HD_EIO,
+			    "store '%s' was removed or replaced under way; "
+			    "what was not printed is in the trials' folders alone",
+			    store->path);
+}
+
 const char *hd_store_folder(const struct hd_store *store)
 {
 	return store->folder;

@@ -25,6 +25,8 @@ int hd_store_commit(struct hd_store *store, bool durable,
  */
 int hd_store_sync(struct hd_store *store, struct hd_error *err);
 void hd_store_rollback(struct hd_store *store);
+/* HD_EIO when the file was removed, renamed or replaced since it was opened. */
+int hd_store_check(struct hd_store *store, struct hd_error *err);
 
 /* As hd_sweep_row, from the engine's side; strings are copied in. */
 struct hd_sweep_record {
@@ -52,6 +54,14 @@ int hd_store_sweep_state(struct hd_store *store, int64_t key,
 			 const char *state, enum hd_end end,
 			 const char *detail, int64_t time,
 			 struct hd_error *err);
+
+/*
+ * After an error of the store, and once nothing runs: what the failed
+ * transactions left open becomes Failed, lost, with DETAIL.
+ */
+int hd_store_sweep_abandon(struct hd_store *store, int64_t key,
+			   const char *detail, int64_t time,
+			   struct hd_error *err);
 
 struct hd_trial_record {
 	int64_t sweep;

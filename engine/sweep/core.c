@@ -255,7 +255,8 @@ void hd_core_abandon(struct hd_core *core)
 		if (run && run->fresh)
 			core_release(core, &core->live[i]);
 		else if (run && !run->ended)
-			hd_dispatch_stop(core->dispatch, run->number, false);
+			hd_dispatch_stop(core->dispatch, run->number,
+					 core->stop_now);
 	}
 }
 

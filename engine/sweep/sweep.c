@@ -12,8 +12,11 @@
 #include "store/store.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #define TICK_MS 1000
+/* Of the standard streams, the store, the loop, and folders for a moment. */
+#define OWN_DESCRIPTORS 24
 /* News that can share a transaction wait this long for company. */
 #define SOON_MS 10
 /* Ends of trials share an fsync: a power loss undoes at most this much. */
@@ -129,6 +132,9 @@ static void sweep_hear_stop(struct hd_sweep *sweep)
 		return;
 	sweep->stop_heard = asked;
 	hd_core_stop(sweep->core, HD_END_USER, asked > 1);
+	/* A store that failed takes no turn any more: stop as it was asked. */
+	if (sweep->rc < 0)
+		hd_core_abandon(sweep->core);
 }
 
 static void on_wake(uv_async_t *async)
@@ -136,13 +142,52 @@ static void on_wake(uv_async_t *async)
 	sweep_hear_stop(async->data);
 }
 
+/*
+ * Told at once and again at the end. What runs goes on: its own files may be
+ * worth the hours that they took.
+ */
+static void sweep_check_store(struct hd_sweep *sweep)
+{
+	struct hd_error err = { 0 };
+
+	if (sweep->store_gone || hd_store_check(sweep->store, &err) == 0)
+		return;
+	sweep->store_gone = true;
+	hd_core_tell(sweep->core, HD_EVENT_NOTE, hd_time_wall(), err.text);
+}
+
 static void on_tick(uv_timer_t *timer)
 {
 	struct hd_sweep *sweep = timer->data;
 
 	hd_core_tell(sweep->core, HD_EVENT_TICK, hd_time_wall(), "");
+	sweep_check_store(sweep);
 	if (hd_core_is_overdue(sweep->core, hd_time_wall()))
 		uv_idle_start(&sweep->again, on_again);
+}
+
+/*
+ * A trial costs the engine one descriptor. With less than its own the event
+ * library would abort, with few more every trial would fail for want of one.
+ */
+static int sweep_check_descriptors(const struct hd_config *config,
+				   const struct hd_sweep_options *options,
+				   struct hd_error *err)
+{
+	size_t slots = options->max_concurrent ? options->max_concurrent : config->max_concurrent;
+	struct rlimit limit;
+	size_t need;
+
+	if (slots > config->max_total)
+		slots = config->max_total;
+	need = slots + OWN_DESCRIPTORS;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+	    limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= need)
+		return 0;
+	return hd_error_set(err, HD_ELIMIT,
+			    "%zu trials at a time need %zu open files, the "
+			    "limit is %llu; 'ulimit -n %zu' raises it",
+			    slots, need, (unsigned long long)limit.rlim_cur, need);
 }
 
 static int sweep_open_loop(struct hd_sweep *sweep, struct hd_error *err)
@@ -245,16 +290,21 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 	return rc;
 }
 
-/* A sweep that could not begin says so in its row. */
-static void sweep_store_failure(struct hd_sweep *sweep,
+/*
+ * A sweep that could not begin, or not go on, says so in its row. A full disk
+ * may well have room for this: the rolled back transaction gave its own back.
+ */
+static void sweep_store_failure(struct hd_sweep *sweep, enum hd_end end,
 				const struct hd_error *why)
 {
 	const char *text = why ? why->text : "could not begin";
+	int64_t now = hd_time_wall();
 
 	if (hd_store_begin(sweep->store, NULL) < 0)
 		return;
-	if (hd_store_sweep_state(sweep->store, sweep->key, "Failed",
-				 HD_END_LAUNCH, text, hd_time_wall(), NULL) < 0 ||
+	if (hd_store_sweep_abandon(sweep->store, sweep->key, text, now, NULL) < 0 ||
+	    hd_store_sweep_state(sweep->store, sweep->key, "Failed", end, text,
+				 now, NULL) < 0 ||
 	    hd_store_commit(sweep->store, true, NULL) < 0)
 		hd_store_rollback(sweep->store);
 }
@@ -274,7 +324,9 @@ int hd_sweep_new(struct hd_sweep **out, struct hd_store *store,
 	sweep->store = store;
 	sweep->config = config;
 	sweep->started = hd_time_wall();
-	rc = sweep_open_loop(sweep, err);
+	rc = sweep_check_descriptors(config, options, err);
+	if (rc == 0)
+		rc = sweep_open_loop(sweep, err);
 	if (rc == 0)
 		rc = hd_sweep_create(sweep, options, err);
 	if (rc < 0)
@@ -291,7 +343,7 @@ int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err)
 	int rc = sweep_open_core(sweep, err);
 
 	if (rc < 0) {
-		sweep_store_failure(sweep, err);
+		sweep_store_failure(sweep, HD_END_LAUNCH, err);
 		return rc;
 	}
 	hd_core_tell(sweep->core, HD_EVENT_SWEEP_STARTED, hd_time_wall(), "");
@@ -303,6 +355,10 @@ int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err)
 	if (sweep->rc == 0)
 		sweep->rc = hd_core_finish(sweep->core, hd_time_wall(),
 					   &sweep->error);
+	if (sweep->rc < 0)
+		sweep_store_failure(sweep, HD_END_LOST, &sweep->error);
+	else
+		sweep->rc = hd_store_check(sweep->store, &sweep->error);
 	if (sweep->rc < 0 && err)
 		*err = sweep->error;
 	return sweep->rc;

@@ -47,6 +47,7 @@ struct hd_sweep {
 	atomic_int stop_asked; /* 1: gracefully, 2: now */
 	int stop_heard;
 	atomic_bool ending; /* handles are being closed */
+	bool store_gone;    /* said so */
 	int rc;
 	struct hd_error error;
 };
