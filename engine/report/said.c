@@ -1,7 +1,6 @@
 #include "report/said.h"
 #include "report/rows.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,14 +59,12 @@ static int said_row(void *user, const struct hd_said_row *row)
 	struct hd_said_run *run = said_run(user, row->child);
 	struct hd_buf *buf = run ? &run->kinds[row->kind] : NULL;
 	bool file = row->kind == HD_SAID_FILE;
-	const char *path = row->value ? row->value : row->name;
 
 	if (!run)
 		return HD_ENOMEM;
 	if (buf->length)
 		hd_buf_putc(buf, ',');
-	hd_buf_json(buf, file ? path : row->name,
-		    strlen(file ? path : row->name));
+	hd_buf_json(buf, row->name, strlen(row->name));
 	if (!file) {
 		hd_buf_putc(buf, ':');
 		if (row->value)
@@ -179,15 +176,14 @@ static int text_row(void *user, const struct hd_said_row *row)
 		[HD_SAID_STATUS] = "child run",
 	};
 	struct hd_pen *pen = ((struct text_walk *)user)->pen;
-	bool file = row->kind == HD_SAID_FILE;
 
 	hd_rows_label(pen, labels[row->kind]);
 	if (*row->child) {
 		hd_pen_plain(pen, row->child);
 		hd_pen_puts(pen, ": ");
 	}
-	hd_pen_plain(pen, file && row->value ? row->value : row->name);
-	if (!file && row->value) {
+	hd_pen_plain(pen, row->name);
+	if (row->value) {
 		hd_pen_puts(pen, " = ");
 		hd_pen_plain(pen, row->value);
 	}

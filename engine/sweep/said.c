@@ -138,11 +138,11 @@ static int said_file(const struct said *said, const char *path)
 	if (!path || !*path)
 		return 0;
 	if (said->trial == HD_SAID_OF_SWEEP)
-		hd_buf_printf(&place, "%06zu/%s", said->run->number, path);
+		hd_buf_printf(&place, "%06zu/", said->run->number);
+	hd_buf_puts(&place, path);
 	rc = hd_buf_failed(&place)
 		     ? hd_error_nomem(said->err)
-		     : said_store(said, HD_SAID_FILE, path,
-				  place.length ? hd_buf_text(&place) : NULL);
+		     : said_store(said, HD_SAID_FILE, hd_buf_text(&place), NULL);
 	hd_buf_release(&place);
 	return rc;
 }

@@ -146,8 +146,8 @@ struct hd_best_row {
 enum hd_said_kind {
 	HD_SAID_TAG,      /* the last value wins */
 	HD_SAID_PROPERTY, /* the first stays */
-	HD_SAID_FILE,     /* name is its path; value, of the sweep's, the same
-			     from the sweep's folder */
+	HD_SAID_FILE,     /* name is its path from the trial's or, of the
+			     sweep's files, the sweep's folder */
 	HD_SAID_STATUS,   /* of a run below: "status" and "error" */
 };
 #define HD_SAID_KINDS (HD_SAID_STATUS + 1)
@@ -158,7 +158,7 @@ struct hd_said_row {
 	const char *child; /* id of the run below the trial, "" for itself */
 	enum hd_said_kind kind;
 	const char *name;
-	const char *value; /* NULL for a tag without one */
+	const char *value; /* NULL for a file, and a tag without one */
 	int64_t time;
 };
 

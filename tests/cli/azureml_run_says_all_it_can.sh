@@ -25,6 +25,7 @@ cat >train.py <<-'PY'
 	with open("model.txt", "w") as file:
 	    file.write("weights")
 	run.upload_file("outputs/model.txt", "model.txt")
+	run.parent.upload_file("of/all.txt", "model.txt")
 	run.parent.log("acc", 99)
 	run.parent.log("folds", number)
 	run.parent.tag("seen", str(number))
@@ -65,7 +66,7 @@ python3 - <<-'PY'
 	assert sweep["parent_metrics"] == {"acc": [99, 99, 99], "folds": [0, 1, 2]}
 	assert sweep["tags"]["seen"] == "2"
 	assert sweep["properties"]["owner"] == "ann"
-	assert sweep["files"] == []
+	assert sweep["files"] == ["00000%d/outputs/of/all.txt" % i for i in range(3)]
 PY
 code 0 hdrive show @ 0 --json
 python3 - <<-'PY'

@@ -74,6 +74,26 @@ static int see_best(void *user, const struct hd_best_row *row)
 	return 0;
 }
 
+static int see_said(void *user, const struct hd_said_row *row)
+{
+	touch(user, row->child);
+	touch(user, row->name);
+	touch(user, row->value ? row->value : "");
+	return 0;
+}
+
+static int see_run_metric(void *user, const struct hd_run_metric_row *row)
+{
+	touch(user, row->child ? row->child : "");
+	return see_metric(user, &row->metric);
+}
+
+static int see_setting(void *user, const char *text)
+{
+	touch(user, text);
+	return 0;
+}
+
 static int see_sweep(void *user, const struct hd_sweep_row *row)
 {
 	static const struct hd_trial_query queries[] = {
@@ -99,6 +119,12 @@ static int see_sweep(void *user, const struct hd_sweep_row *row)
 			 walk, &err);
 	hd_store_decisions(walk->store, row->key, -1, see_decision, walk, &err);
 	hd_store_best_history(walk->store, row->key, see_best, walk, &err);
+	hd_store_said(walk->store, row->key, HD_SAID_OF_SWEEP, see_said, walk,
+		      &err);
+	hd_store_said(walk->store, row->key, 0, see_said, walk, &err);
+	hd_store_run_metrics(walk->store, row->key, -1, see_run_metric, walk,
+			     &err);
+	hd_store_settings(walk->store, row->key, see_setting, walk, &err);
 	hd_store_find_sweep(walk->store, row->name, &key, &err);
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "sweep/core.h"
+#include "store/private.h"
 #include "store/store.h"
 
 #include <fcntl.h>
@@ -771,6 +772,119 @@ static void a_stop_is_stored_with_its_reason(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* A record of TRIAL's script, in its metrics file. */
+static void fake_say(size_t trial, const char *record)
+{
+	char path[600];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/metrics", fake.trials[trial].folder);
+	file = fopen(path, "a");
+	assert_non_null(file);
+	assert_true(fprintf(file, "%s\n", record) > 0);
+	fclose(file);
+	fake.host->output(fake.host->user, trial);
+}
+
+static int64_t ask(struct bench *bench, const char *sql)
+{
+	struct hd_error err = { 0 };
+	int64_t number = -1;
+
+	if (hd_store_integer(bench->store, sql, &number, &err) < 0)
+		fail_msg("%s", err.text);
+	return number;
+}
+
+static void what_is_logged_to_the_parent_is_no_interval(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("1", ""), 1);
+	bench_turn(bench);
+	fake_say(0, "{\"parent\":true,\"name\":\"acc\",\"list\":[9,8]}");
+	fake_say(0, "{\"child\":\"part\",\"name\":\"acc\",\"value\":7}");
+	bench_turn(bench);
+	assert_int_equal(bench->notes, 1);
+	assert_non_null(strstr(bench->note, "'acc' was logged to the parent"));
+	fake_log(0, 0.5);
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_true(summary_of(bench).best == 0.5);
+	assert_int_equal(ask(bench, "SELECT intervals FROM trial"), 1);
+	assert_int_equal(ask(bench, "SELECT count(*) FROM metric"), 1);
+	assert_int_equal(ask(bench, "SELECT count(*) FROM run_metric"), 3);
+	assert_int_equal(bench->notes, 1);
+}
+
+static void what_is_said_is_stored_with_the_place_behind_it(void **state)
+{
+	struct bench *bench = *state;
+	const char *tag = "{\"mark\":\"tag\",\"detail\":{\"a\":\"b\"}}";
+
+	bench_open(bench, "s", YAML("1", ""), 1);
+	bench_turn(bench);
+	fake_say(0, tag);
+	bench_turn(bench);
+	assert_int_equal(ask(bench, "SELECT count(*) FROM said"), 1);
+	assert_int_equal(ask(bench, "SELECT offset FROM place WHERE source = 2"),
+			 strlen(tag) + 1);
+	fake_end(0, 0);
+	bench_turn(bench);
+}
+
+static void a_property_keeps_its_first_value_and_notes_the_second(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("1", ""), 1);
+	bench_turn(bench);
+	fake_say(0, "{\"mark\":\"property\",\"detail\":{\"a\":1,\"b\":true}}");
+	fake_say(0, "{\"mark\":\"property\",\"detail\":{\"a\":\"1\"}}");
+	bench_turn(bench);
+	assert_int_equal(bench->notes, 0);
+	fake_say(0, "{\"mark\":\"property\",\"detail\":{\"a\":2}}");
+	bench_turn(bench);
+	assert_int_equal(bench->notes, 1);
+	assert_non_null(strstr(bench->note, "property 'a' has a value already"));
+	assert_int_equal(ask(bench, "SELECT value = '1' FROM said WHERE name = 'a'"), 1);
+	assert_int_equal(ask(bench, "SELECT value = 'True' FROM said WHERE name = 'b'"), 1);
+	fake_end(0, 0);
+	bench_turn(bench);
+}
+
+static void a_script_in_a_loop_gives_few_notes(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("1", ""), 1);
+	bench_turn(bench);
+	for (int i = 0; i < 100; i++)
+		fake_say(0, "{\"mark\":\"tag\",\"detail\":[1]}");
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_in_range(bench->notes, 1, 10);
+}
+
+static void a_child_run_or_the_parent_ends_no_trial(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("2", ""), 1);
+	bench_turn(bench);
+	fake_say(0, "{\"mark\":\"fail\",\"detail\":\"x\",\"child\":\"part\"}");
+	fake_say(0, "{\"mark\":\"cancel\",\"parent\":true}");
+	fake_say(0, "{\"mark\":\"fail\",\"child\":\"\"}");
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_int_equal(ask(bench, "SELECT state = 'Completed' FROM trial WHERE number = 0"), 1);
+	assert_int_equal(ask(bench, "SELECT count(*) FROM said WHERE kind = 'status'"), 2);
+	assert_int_equal(fake.launched, 2);
+	fake_end(1, 0);
+	bench_turn(bench);
+	assert_string_equal(summary_of(bench).state, "Completed");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -791,6 +905,11 @@ int main(void)
 		TEST(a_slow_sampler_is_asked_elsewhere_and_waited_for),
 		TEST(short_trials_take_what_is_ready),
 		TEST(a_stop_waits_for_the_worker),
+		TEST(what_is_logged_to_the_parent_is_no_interval),
+		TEST(what_is_said_is_stored_with_the_place_behind_it),
+		TEST(a_property_keeps_its_first_value_and_notes_the_second),
+		TEST(a_script_in_a_loop_gives_few_notes),
+		TEST(a_child_run_or_the_parent_ends_no_trial),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -375,6 +375,42 @@ static void marks_and_the_parents_records_are_apart(void **state)
 	       "metrics:7 acc=0.9\n");
 }
 
+static int on_other_metric(void *user, const struct hd_metric *metric)
+{
+	return on_metric(user, HD_TAIL_METRICS, metric);
+}
+
+static void a_record_of_another_run_says_what_a_trials_would(void **state)
+{
+	static const struct {
+		const char *detail, *run, *said;
+	} rows[] = {
+		{ "{\"parent\":true,\"name\":\"acc\",\"value\":0.5,\"step\":2}", "",
+		  "metrics:0 acc=0.5@2\n" },
+		{ "{\"child\":\"a\\u0020b\",\"name\":\"l\",\"list\":[1,1]}", "a b",
+		  "metrics:0 l=1\nmetrics:0 l=1\n" },
+		{ "{\"child\":\"c\",\"mark\":\"fail\",\"detail\":\"why\"}", "c", "<fail why>\n" },
+		{ "{\"parent\":true,\"mark\":\"tag\",\"detail\":{\"k\":1}}", "",
+		  "<tag {\"k\":1}>\n" },
+		{ "{\"child\":\"c\",\"name\":\"l\"}", "c", "" },
+		{ "{\"parent\":true}", "", "" },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct hd_buf run = HD_BUF_INIT;
+
+		hd_buf_clear(&fixture->found);
+		assert_int_equal(hd_tail_other(rows[i].detail, &run,
+					       on_other_metric, on_mark,
+					       fixture, NULL),
+				 0);
+		assert_string_equal(hd_buf_text(&run), rows[i].run);
+		assert_string_equal(hd_buf_text(&fixture->found), rows[i].said);
+		hd_buf_release(&run);
+	}
+}
+
 static void patterns_leave_the_metrics_file_alone(void **state)
 {
 	const char *pattern = "score (?<value>\\S+)";
@@ -410,6 +446,7 @@ int main(void)
 		TEST(a_callers_failure_leaves_the_place_before_the_line),
 		TEST(records_give_scalars_lists_and_text),
 		TEST(marks_and_the_parents_records_are_apart),
+		TEST(a_record_of_another_run_says_what_a_trials_would),
 		TEST(patterns_leave_the_metrics_file_alone),
 	};
 
