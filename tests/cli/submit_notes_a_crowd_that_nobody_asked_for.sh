@@ -1,3 +1,4 @@
+#!/bin/sh
 # Azure's default is all trials at once: said, unless -j or the file says less.
 . "$TEST_ROOT/tests/support/cli.sh"
 
