@@ -34,6 +34,55 @@ static int see_number(void *user, const struct hd_metric_row *row)
 	return 0;
 }
 
+static int see_said(void *user, const struct hd_said_row *row)
+{
+	(void)user;
+	(void)row;
+	return 0;
+}
+
+static int see_run_metric(void *user, const struct hd_run_metric_row *row)
+{
+	(void)user;
+	(void)row;
+	return 0;
+}
+
+static int see_setting(void *user, const char *text)
+{
+	(void)user;
+	(void)text;
+	return 0;
+}
+
+/* What a script says of a run, a property twice. */
+static int say_rows(struct hd_store *store, int64_t sweep)
+{
+	struct hd_said_row said = { 9, "", HD_SAID_TAG, "k", "v", BOX_TIME };
+	struct hd_metric metric = box_metric("elsewhere", 0.5);
+	int rc = hd_store_say(store, sweep, &said, NULL);
+
+	said.kind = HD_SAID_PROPERTY;
+	for (int i = 0; rc == 0 && i < 2; i++)
+		rc = hd_store_say(store, sweep, &said, NULL);
+	if (rc == 0)
+		rc = hd_store_run_metric_insert(store, sweep, 9, "part",
+						&metric, BOX_TIME, NULL);
+	return rc;
+}
+
+static int hear_rows(struct hd_store *store, int64_t sweep)
+{
+	int rc = hd_store_said(store, sweep, 0, see_said, NULL, NULL);
+
+	if (rc == 0)
+		rc = hd_store_run_metrics(store, sweep, -1, see_run_metric,
+					  NULL, NULL);
+	if (rc == 0)
+		rc = hd_store_settings(store, sweep, see_setting, NULL, NULL);
+	return rc;
+}
+
 static int write_rows(struct hd_store *store, int64_t sweep)
 {
 	struct hd_trial_record record = { .sweep = sweep,
@@ -61,6 +110,8 @@ static int write_rows(struct hd_store *store, int64_t sweep)
 	if (rc == 0)
 		rc = hd_store_best_insert(store, sweep, 9, 0.5, true, BOX_TIME,
 					  NULL);
+	if (rc == 0)
+		rc = say_rows(store, sweep);
 	hd_store_rollback(store);
 	return rc;
 }
@@ -78,7 +129,7 @@ static int read_rows(struct hd_store *store)
 	if (rc == 0)
 		rc = hd_store_metrics(store, key, -1, "accuracy", see_number,
 				      NULL, NULL);
-	return rc;
+	return rc == 0 ? hear_rows(store, key) : rc;
 }
 
 /* Everything from opening to closing, with one failure on the way. */
@@ -118,6 +169,7 @@ static void sessions(struct storebox *box, enum hd_store_mode mode)
 
 static void a_session_survives_any_failed_allocation(void **state)
 {
+	struct hd_said_row said = { 0, "", HD_SAID_FILE, "outputs/a", NULL, BOX_TIME };
 	struct storebox box;
 	int64_t rows;
 
@@ -125,6 +177,10 @@ static void a_session_survives_any_failed_allocation(void **state)
 	box_open(&box);
 	six_trials(&box, HD_MAXIMIZE);
 	box_sweep_insert(&box, "HD_2", "brave-otter", HD_MAXIMIZE);
+	box_begin(&box);
+	ok(&box, hd_store_say(box.store, box.sweep, &said, &box.err));
+	ok(&box, say_rows(box.store, box.sweep));
+	box_commit(&box);
 	hd_store_close(box.store);
 	sessions(&box, HD_STORE_WRITE);
 	sessions(&box, HD_STORE_READ);
