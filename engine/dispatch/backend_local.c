@@ -41,6 +41,8 @@
  * (a shared file system), and its watches may be used up. */
 #define LOOK_RARELY 2000
 #define LOOK_OFTEN 250
+/* A trial that ends sooner is read at its end: no watch, no wake-ups. */
+#define WATCH_AFTER 10
 /* How long, past the grace, a launcher may take to end what it was told to. */
 #define LAUNCHER_PATIENCE 5000
 /* Looking for what a killed launcher left: every so often, so many times. */
@@ -76,7 +78,7 @@ struct attempt {
 	unsigned handles; /* not yet closed */
 	uv_poll_t process;
 	uv_fs_event_t watch;
-	uv_timer_t timer; /* first the launcher's patience, then the remains' */
+	uv_timer_t timer; /* for the watch, the launcher's patience, remains */
 };
 
 static void local_release(struct local *local)
@@ -220,10 +222,16 @@ static void on_change(uv_fs_event_t *watch, const char *name, int events,
 }
 
 /* Watches are a limited good: without one the timer looks more often. */
-static void watch_start(struct attempt *attempt)
+static void on_watch_time(uv_timer_t *timer)
 {
-	if (uv_fs_event_start(&attempt->watch, on_change, attempt->folder, 0) < 0)
-		attempt->local->looks_often = true;
+	struct attempt *attempt = timer->data;
+	struct local *local = attempt->local;
+
+	if (uv_fs_event_start(&attempt->watch, on_change, attempt->folder, 0) < 0) {
+		local->looks_often = true;
+		look_start(local);
+	}
+	attempt_touch(attempt); /* what came before the watch */
 }
 
 /* --- the end of an attempt ------------------------------------------------ */
@@ -487,10 +495,8 @@ static int local_launch(void *state, const struct hd_launch *launch,
 	argv = argv_new(local, launch, grace);
 	attempt = argv ? attempt_new(local, launch) : NULL;
 	rc = attempt ? record_forget(launch->folder) : ENOMEM;
-	if (rc == 0) {
-		watch_start(attempt);
+	if (rc == 0)
 		rc = attempt_spawn(attempt, launch, argv);
-	}
 	free(argv);
 	if (rc) {
 		if (attempt)
@@ -499,6 +505,7 @@ static int local_launch(void *state, const struct hd_launch *launch,
 	}
 	attempt_link(attempt);
 	look_start(local);
+	uv_timer_start(&attempt->timer, on_watch_time, WATCH_AFTER, 0);
 	local->host.started(local->host.user, attempt->trial, attempt->pid,
 			    hd_proctree_start(attempt->pid));
 	return 0;

@@ -149,7 +149,7 @@ void hd_core_on_output(void *user, size_t trial)
 	if (!run)
 		return;
 	run->has_output = true;
-	core->wants_turn = true;
+	core->wants_soon = true;
 }
 
 void hd_core_on_ended(void *user, size_t trial, const struct hd_exit *exit)

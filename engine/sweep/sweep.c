@@ -110,6 +110,7 @@ static void on_check(uv_check_t *check)
 		return;
 	}
 	uv_idle_stop(&sweep->again);
+	uv_timer_stop(&sweep->soon); /* this turn takes its news along */
 	if (sweep->rc < 0) {
 		hd_core_drain(sweep->core);
 		rc = 0;
