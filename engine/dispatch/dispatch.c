@@ -32,6 +32,7 @@ struct hd_dispatch {
 	struct hd_dispatch_setup setup;
 	struct hd_backend_host host;
 	struct hd_workdir *workdir;
+	struct hd_environ *environ;
 	void *backend; /* its state */
 	struct slot *slots;
 	size_t busy;
@@ -91,6 +92,7 @@ static void dispatch_free(struct hd_dispatch *dispatch)
 {
 	if (!dispatch)
 		return;
+	hd_environ_close(dispatch->environ);
 	hd_workdir_close(dispatch->workdir);
 	free(dispatch->backend);
 	free(dispatch->slots);
@@ -123,6 +125,15 @@ int hd_dispatch_open(struct hd_dispatch **out,
 		goto out;
 	}
 	rc = hd_workdir_open(&dispatch->workdir, setup->source, err);
+	if (rc == 0)
+		rc = hd_environ_open(&dispatch->environ,
+				     &(struct hd_environ_sweep){
+					     .inherit = setup->environment,
+					     .name = setup->name,
+					     .id = setup->id,
+					     .source = setup->source,
+					     .python_path = setup->python_path },
+				     err);
 	if (rc == 0)
 		rc = setup->backend->open(dispatch->backend, &dispatch->host,
 					  err);
@@ -178,15 +189,10 @@ static int launch_in(struct hd_dispatch *dispatch, size_t slot, size_t trial,
 		rc = hd_error_nomem(err);
 		goto out;
 	}
-	rc = hd_environ_build(&environment,
-			      &(struct hd_environ_request){
-				      .inherit = setup->environment,
-				      .sweep = setup->name,
-				      .id = setup->id,
-				      .source = setup->source,
+	rc = hd_environ_build(&environment, dispatch->environ,
+			      &(struct hd_environ_trial){
 				      .folder = folder,
 				      .workdir = workdir,
-				      .python_path = setup->python_path,
 				      .trial = trial,
 				      .attempt = attempt,
 				      .slot = slot,

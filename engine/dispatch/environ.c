@@ -8,13 +8,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * The variables gather in one text, each with its terminator; the block is
- * made when their number and size are known.
- */
+/* Variables in one text, each with its terminator. */
 struct gather {
 	struct hd_buf text;
 	size_t count;
+};
+
+struct hd_environ {
+	char *id;
+	struct gather shared; /* the sweep's own, then the inherited */
+};
+
+/* What hd_environ_build sets for each trial: never inherited. */
+static const char *const trial_names[] = {
+	"HDRIVE_TRIAL",
+	"HDRIVE_ATTEMPT",
+	"HDRIVE_DIR",
+	"HDRIVE_OUTPUTS",
+	"HDRIVE_CHECKPOINTS",
+	"HDRIVE_PARAMS",
+	"HDRIVE_METRICS",
+	"HDRIVE_SEED",
+	"HDRIVE_SLOT",
+	"AZUREML_RUN_ID",
+	"PWD",
 };
 
 /* The length of "NAME" in "NAME=value"; 0 when there is no name. */
@@ -90,48 +107,60 @@ static void gather_experiment(struct gather *all, const char *source)
 }
 
 static void gather_python(struct gather *all,
-			  const struct hd_environ_request *request)
+			  const struct hd_environ_sweep *sweep)
 {
-	const char *theirs = inherited(request->inherit, "PYTHONPATH");
+	const char *theirs = inherited(sweep->inherit, "PYTHONPATH");
 
-	if (!inherited(request->inherit, "PYTHONUNBUFFERED"))
+	if (!inherited(sweep->inherit, "PYTHONUNBUFFERED"))
 		gather_text(all, "PYTHONUNBUFFERED", "1");
-	if (!request->python_path)
+	if (!sweep->python_path)
 		return;
-	hd_buf_printf(&all->text, "PYTHONPATH=%s", request->python_path);
+	hd_buf_printf(&all->text, "PYTHONPATH=%s", sweep->python_path);
 	if (theirs && *theirs)
 		hd_buf_printf(&all->text, ":%s", theirs);
 	gather_end(all);
 }
 
-/* What hdrive sets itself. */
-static void gather_ours(struct gather *all,
-			const struct hd_environ_request *request)
+static void gather_sweep(struct gather *all,
+			 const struct hd_environ_sweep *sweep)
 {
-	const char *folder = request->folder;
-
-	gather_text(all, "HDRIVE_SWEEP", request->sweep);
-	gather_number(all, "HDRIVE_TRIAL", request->trial);
-	gather_number(all, "HDRIVE_ATTEMPT", request->attempt);
-	gather_text(all, "HDRIVE_DIR", folder);
-	gather_path(all, "HDRIVE_OUTPUTS", folder, HD_WORKDIR_OUTPUTS);
-	gather_path(all, "HDRIVE_CHECKPOINTS", folder, HD_WORKDIR_CHECKPOINTS);
-	gather_path(all, "HDRIVE_PARAMS", folder, HD_WORKDIR_PARAMS);
-	gather_path(all, "HDRIVE_METRICS", folder, "metrics");
-	gather_number(all, "HDRIVE_SEED", request->seed);
-	gather_number(all, "HDRIVE_SLOT", request->slot);
-	hd_buf_printf(&all->text, "AZUREML_RUN_ID=%s_%zu", request->id,
-		      request->trial);
-	gather_end(all);
-	gather_text(all, "AZUREML_ROOT_RUN_ID", request->id);
-	gather_experiment(all, request->source);
+	gather_text(all, "HDRIVE_SWEEP", sweep->name);
+	gather_text(all, "AZUREML_ROOT_RUN_ID", sweep->id);
+	gather_experiment(all, sweep->source);
 	gather_text(all, "AZUREML_ARM_WORKSPACE_NAME", "hdrive");
 	/* There is no subscription: a well-formed id that names none. */
 	gather_text(all, "AZUREML_ARM_SUBSCRIPTION",
 		    "00000000-0000-0000-0000-000000000000");
 	gather_text(all, "AZUREML_ARM_RESOURCEGROUP", "hdrive");
-	gather_text(all, "PWD", request->workdir);
-	gather_python(all, request);
+	gather_python(all, sweep);
+}
+
+/* A name more here is one more in trial_names. */
+static void gather_trial(struct gather *all, const char *id,
+			 const struct hd_environ_trial *trial)
+{
+	const char *folder = trial->folder;
+
+	gather_number(all, "HDRIVE_TRIAL", trial->trial);
+	gather_number(all, "HDRIVE_ATTEMPT", trial->attempt);
+	gather_text(all, "HDRIVE_DIR", folder);
+	gather_path(all, "HDRIVE_OUTPUTS", folder, HD_WORKDIR_OUTPUTS);
+	gather_path(all, "HDRIVE_CHECKPOINTS", folder, HD_WORKDIR_CHECKPOINTS);
+	gather_path(all, "HDRIVE_PARAMS", folder, HD_WORKDIR_PARAMS);
+	gather_path(all, "HDRIVE_METRICS", folder, "metrics");
+	gather_number(all, "HDRIVE_SEED", trial->seed);
+	gather_number(all, "HDRIVE_SLOT", trial->slot);
+	hd_buf_printf(&all->text, "AZUREML_RUN_ID=%s_%zu", id, trial->trial);
+	gather_end(all);
+	gather_text(all, "PWD", trial->workdir);
+}
+
+static bool is_of_trial(const char *variable)
+{
+	for (size_t i = 0; i < sizeof trial_names / sizeof trial_names[0]; i++)
+		if (is_named(variable, trial_names[i]))
+			return true;
+	return false;
 }
 
 /* Whether one of the variables in TEXT has the name of VARIABLE. */
@@ -161,6 +190,7 @@ static void gather_inherited(struct gather *all, const char *const *inherit)
 		size_t length = name_length(inherit[i]);
 
 		if (!length || hd_buf_failed(&all->text) ||
+		    is_of_trial(inherit[i]) ||
 		    has_name(hd_buf_text(&all->text), ours, inherit[i],
 			     length) ||
 		    is_repeated(inherit + i, length))
@@ -170,35 +200,75 @@ static void gather_inherited(struct gather *all, const char *const *inherit)
 	}
 }
 
-/* Pointers first, the text they point to behind them. */
-static char **block_make(const struct gather *all)
+int hd_environ_open(struct hd_environ **out,
+		    const struct hd_environ_sweep *sweep, struct hd_error *err)
 {
-	size_t head = (all->count + 1) * sizeof(char *);
-	char **block = malloc(head + all->text.length);
-	char *text;
+	struct hd_environ *environ = calloc(1, sizeof *environ);
+	int rc = 0;
 
-	if (!block)
-		return NULL;
-	text = (char *)block + head;
-	memcpy(text, hd_buf_text(&all->text), all->text.length);
-	for (size_t i = 0; i < all->count; i++) {
-		block[i] = text;
+	*out = NULL;
+	if (!environ)
+		return hd_error_nomem(err);
+	environ->id = strdup(sweep->id);
+	gather_sweep(&environ->shared, sweep);
+	gather_inherited(&environ->shared, sweep->inherit);
+	if (!environ->id || hd_buf_failed(&environ->shared.text)) {
+		rc = hd_error_nomem(err);
+		goto out;
+	}
+	*out = environ;
+	environ = NULL;
+out:
+	hd_environ_close(environ);
+	return rc;
+}
+
+void hd_environ_close(struct hd_environ *environ)
+{
+	if (!environ)
+		return;
+	hd_buf_release(&environ->shared.text);
+	free(environ->id);
+	free(environ);
+}
+
+/* Point to COUNT variables of TEXT; returns where the next pointer goes. */
+static char **block_point(char **block, char *text, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		*block++ = text;
 		text += strlen(text) + 1;
 	}
-	block[all->count] = NULL;
 	return block;
 }
 
-int hd_environ_build(char ***out, const struct hd_environ_request *request,
-		     struct hd_error *err)
+/* Pointers first, the text of the trial's own behind them. */
+static char **block_make(const struct gather *own, const struct gather *shared)
 {
-	struct gather all = { HD_BUF_INIT, 0 };
+	size_t head = (own->count + shared->count + 1) * sizeof(char *);
+	char **block = malloc(head + own->text.length);
+	char **end;
+
+	if (!block)
+		return NULL;
+	memcpy((char *)block + head, hd_buf_text(&own->text), own->text.length);
+	end = block_point(block, (char *)block + head, own->count);
+	/* exec takes pointers to char and does not write through them */
+	end = block_point(end, (char *)(uintptr_t)hd_buf_text(&shared->text),
+			  shared->count);
+	*end = NULL;
+	return block;
+}
+
+int hd_environ_build(char ***out, const struct hd_environ *environ,
+		     const struct hd_environ_trial *trial, struct hd_error *err)
+{
+	struct gather own = { HD_BUF_INIT, 0 };
 
 	*out = NULL;
-	gather_ours(&all, request);
-	gather_inherited(&all, request->inherit);
-	if (!hd_buf_failed(&all.text))
-		*out = block_make(&all);
-	hd_buf_release(&all.text);
+	gather_trial(&own, environ->id, trial);
+	if (!hd_buf_failed(&own.text))
+		*out = block_make(&own, &environ->shared);
+	hd_buf_release(&own.text);
 	return *out ? 0 : hd_error_nomem(err);
 }

@@ -13,26 +13,36 @@
 
 #include <hdrive/error.h>
 
-/* All borrowed for the call. */
-struct hd_environ_request {
+/* What is the same for every trial of a sweep; borrowed for the call. */
+struct hd_environ_sweep {
 	const char *const *inherit; /* "A=b"..., ends in NULL; NULL for none */
-	const char *sweep;          /* its name */
-	const char *id;             /* its id; the trial's is ID_TRIAL */
-	const char *source;         /* folder whose last name is the experiment's */
-	const char *python_path;    /* put before PYTHONPATH; NULL for none */
-	const char *folder;         /* of the trial, absolute */
-	const char *workdir;        /* becomes PWD */
+	const char *name;
+	const char *id;
+	const char *source;      /* folder whose last name is the experiment's */
+	const char *python_path; /* put before PYTHONPATH; NULL for none */
+};
+
+/* What is one attempt's own; borrowed for the call. */
+struct hd_environ_trial {
+	const char *folder;  /* absolute */
+	const char *workdir; /* becomes PWD */
 	size_t trial;
 	unsigned attempt;
 	size_t slot;
 	uint64_t seed;
 };
 
+struct hd_environ; /* a sweep's variables, gathered once */
+
+int hd_environ_open(struct hd_environ **out,
+		    const struct hd_environ_sweep *sweep, struct hd_error *err);
 /*
- * The environment as one block, the caller's to free() in one call. It ends
- * in NULL and holds every name once: of duplicates in INHERIT the last wins.
+ * A trial's environment as one block, the caller's to free() in one call; its
+ * strings live as long as ENVIRON too. It ends in NULL and holds every name
+ * once: of duplicates in what is inherited the last wins.
  */
-int hd_environ_build(char ***out, const struct hd_environ_request *request,
-		     struct hd_error *err);
+int hd_environ_build(char ***out, const struct hd_environ *environ,
+		     const struct hd_environ_trial *trial, struct hd_error *err);
+void hd_environ_close(struct hd_environ *environ);
 
 #endif

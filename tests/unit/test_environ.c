@@ -3,14 +3,19 @@
 
 #include "dispatch/environ.h"
 
+/* The block's strings are the environ's too: it is closed by release(). */
+static struct hd_environ *opened;
+
 static char **build(const char *const *inherit, const char *python_path)
 {
-	const struct hd_environ_request request = {
+	const struct hd_environ_sweep sweep = {
 		.inherit = inherit,
-		.sweep = "brave-otter-3",
+		.name = "brave-otter-3",
 		.id = "HD_1234",
 		.source = "/home/ada/digits/",
 		.python_path = python_path,
+	};
+	const struct hd_environ_trial trial = {
 		.folder = "/s/.hdrive/brave-otter-3/000007",
 		.workdir = "/s/.hdrive/brave-otter-3/000007/work",
 		.trial = 7,
@@ -20,8 +25,15 @@ static char **build(const char *const *inherit, const char *python_path)
 	};
 	char **out;
 
-	assert_int_equal(hd_environ_build(&out, &request, NULL), 0);
+	assert_int_equal(hd_environ_open(&opened, &sweep, NULL), 0);
+	assert_int_equal(hd_environ_build(&out, opened, &trial, NULL), 0);
 	return out;
+}
+
+static void release(char **environ)
+{
+	free(environ);
+	hd_environ_close(opened);
 }
 
 /* How many variables are called NAME; *VALUE is the last one's. */
@@ -73,7 +85,7 @@ static void a_trial_sees_hdrives_variables(void **state)
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++)
 		assert_value(environ, rows[i][0], rows[i][1]);
-	free(environ);
+	release(environ);
 }
 
 static void hd_133_the_run_is_the_child_and_the_root_its_parent(void **state)
@@ -89,7 +101,7 @@ static void hd_133_the_run_is_the_child_and_the_root_its_parent(void **state)
 		     "00000000-0000-0000-0000-000000000000");
 	assert_value(environ, "AZUREML_ARM_RESOURCEGROUP", "hdrive");
 	assert_value(environ, "AZUREML_RUN_TOKEN", NULL);
-	free(environ);
+	release(environ);
 }
 
 static void an_outer_trials_variables_are_replaced(void **state)
@@ -106,7 +118,31 @@ static void an_outer_trials_variables_are_replaced(void **state)
 	assert_value(environ, "AZUREML_RUN_ID", "HD_1234_7");
 	assert_value(environ, "HDRIVE_DB", "/my/store");
 	assert_value(environ, "PATH", "/bin");
-	free(environ);
+	release(environ);
+}
+
+static void a_trial_within_a_trial_has_every_name_once(void **state)
+{
+	char **outer = build(NULL, "/lib/hd");
+	struct hd_environ *outers = opened;
+	char **inner = build((const char *const *)outer, "/lib/hd");
+	size_t count = 0;
+
+	(void)state;
+	for (; inner[count]; count++) {
+		char name[64];
+		const char *value;
+
+		snprintf(name, sizeof name, "%.*s",
+			 (int)strcspn(inner[count], "="), inner[count]);
+		assert_int_equal(find(inner, name, &value), 1);
+	}
+	for (size_t i = 0; outer[i]; i++)
+		count--;
+	assert_int_equal(count, 0);
+	release(inner);
+	opened = outers;
+	release(outer);
 }
 
 static void of_duplicates_the_last_wins(void **state)
@@ -123,7 +159,7 @@ static void of_duplicates_the_last_wins(void **state)
 	for (size_t i = 0; environ[i]; i++)
 		assert_non_null(strchr(environ[i] + 1, '='));
 	assert_int_equal(find(environ, "", &value), 0);
-	free(environ);
+	release(environ);
 }
 
 static void values_pass_byte_for_byte(void **state)
@@ -133,7 +169,7 @@ static void values_pass_byte_for_byte(void **state)
 
 	(void)state;
 	assert_value(environ, "ODD", "a=b \n\xff\"$x");
-	free(environ);
+	release(environ);
 }
 
 static void our_python_path_stands_before_the_users(void **state)
@@ -155,7 +191,7 @@ static void our_python_path_stands_before_the_users(void **state)
 		char **environ = build(inherit, rows[i].ours);
 
 		assert_value(environ, "PYTHONPATH", rows[i].expected);
-		free(environ);
+		release(environ);
 	}
 }
 
@@ -166,7 +202,7 @@ static void the_users_choice_of_buffering_stands(void **state)
 
 	(void)state;
 	assert_value(environ, "PYTHONUNBUFFERED", "");
-	free(environ);
+	release(environ);
 }
 
 int main(void)
@@ -175,6 +211,7 @@ int main(void)
 		cmocka_unit_test(a_trial_sees_hdrives_variables),
 		cmocka_unit_test(hd_133_the_run_is_the_child_and_the_root_its_parent),
 		cmocka_unit_test(an_outer_trials_variables_are_replaced),
+		cmocka_unit_test(a_trial_within_a_trial_has_every_name_once),
 		cmocka_unit_test(of_duplicates_the_last_wins),
 		cmocka_unit_test(values_pass_byte_for_byte),
 		cmocka_unit_test(our_python_path_stands_before_the_users),
