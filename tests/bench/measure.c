@@ -1,8 +1,9 @@
 /*
  * measure PROGRAM ARG... 3>FILE: run it and write one line to descriptor 3:
- * wall seconds, CPU seconds with all it waited for, and its own resident memory
- * in KiB, the most in the first and in the last tenth of the samples. Memory
- * that grows with the trials shows in the last two.
+ * wall seconds, CPU seconds with all it waited for, its own resident memory in
+ * KiB, the most in the first and in the last tenth of the samples, and the most
+ * of any process at any time. Memory that grows with the trials shows in the
+ * difference of the tenths.
  */
 #include <errno.h>
 #include <signal.h>
@@ -98,8 +99,9 @@ int main(int argc, char **argv)
 	wall = now() - start;
 	getrusage(RUSAGE_CHILDREN, &usage);
 	tenth = sampled < 10 ? sampled : sampled / 10;
-	dprintf(3, "%.4f %.4f %ld %ld\n", wall,
+	dprintf(3, "%.4f %.4f %ld %ld %ld\n", wall,
 		seconds(usage.ru_utime) + seconds(usage.ru_stime),
-		most(0, tenth), most(sampled - tenth, sampled));
+		most(0, tenth), most(sampled - tenth, sampled),
+		usage.ru_maxrss);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

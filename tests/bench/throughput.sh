@@ -12,7 +12,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 trials=${BENCH_TRIALS:-2000} rounds=${BENCH_ROUNDS:-3}
 python=/usr/bin/python3
 
-# Beside the build, not in /tmp: a file system in memory would flatter.
+# Beside the build, not in /tmp: a file system in memory would flatter. Nothing
+# is deleted before the end: ext4 steps over inodes that were freed in the last
+# minutes, one by one, and so a round would pay for the clearing of the last.
 dir=$(mktemp -d "${build%/*}/bench.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 130' INT
@@ -40,9 +42,8 @@ measured() {
 }
 
 run_floor() {
-	mkdir "$dir/files"
-	measured floor "$dir/floor" "$trials" 2 "$dir/files" "$dir/child"
-	rm -rf "$dir/files"
+	mkdir "$dir/files$round"
+	measured floor "$dir/floor" "$trials" 2 "$dir/files$round" "$dir/child"
 }
 run_xargs() {
 	seq "$trials" >"$dir/numbers"
@@ -50,15 +51,14 @@ run_xargs() {
 		>"$dir/xargs.out"
 }
 run_hdrive() {
-	rm -rf "$dir/work"
-	mkdir "$dir/work"
-	(cd "$dir/work" && measured hdrive "$build/hdrive" submit --seed 1 -q -j 2 \
+	mkdir "$dir/work$round"
+	(cd "$dir/work$round" && measured hdrive "$build/hdrive" submit --seed 1 -q -j 2 \
 		"$dir/sweep.yml" -- "$dir/child") >"$dir/hdrive.out" 2>"$dir/hdrive.err" || {
 		tail -n 20 "$dir/hdrive.err" >&2
 		exit 1
 	}
 	# A fast run that lost something is not fast.
-	kept=$(cd "$dir/work" && "$build/hdrive" metrics @ --json | grep -o '"loss"' | wc -l)
+	kept=$(cd "$dir/work$round" && "$build/hdrive" metrics @ --json | grep -o '"loss"' | wc -l)
 	[ "$kept" = "$trials" ] || {
 		echo "throughput: $kept of $trials trials have their metric" >&2
 		exit 1
@@ -66,9 +66,8 @@ run_hdrive() {
 }
 # A twentieth of the trials: it is slow, and its rate does not depend on it.
 run_optuna() {
-	rm -f "$dir/optuna.db"
 	"$dir/measure" "$python" "$here/optuna_sqlite.py" $((trials / 20)) \
-		"$dir/optuna.db" "$dir/child" 3>"$dir/measured" >"$dir/seconds"
+		"$dir/optuna$round.db" "$dir/child" 3>"$dir/measured" >"$dir/seconds"
 	# Its wall time is that of optimize() alone.
 	echo "$(cat "$dir/seconds") $(cut -d ' ' -f 2- "$dir/measured")" >>"$dir/optuna.log"
 }
@@ -91,28 +90,32 @@ median() {
 	cut -d ' ' -f "$2" "$dir/$1.log" | sort -g |
 		sed -n "$(((rounds + 1) / 2))p"
 }
+# ratio NAME COLUMN: the median of what each round took, by its round's floor
+ratio() {
+	paste -d ' ' "$dir/$1.log" "$dir/floor.log" |
+		awk -v i="$2" '{ print $i / $(NF / 2 + i) }' | sort -g |
+		sed -n "$(((rounds + 1) / 2))p"
+}
 # row NAME LABEL TRIALS
 row() {
 	awk -v label="$2" -v n="$3" -v wall="$(median "$1" 1)" -v cpu="$(median "$1" 2)" \
-		-v all="$trials" -v floor_wall="$(median floor 1)" \
-		-v floor_cpu="$(median floor 2)" \
+		-v all="$trials" -v wall_ratio="$(ratio "$1" 1)" -v cpu_ratio="$(ratio "$1" 2)" \
 		'BEGIN {
-		rate = n / wall
-		each = 1000 * cpu / n
-		printf "%-26s %10.1f %9.3f %14.3f %9.2f\n", label, rate,
-			rate * floor_wall / all, each, each * all / (1000 * floor_cpu)
+		printf "%-26s %10.1f %9.3f %14.3f %9.2f\n", label, n / wall,
+			n / all / wall_ratio, 1000 * cpu / n, cpu_ratio * all / n
 	}'
 }
 echo "$trials trials of a child that does nothing, 2 at a time, median of $rounds rounds"
 printf '%-26s %10s %9s %14s %9s\n' '' 'trials/s' 'of floor' 'CPU ms/trial' 'of floor'
 row floor 'posix_spawn and 2 files' "$trials"
 row hdrive 'hdrive submit' "$trials"
+printf '%-26s %10s %9s %14s %9s\n' '  hold' '' '>= 0.5' '' '<= 2.5'
 row xargs 'xargs -P 2, 1 file' "$trials"
 if [ -n "$optuna" ]; then
 	row optuna "$optuna" $((trials / 20))
 	awk -v n="$trials" -v wall="$(median hdrive 1)" -v m=$((trials / 20)) \
 		-v theirs="$(median optuna 1)" \
-		'BEGIN { printf "hdrive is %.0f times as fast as Optuna\n",
+		'BEGIN { printf "hdrive is %.0f times as fast as Optuna (hold: 50)\n",
 			n / wall / (m / theirs) }'
 else
 	echo "optuna: not installed (apt-get install -y python3-optuna)"

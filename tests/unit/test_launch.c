@@ -364,7 +364,7 @@ static void a_second_term_or_usr1_does_not_wait_for_the_grace(void **state)
 	for (size_t i = 0; i < ROWS(second); i++) {
 		pid_t pid = start_script(place, "100000",
 					 "trap 'echo heard' TERM; echo ready; "
-					 "while :; do sleep 1000; done");
+					 "while :; do sleep 1000 & wait; done");
 		const struct hd_exit *end;
 
 		await_output(place, "ready");
