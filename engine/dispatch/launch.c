@@ -62,6 +62,7 @@ struct run {
 	int folder; /* the trial's, open */
 	const char *workdir;
 	char **argv;
+	char **shell; /* argv behind "/bin/sh" */
 	int64_t grace;
 	pid_t program; /* 0 when it could not be started */
 	bool has_ended;
@@ -231,6 +232,7 @@ static void program_become(const struct run *run, pid_t parent,
 {
 	static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE };
 	sigset_t none;
+	int number;
 
 	setpgid(0, 0);
 	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
@@ -247,7 +249,11 @@ static void program_become(const struct run *run, pid_t parent,
 		_exit(127);
 	}
 	execvp(run->argv[0], run->argv);
-	failure->number = errno;
+	number = errno;
+	/* A text without "#!" is the shell's: not every C library sees to it. */
+	if (number == ENOEXEC && strchr(run->argv[0], '/'))
+		execv(run->shell[0], run->shell);
+	failure->number = number;
 	_exit(127);
 }
 
@@ -497,6 +503,7 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
+	static char shell[] = "/bin/sh";
 	struct run run = { .folder = -1 };
 	sigset_t signals;
 	double grace;
@@ -513,6 +520,8 @@ int main(int argc, char **argv)
 
 	run.workdir = argv[2];
 	run.argv = argv + 5;
+	argv[4] = shell; /* where "--" was */
+	run.shell = argv + 4;
 	run.grace = (int64_t)(grace * (double)MICRO);
 	run.started = clock_read(CLOCK_REALTIME);
 	run.folder = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -127,10 +127,13 @@ int main(void)
 
 	store = through_the_store(&commits, &bytes);
 	bare = the_floor();
-	printf("store  %8.0f rows/s  (%d commits, %.1f bytes a row)\n",
-	       ROWS_ALL / store, commits, bytes);
-	printf("floor  %8.0f rows/s  (bare INSERT, one transaction)\n",
-	       ROWS_ALL / bare);
-	printf("ratio  %8.2f\n", bare / store);
+	printf("%d metric rows of %d trials, %d commits, %.1f bytes a row\n",
+	       ROWS_ALL, TRIALS, commits, bytes);
+	printf("%-26s %10s %9s\n", "", "rows/s", "of floor");
+	printf("%-26s %10.0f %9.3f\n", "bare INSERT, one commit",
+	       ROWS_ALL / bare, 1.0);
+	printf("%-26s %10.0f %9.3f\n", "the store", ROWS_ALL / store,
+	       bare / store);
+	printf("%-26s %10s\n", "  hold", ">= 80000");
 	return 0;
 }

@@ -11,5 +11,7 @@ for program in "$1"/tests/bench/bench_*; do
 	echo "== ${program##*/}"
 	"$program"
 done
-echo "== throughput"
-"$here/throughput.sh" "$1"
+for script in throughput start idle; do
+	echo "== $script"
+	"$here/$script.sh" "$1"
+done
