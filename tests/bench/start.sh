@@ -41,6 +41,11 @@ awk -v n="$trials" -v kept="$(grep -o '"loss"' "$dir/metrics" | wc -l)" '{
 		$3 / 1024, $4 / 1024
 }' "$dir/sweep.log"
 
+# median COLUMN FACTOR
+median() {
+	cut -d ' ' -f "$1" "$dir/log" | sort -g |
+		awk -v at=$((times / 2 + 1)) -v by="$2" 'NR == at { print $1 * by }'
+}
 # row LABEL COMMAND...: medians of its CPU time and memory
 row() {
 	label=$1 i=0
@@ -50,9 +55,7 @@ row() {
 		"$dir/measure" "$@" 3>>"$dir/log" >/dev/null
 		i=$((i + 1))
 	done
-	printf '%-26s %7.1f ms %7.1f MB\n' "$label" \
-		"$(cut -d ' ' -f 2 "$dir/log" | sort -g | awk -v at=$((times / 2 + 1)) 'NR == at { print 1000 * $1 }')" \
-		"$(cut -d ' ' -f 5 "$dir/log" | sort -g | awk -v at=$((times / 2 + 1)) 'NR == at { print $1 / 1024 }')"
+	printf '%-26s %7.1f ms %7.1f MB\n' "$label" "$(median 2 1000)" "$(median 5 0.0009765625)"
 }
 printf '%-26s %10s %10s\n' '' CPU memory
 row 'hdrive version' "$build/hdrive" version
