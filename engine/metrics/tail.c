@@ -22,6 +22,9 @@
 /* How far back a redraw is looked for: bars are a terminal's line. */
 #define TAIL_BACK 4096
 #define TAIL_PATH 4096
+/* Read at a time: the budget is looked at in between, and a step that is full
+ * of metrics takes some 50 ms. */
+#define TAIL_STEP (1 << 14)
 
 struct tail_source {
 	struct hd_tail_place place;
@@ -208,14 +211,17 @@ static int tail_fill(struct tail_read *read, struct hd_cut *cut,
 		     int64_t offset, bool *last)
 {
 	char *buffer = read->tail->rules->chunk;
+	size_t room;
 	ssize_t got;
 
 	memmove(buffer, buffer + cut->begin, cut->end - cut->begin);
 	cut->end -= cut->begin;
 	cut->begin = 0;
+	room = HD_METRIC_CHUNK - cut->end;
+	if (room > TAIL_STEP)
+		room = TAIL_STEP;
 	do {
-		got = pread(read->fd, buffer + cut->end,
-			    HD_METRIC_CHUNK - cut->end,
+		got = pread(read->fd, buffer + cut->end, room,
 			    offset + (int64_t)cut->end);
 	} while (got < 0 && errno == EINTR);
 	/* One trial's bad file is no reason to end the sweep. */

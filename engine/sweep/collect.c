@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of one trial's output that one turn may read: about a millisecond. */
-#define COLLECT_BYTES (1 << 18)
+/* Bytes of one trial's output that one turn may read: a millisecond for text,
+ * some 50 for nothing but metrics. */
+#define COLLECT_BYTES (1 << 16)
 
 struct collecting {
 	struct run *run;
@@ -166,6 +167,11 @@ int hd_run_collect(struct run *run, bool final, struct hd_error *err)
 
 	if (more < 0)
 		return more;
+	/* "At once" does not wait for a backlog of minutes. */
+	if (more && final && run->stop_now) {
+		hd_run_note(run, "what it printed was not read to its end");
+		more = 0;
+	}
 	/*
 	 * Offsets alone are not worth a transaction while a trial runs: read
 	 * again after a crash, the same bytes give no metric again either.
