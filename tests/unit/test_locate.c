@@ -301,7 +301,11 @@ static void another_programs_database_is_refused_and_kept_as_it_was(void **state
 static void a_newer_hdrives_store_is_refused_with_both_versions(void **state)
 {
 	struct storebox *box = *state;
+	char both[80];
 
+	snprintf(both, sizeof both,
+		 "has schema version 77, this hdrive knows up to %d:",
+		 (int)hd_schema_version());
 	ok(box, open_at(box, HD_STORE_CREATE));
 	ok(box, hd_store_exec(box->store, "PRAGMA user_version = 77",
 			      &box->err));
@@ -310,8 +314,7 @@ static void a_newer_hdrives_store_is_refused_with_both_versions(void **state)
 		assert_int_equal(open_at(box, (enum hd_store_mode)mode),
 				 HD_EVERSION);
 		assert_null(box->store);
-		assert_non_null(strstr(box->err.text, "has schema version 77, "
-						      "this hdrive knows up to 1"));
+		assert_non_null(strstr(box->err.text, both));
 	}
 }
 
