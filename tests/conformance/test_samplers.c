@@ -217,7 +217,8 @@ static void run_add_all(struct run *run)
 static bool is_history_free(const struct hd_sampler_type *type)
 {
 	return strcmp(type->name, "random") == 0 ||
-	       strcmp(type->name, "grid") == 0;
+	       strcmp(type->name, "grid") == 0 ||
+	       strcmp(type->name, "sobol") == 0;
 }
 
 /* The order of a grid is the file's, whatever the seed. */
