@@ -16,8 +16,10 @@
 #include <hdrive/report.h>
 #include <hdrive/rng.h>
 #include <hdrive/sampler.h>
+#include <hdrive/serve.h>
 #include <hdrive/space.h>
 #include <hdrive/store.h>
+#include <hdrive/study.h>
 #include <hdrive/sweep.h>
 #include <hdrive/trial.h>
 #include <hdrive/version.h>

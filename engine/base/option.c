@@ -2,6 +2,7 @@
 #include <hdrive/option.h>
 
 #include <string.h>
+#include <strings.h>
 
 void hd_option_defaults(const struct hd_option *options, void *state)
 {
@@ -28,6 +29,7 @@ void hd_option_store(const struct hd_option *option, void *state,
 		*(double *)field = number;
 		break;
 	case HD_OPTION_TYPE_SIZE:
+	case HD_OPTION_TYPE_WORD:
 		*(size_t *)field = (size_t)number;
 		break;
 	case HD_OPTION_TYPE_BOOL:
@@ -38,6 +40,14 @@ void hd_option_store(const struct hd_option *option, void *state,
 	}
 }
 
+double hd_option_word(const struct hd_option *option, const char *word)
+{
+	for (size_t i = 0; word && option->words && option->words[i]; i++)
+		if (!strcasecmp(option->words[i], word))
+			return (double)i;
+	return -1;
+}
+
 double hd_option_load(const struct hd_option *option, const void *state)
 {
 	const void *field = (const char *)state + option->offset;
@@ -46,6 +56,7 @@ double hd_option_load(const struct hd_option *option, const void *state)
 	case HD_OPTION_TYPE_DOUBLE:
 		return *(const double *)field;
 	case HD_OPTION_TYPE_SIZE:
+	case HD_OPTION_TYPE_WORD:
 		return (double)*(const size_t *)field;
 	case HD_OPTION_TYPE_BOOL:
 		return *(const bool *)field;

@@ -92,10 +92,23 @@ static void help_default(const struct hd_option *row, char *text, size_t size)
 		snprintf(text, size, "required");
 	else if (row->type == HD_OPTION_TYPE_BOOL)
 		snprintf(text, size, "%s", row->fallback != 0 ? "true" : "false");
+	else if (row->type == HD_OPTION_TYPE_WORD)
+		snprintf(text, size, "%s", row->words[(size_t)row->fallback]);
 	else if (isnan(row->fallback))
 		snprintf(text, size, "none");
 	else
 		snprintf(text, size, "%s", hd_number_text(row->fallback, number, sizeof number));
+}
+
+static void help_words(const struct hd_option *row, char *text, size_t size)
+{
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; row->words[i] && length < size; i++)
+		length += (size_t)snprintf(text + length, size - length,
+					   "%s%s", i ? " or " : "",
+					   row->words[i]);
 }
 
 static void help_range(const struct hd_option *row, char *text, size_t size)
@@ -103,6 +116,10 @@ static void help_range(const struct hd_option *row, char *text, size_t size)
 	char low[32];
 	char high[32];
 
+	if (row->type == HD_OPTION_TYPE_WORD) {
+		help_words(row, text, size);
+		return;
+	}
 	if (row->type == HD_OPTION_TYPE_BOOL)
 		snprintf(text, size, "true or false");
 	else if (isinf(row->max))

@@ -69,6 +69,28 @@ static void option_out_of_range(struct hd_loader *loader,
 				hd_yaml_describe(node, found));
 }
 
+static void read_word(struct hd_loader *loader, const struct hd_yaml_node *node,
+		      const struct hd_option *row, void *state)
+{
+	double place = node->kind == HD_YAML_TEXT ? hd_option_word(row, node->text)
+						  : -1;
+	char found[HD_YAML_DESCRIPTION];
+	char list[256];
+	size_t count = 0;
+
+	if (place >= 0) {
+		hd_option_store(row, state, place);
+		return;
+	}
+	while (row->words[count])
+		count++;
+	hd_loader_error(loader, &node->place, "'%s' must be %s, got %s",
+			row->name,
+			hd_loader_words(list, sizeof list, row->words, count,
+					" or "),
+			hd_yaml_describe(node, found));
+}
+
 static void read_option(struct hd_loader *loader,
 			const struct hd_yaml_node *node,
 			const struct hd_option *row, void *state)
@@ -86,6 +108,10 @@ static void read_option(struct hd_loader *loader,
 					"'%s' must be true or false, got %s",
 					row->name,
 					hd_yaml_describe(node, found));
+		return;
+	}
+	if (row->type == HD_OPTION_TYPE_WORD) {
+		read_word(loader, node, row, state);
 		return;
 	}
 	/* An infinite bound is no bound, but infinity is no option either. */

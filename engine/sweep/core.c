@@ -67,6 +67,7 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 		rc = hd_error_nomem(err);
 		goto out;
 	}
+	hd_history_plan(core->history, setup->config->max_total, setup->slots);
 	rc = core_init_plugins(core, err);
 	if (rc == 0)
 		rc = hd_proposal_new(core, err);

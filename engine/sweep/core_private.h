@@ -74,6 +74,7 @@ struct hd_core {
 	struct hd_metric_rules *rules;
 	struct hd_history *history;
 	void *sampler;
+	const char *sampler_note; /* the last one told; borrowed from it */
 	void *policy;
 	struct hd_value *values;      /* scratch: one per parameter */
 	struct hd_proposal *proposal; /* of a slow sampler, else NULL */

@@ -14,14 +14,24 @@
 static int core_suggest(struct hd_core *core, size_t *known,
 			struct hd_error *err)
 {
+	const struct hd_sampler_type *type = core->setup.config->sampler;
 	struct hd_rng rng;
+	const char *note;
+	int rc;
 
 	if (core->proposal)
 		return hd_proposal_take(core, known, err);
 	*known = core->results;
 	hd_rng_init(&rng, core->setup.seed, hd_history_next(core->history));
-	return core->setup.config->sampler->suggest(
-		core->sampler, core->history, &rng, core->values, err);
+	rc = type->suggest(core->sampler, core->history, &rng, core->values,
+			   err);
+	note = rc == 0 && type->note ? type->note(core->sampler) : NULL;
+	if (note && note != core->sampler_note) {
+		core->sampler_note = note;
+		hd_core_queue(core, &(struct hd_event){ .kind = HD_EVENT_NOTE,
+							.text = note });
+	}
+	return rc;
 }
 
 /* Command line and parameters of the values just drawn. */

@@ -36,6 +36,7 @@ struct history_cache {
 struct hd_history {
 	enum hd_goal goal;
 	size_t width;
+	size_t total, slots; /* planned; 0 for not known */
 	struct hd_trial **trials; /* of this sweep, by number */
 	size_t count, room;
 	struct hd_trial **inherited;
@@ -162,6 +163,22 @@ enum hd_goal hd_history_goal(const struct hd_history *history)
 size_t hd_history_next(const struct hd_history *history)
 {
 	return history->count;
+}
+
+void hd_history_plan(struct hd_history *history, size_t total, size_t slots)
+{
+	history->total = total;
+	history->slots = slots;
+}
+
+size_t hd_history_total(const struct hd_history *history)
+{
+	return history->total;
+}
+
+size_t hd_history_slots(const struct hd_history *history)
+{
+	return history->slots;
 }
 
 size_t hd_history_measured(const struct hd_history *history)

@@ -15,6 +15,8 @@
 /* WIDTH is the number of parameters. NULL when there is no memory. */
 struct hd_history *hd_history_new(enum hd_goal goal, size_t width);
 void hd_history_free(struct hd_history *history);
+/* What hd_history_total and hd_history_slots say; 0 and 0 without it. */
+void hd_history_plan(struct hd_history *history, size_t total, size_t slots);
 
 /*
  * Append a trial, QUEUED, with the next number; VALUES (WIDTH of them) are

@@ -33,6 +33,8 @@ static int sample_init(struct sample *sample, const struct hd_config *config,
 	sample->state = calloc(1, size + 1);
 	if (!sample->history || !sample->values || !sample->state)
 		return hd_error_nomem(err);
+	hd_history_plan(sample->history, config->max_total,
+			config->max_concurrent);
 	if (size && config->sampler_options)
 		memcpy(sample->state, config->sampler_options, size);
 	if (sample->type->init)

@@ -21,6 +21,7 @@ enum hd_option_type {
 	HD_OPTION_TYPE_DOUBLE, /* double; NaN stands for "not given" */
 	HD_OPTION_TYPE_SIZE,   /* size_t, written as a whole number */
 	HD_OPTION_TYPE_BOOL,   /* bool */
+	HD_OPTION_TYPE_WORD,   /* size_t: the place of the word in its list */
 };
 
 struct hd_option {
@@ -31,6 +32,8 @@ struct hd_option {
 	double fallback; /* the value when the key is absent */
 	bool required;
 	const char *summary; /* half a sentence, for help and reference */
+	/* Of a WORD: what may be written, case aside, with a NULL behind. */
+	const char *const *words;
 };
 
 /* A number that may be left out; the field is then NaN. */
@@ -60,6 +63,15 @@ struct hd_option {
 		.offset = offsetof(state, field), .max = 1,  \
 		.fallback = (absent), .summary = (text)      \
 	}
+/* One of LIST, an array of words that ends in NULL; ABSENT is a place in it. */
+#define HD_OPTION_WORD(state, field, list, absent, text)           \
+	{                                                          \
+		.name = #field, .type = HD_OPTION_TYPE_WORD,       \
+		.offset = offsetof(state, field),                  \
+		.max = (double)(sizeof(list) / sizeof(*list)) - 2, \
+		.fallback = (absent), .summary = (text),           \
+		.words = (list)                                    \
+	}
 #define HD_OPTION_END        \
 	{                    \
 		.name = NULL \
@@ -73,6 +85,8 @@ HD_API const struct hd_option *hd_option_find(const struct hd_option *options,
 /* Write NUMBER, already checked against the row, into its field of STATE. */
 HD_API void hd_option_store(const struct hd_option *option, void *state,
 			    double number);
+/* The place of WORD, case aside, among those of the row; -1 when it is none. */
+HD_API double hd_option_word(const struct hd_option *option, const char *word);
 /* The field's value in STATE as a number: a bool is 0 or 1. */
 HD_API double hd_option_load(const struct hd_option *option,
 			     const void *state);

@@ -51,6 +51,13 @@ struct hd_sampler_type {
 	 * there is no end to them. NULL stands for that too.
 	 */
 	uint64_t (*points)(const void *state);
+	/*
+	 * What it decided by itself, a sentence for the person who runs the
+	 * sweep; asked after each suggest. Borrowed from the state and the
+	 * same pointer while it is the same sentence; NULL when there is
+	 * nothing to say. May be NULL.
+	 */
+	const char *(*note)(const void *state);
 	void (*release)(void *state); /* may be NULL */
 };
 

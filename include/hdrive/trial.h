@@ -100,6 +100,12 @@ HD_API enum hd_goal hd_history_goal(const struct hd_history *history);
 /* The number that the next trial gets: the index of the point to suggest. */
 HD_API size_t hd_history_next(const struct hd_history *history);
 /*
+ * How many trials are meant to be run in all, and how many at once: the
+ * budget that a sampler may plan by. 0 stands for not known.
+ */
+HD_API size_t hd_history_total(const struct hd_history *history);
+HD_API size_t hd_history_slots(const struct hd_history *history);
+/*
  * The best value that any trial logged at an interval up to INTERVAL (a trial
  * with fewer counts with what it has; finished and cancelled ones count, and
  * those inherited by a warm start). NaN when there is none. *LEADER, unless

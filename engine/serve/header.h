@@ -1,0 +1,20 @@
+/* A study's header, as JSON, into the space and options of a study. */
+#ifndef HD_SERVE_HEADER_H
+#define HD_SERVE_HEADER_H
+
+#include <hdrive/study.h>
+
+#include "base/json.h"
+
+struct hd_header {
+	struct hd_space *space;          /* owned */
+	void *state;                     /* owned: the sampler's options */
+	struct hd_study_options options; /* borrows both */
+};
+
+/* HD_EINVAL and what is wrong; then HEADER is empty. */
+int hd_header_read(struct hd_header *header, const struct hd_json *root,
+		   struct hd_error *err);
+void hd_header_release(struct hd_header *header);
+
+#endif
