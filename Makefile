@@ -57,10 +57,12 @@ SUPPORT_OBJ := $(call obj,$(SUPPORT_SRC))
 TEST_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 REPLAY_BIN := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(FUZZ_SRC))
 BENCH_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(BENCH_SRC))
+SAMPLER_BENCH := $(B)/tests/bench/samplers/samplers
+SAMPLER_BENCH_SRC := $(wildcard tests/bench/samplers/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all help demo test deps deps-test deps-fuzz check check-asan check-valgrind \
-	install bench fuzz format format-check lint conformance dist clean examples
+	install bench bench-samplers fuzz format format-check lint conformance dist clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -68,7 +70,7 @@ all: $(B)/hdrive $(B)/hdrive-launch $(B)/libhdrive.a $(B)/libhdrive.so $(B)/pyth
 
 help:
 	@echo 'all demo test deps deps-test check check-asan check-valgrind bench'
-	@echo 'fuzz lint conformance format format-check install dist clean'
+	@echo 'bench-samplers fuzz lint conformance format format-check install dist clean'
 
 # --- build -----------------------------------------------------------------
 
@@ -156,6 +158,14 @@ test: deps-test
 
 bench: all $(BENCH_BIN)
 	@tests/bench/run.sh $(B)
+
+# The samplers compared: knobs in tests/bench/samplers/run.sh
+$(SAMPLER_BENCH): $(call obj,$(SAMPLER_BENCH_SRC)) $(B)/libhdrive.a
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lz
+bench-samplers: all $(SAMPLER_BENCH)
+	@tests/bench/samplers/run.sh $(B)
 
 # --- fuzzing: clang's libFuzzer, a minute each; FUZZ_SECONDS=3600 for a night
 FUZZ_SECONDS = 60
