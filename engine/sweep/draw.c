@@ -10,27 +10,36 @@
 
 #include <stdlib.h>
 
+/* What the sampler has to say, once. */
+static void core_note(struct hd_core *core)
+{
+	const struct hd_sampler_type *type = core->setup.config->sampler;
+	const char *note = type->note ? type->note(core->sampler) : NULL;
+
+	if (!note || note == core->sampler_note)
+		return;
+	core->sampler_note = note;
+	hd_core_queue(core, &(struct hd_event){ .kind = HD_EVENT_NOTE,
+						.text = note });
+}
+
 /* 0, HD_EXHAUSTED, or another positive code: not yet. */
 static int core_suggest(struct hd_core *core, size_t *known,
 			struct hd_error *err)
 {
-	const struct hd_sampler_type *type = core->setup.config->sampler;
 	struct hd_rng rng;
-	const char *note;
 	int rc;
 
-	if (core->proposal)
-		return hd_proposal_take(core, known, err);
 	*known = core->results;
 	hd_rng_init(&rng, core->setup.seed, hd_history_next(core->history));
-	rc = type->suggest(core->sampler, core->history, &rng, core->values,
-			   err);
-	note = rc == 0 && type->note ? type->note(core->sampler) : NULL;
-	if (note && note != core->sampler_note) {
-		core->sampler_note = note;
-		hd_core_queue(core, &(struct hd_event){ .kind = HD_EVENT_NOTE,
-							.text = note });
-	}
+	if (core->proposal)
+		rc = hd_proposal_take(core, known, err);
+	else
+		rc = core->setup.config->sampler->suggest(
+			core->sampler, core->history, &rng, core->values, err);
+	/* With a suggestion in hand no worker has the sampler. */
+	if (rc == 0)
+		core_note(core);
 	return rc;
 }
 

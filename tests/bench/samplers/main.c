@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define OPEN_MOST 64
 #define REFERENCE_SEEDS 41
@@ -171,10 +172,10 @@ static bool run_all(struct bench *bench)
 					 bench_curve(bench, k, p, s), seconds))
 					*seconds = -1;
 		}
-		fprintf(stderr, "%s%zu of %zu problems", p ? "\r" : "", p + 1,
-			count);
+		if (isatty(2))
+			fprintf(stderr, "%zu of %zu problems%c", p + 1, count,
+				p + 1 < count ? '\r' : '\n');
 	}
-	fprintf(stderr, "\n");
 	for (size_t p = 0; p < count; p++)
 		lower_best(bench, p);
 	return true;

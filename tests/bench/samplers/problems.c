@@ -229,7 +229,7 @@ static double tails(const double *x, size_t d)
 	return pow((x[0] - 2.9) / 2, 2) + pow((x[1] + 14) / 10, 2) +
 	       pow((log(x[2]) + 5.1) / 2, 2) +
 	       pow((log(x[3] + 1) - 3.4) / 2, 2) + fabs(x[4] - 0.3) * 0.5 +
-	       0.2 * x[0] * (x[4] - 0.3);
+	       0.1 * fabs(x[0] - 2.9 + x[4] - 0.3);
 }
 
 /* choice, randint, uniform, quniform, loguniform, qloguniform, normal,
@@ -320,49 +320,49 @@ static const struct made {
 	{ "bowl8", bowl, 0, 0, "*8 x uniform -3 5" },
 	{ "ridge6", ridge, 0, 0, "*6 x uniform -2 2" },
 	{ "ripple5", ripple, 0, 0, "*5 x uniform -4 4" },
-	{ "trench5", trench, 0, -4.687658, "*5 x uniform 0 3.14159265" },
-	{ "valley4", valley, 0, 0, "*4 x uniform -2 2" },
+	{ "trench5", trench, 0, -4.69346845, "*5 x uniform 0 3.14159265" },
+	{ "valley4", valley, 0, 0.17603633, "*4 x uniform -2 2" },
 	{ "stairs6", stairs, 0, 0, "*6 x uniform -2 2" },
 	{ "cliff4", cliff, 0, 0, "*4 x uniform 0 1" },
 	{ "noisy_bowl5", bowl, 1, 0, "*5 x uniform -3 5" },
 	{ "noisy_logs4", logs, 0.2, 0, "*4 x loguniform -9 0" },
 	{ "logs6", logs, 0, 0, "*6 x loguniform -9 0" },
-	{ "net9", net, 0, 0, "lr loguniform -11 0; momentum uniform 0 0.99;"
-			     "batch choice 16 32 64 128 256; layers quniform 1 6 1;"
-			     "units qloguniform 3 7 8; dropout uniform 0 0.7;"
-			     "activation choice relu gelu tanh;"
-			     "optimizer choice adam sgd nesterov;"
-			     "decay loguniform -14 -3" },
-	{ "noisy_net9", net, 0.02, 0,
+	{ "net9", net, 0, 0.138258385, "lr loguniform -11 0; momentum uniform 0 0.99;"
+				       "batch choice 16 32 64 128 256; layers quniform 1 6 1;"
+				       "units qloguniform 3 7 8; dropout uniform 0 0.7;"
+				       "activation choice relu gelu tanh;"
+				       "optimizer choice adam sgd nesterov;"
+				       "decay loguniform -14 -3" },
+	{ "noisy_net9", net, 0.02, 0.138258385,
 	  "lr loguniform -11 0; momentum uniform 0 0.99;"
 	  "batch choice 16 32 64 128 256; layers quniform 1 6 1;"
 	  "units qloguniform 3 7 8; dropout uniform 0 0.7;"
 	  "activation choice relu gelu tanh;"
 	  "optimizer choice adam sgd nesterov; decay loguniform -14 -3" },
-	{ "boost7", boost, 0, 0, "rate loguniform -6 0; trees qloguniform 3 7 10;"
-				 "depth randint 12; rows uniform 0.3 1;"
-				 "columns uniform 0.2 1; leaf qloguniform 0 6 1;"
-				 "kind choice a b c" },
+	{ "boost7", boost, 0, 0.200372358, "rate loguniform -6 0; trees qloguniform 3 7 10;"
+					   "depth randint 12; rows uniform 0.3 1;"
+					   "columns uniform 0.2 1; leaf qloguniform 0 6 1;"
+					   "kind choice a b c" },
 	{ "branch7", branch, 0, 0, "kind choice a b c d; a0 uniform 0 1;"
 				   "a1 loguniform -7 0; b0 uniform 0 1; b1 loguniform -7 0;"
 				   "c0 uniform 0 1; c1 loguniform -7 0" },
-	{ "cats7", cats, 0, 0, "*7 x choice a b c d e" },
-	{ "ints4", ints, 0, 0, "a randint 50; b randint 30; c randint 17;"
-			       "d randint 17" },
-	{ "tails5", tails, 0, 0, "a normal 0 2; b qnormal 0 10 2;"
-				 "c lognormal -1 2; d qlognormal 1 1.5 1; e normal 0 1" },
+	{ "cats7", cats, 0, 3.70118514, "*7 x choice a b c d e" },
+	{ "ints4", ints, 0, 0.352777778, "a randint 50; b randint 30; c randint 17;"
+					 "d randint 17" },
+	{ "tails5", tails, 0, 3.59e-7, "a normal 0 2; b qnormal 0 10 2;"
+				       "c lognormal -1 2; d qlognormal 1 1.5 1; e normal 0 1" },
 	{ "ten10", ten, 0, 0, "a choice p q r s; b randint 30; c uniform 0 1;"
 			      "d quniform 16 256 16; e loguniform -10 0;"
 			      "f qloguniform 2 6 4; g normal 0 1; h qnormal 0 10 3;"
 			      "i lognormal 0 1; j qlognormal 2 1 1" },
 	{ "sparse20", sparse, 0, 0, "*20 x uniform 0 1" },
-	{ "needle3", needle, 0, 0, "*3 x uniform 0 1" },
+	{ "needle3", needle, 0, 0.00210818751, "*3 x uniform 0 1" },
 	{ "ceiling6", ceiling, 0, 0.03, "a uniform 0 1; b loguniform -9 0;"
 					"c uniform 0 1; d loguniform -9 0; e uniform 0 1;"
 					"f loguniform -9 0" },
 	{ "additive12", additive, 0, 0, "*12 x uniform 0 1" },
 	{ "products5", products, 0, 0, "*5 x loguniform -8 0" },
-	{ "lists6", lists, 0, 0, "*6 x choice 1 2 4 8 16 32 64 128" },
+	{ "lists6", lists, 0, 0.472222222, "*6 x choice 1 2 4 8 16 32 64 128" },
 };
 
 static double made_value(const struct problem *problem,
