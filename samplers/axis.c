@@ -8,8 +8,8 @@
 
 /* Beyond it a normal density is below any that counts. */
 #define AXIS_REACH 6.0
-/* Of a normal family: 99.7 % lie within. */
-#define AXIS_NORMAL_RANGE 6.0
+/* Of a normal family, whose own density is narrow already. */
+#define AXIS_NORMAL_RANGE 3.0
 
 #define AXIS_LOGS (HD_EXPR_LOGUNIFORM | HD_EXPR_QLOGUNIFORM | \
 		   HD_EXPR_LOGNORMAL | HD_EXPR_QLOGNORMAL)
