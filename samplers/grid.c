@@ -4,12 +4,19 @@
  * The last declared parameter changes fastest. Trial t is point t, found by
  * dividing t by the counts from the last parameter to the first: nothing is
  * listed, so the size of the grid costs nothing, and a product that no integer
- * holds is walked like any other.
+ * holds is walked like any other. Shuffled, trial t is the image of t under a
+ * permutation computed from the seed, so that a grid that is cut short is a
+ * fair sample.
  */
 #include "table.h"
 
+/* Beyond this the permutation's walk would not fit its 64 bits. */
+#define GRID_SHUFFLE_MOST ((uint64_t)1 << 63)
+
 struct grid_state {
+	bool shuffle;
 	const struct hd_space *space;
+	uint64_t points; /* of a shuffled grid */
 };
 
 static const char *grid_kind_word(enum hd_value_kind kind)
@@ -88,6 +95,11 @@ static int grid_init(void *vstate, const struct hd_space *space,
 		if (rc < 0)
 			return rc;
 	}
+	state->points = hd_space_points(space);
+	if (state->shuffle && state->points > GRID_SHUFFLE_MOST)
+		return hd_error_set(err, HD_EINVAL,
+				    "'shuffle' takes a grid of at most 2^63"
+				    " points, this one has more");
 	return 0;
 }
 
@@ -98,8 +110,12 @@ static int grid_suggest(void *vstate, const struct hd_history *history,
 	const struct grid_state *state = vstate;
 	uint64_t rest = hd_history_next(history);
 
-	(void)rng;
 	(void)err;
+	if (state->shuffle) {
+		if (rest >= state->points)
+			return HD_EXHAUSTED;
+		rest = hd_rng_permute(rng->seed, rest, state->points);
+	}
 	for (size_t i = hd_space_count(state->space); i-- > 0;) {
 		const struct hd_param *param = hd_space_param(state->space, i);
 		uint64_t count = hd_expr_count(&param->expr);
@@ -117,9 +133,16 @@ static uint64_t grid_points(const void *vstate)
 	return hd_space_points(state->space);
 }
 
+static const struct hd_option grid_options[] = {
+	HD_OPTION_BOOL(struct grid_state, shuffle, false,
+		       "visit the points in a random order"),
+	HD_OPTION_END
+};
+
 const struct hd_sampler_type hd_sampler_grid = {
 	.name = "grid",
 	.summary = "every point of a finite space once, in declared order",
+	.options = grid_options,
 	.expressions = HD_EXPR_CHOICE | HD_EXPR_RANDINT | HD_EXPR_QUNIFORM |
 		       HD_EXPR_QLOGUNIFORM,
 	.azure_expressions = HD_EXPR_CHOICE,

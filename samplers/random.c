@@ -8,12 +8,21 @@
  */
 #include "table.h"
 
+#include "sobol.h"
+
 /* Beyond this the permutation's walk would not fit its 64 bits. */
 #define RANDOM_POINTS_MOST ((uint64_t)1 << 63)
 
+enum random_rule {
+	RANDOM_RULE_RANDOM,
+	RANDOM_RULE_SOBOL, /* draws are those of the sobol sampler */
+};
+
 struct random_state {
+	size_t rule; /* enum random_rule */
 	const struct hd_space *space;
 	uint64_t points; /* of a space drawn without repetition, else 0 */
+	struct hd_sobol_walk walk;
 };
 
 static int random_init(void *vstate, const struct hd_space *space,
@@ -22,8 +31,13 @@ static int random_init(void *vstate, const struct hd_space *space,
 	struct random_state *state = vstate;
 	uint64_t points = hd_space_points(space);
 
-	(void)err;
 	state->space = space;
+	if (state->rule == RANDOM_RULE_SOBOL) {
+		int rc = hd_sobol_walk_init(&state->walk, space, err);
+
+		state->points = state->walk.points;
+		return rc;
+	}
 	if ((hd_space_expressions(space) &
 	     ~(unsigned)(HD_EXPR_CHOICE | HD_EXPR_RANDINT)) == 0 &&
 	    points <= RANDOM_POINTS_MOST)
@@ -48,10 +62,13 @@ static int random_suggest(void *vstate, const struct hd_history *history,
 			  struct hd_rng *rng, struct hd_value *values,
 			  struct hd_error *err)
 {
-	const struct random_state *state = vstate;
+	struct random_state *state = vstate;
 	uint64_t trial = hd_history_next(history);
 
 	(void)err;
+	if (state->rule == RANDOM_RULE_SOBOL)
+		return hd_sobol_walk_values(&state->walk, rng->seed, trial,
+					    values);
 	if (state->points) {
 		if (trial >= state->points)
 			return HD_EXHAUSTED;
@@ -76,13 +93,30 @@ static uint64_t random_points(const void *vstate)
 	return state->points;
 }
 
+static void random_release(void *vstate)
+{
+	struct random_state *state = vstate;
+
+	hd_sobol_walk_release(&state->walk);
+}
+
+static const char *const random_rules[] = { "random", "sobol", NULL };
+
+static const struct hd_option random_options[] = {
+	HD_OPTION_WORD(struct random_state, rule, random_rules,
+		       RANDOM_RULE_RANDOM, "how numbers are drawn"),
+	HD_OPTION_END
+};
+
 const struct hd_sampler_type hd_sampler_random = {
 	.name = "random",
 	.summary = "independent draws from every expression",
+	.options = random_options,
 	.expressions = HD_EXPR_ALL,
 	.azure_expressions = HD_EXPR_ALL,
 	.state_size = sizeof(struct random_state),
 	.init = random_init,
 	.suggest = random_suggest,
 	.points = random_points,
+	.release = random_release,
 };

@@ -276,7 +276,6 @@ const struct hd_sampler_type hd_sampler_sobol = {
 	.name = "sobol",
 	.summary = "a scrambled Sobol sequence: even cover of every parameter",
 	.expressions = HD_EXPR_ALL,
-	.azure_expressions = HD_EXPR_ALL,
 	.state_size = sizeof(struct hd_sobol_walk),
 	.init = sobol_init,
 	.suggest = sobol_suggest,

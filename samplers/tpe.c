@@ -397,7 +397,6 @@ const struct hd_sampler_type hd_sampler_tpe = {
 	.summary = "a tree-structured Parzen estimator: learns, in a millisecond",
 	.options = tpe_options,
 	.expressions = HD_EXPR_ALL,
-	.azure_expressions = HD_EXPR_CHOICE | HD_EXPR_UNIFORM | HD_EXPR_QUNIFORM,
 	.state_size = sizeof(struct tpe_state),
 	.init = tpe_init,
 	.suggest = tpe_suggest,

@@ -10,11 +10,14 @@
 
 struct serve_options {
 	bool stdio;
+	const char *sampler;
 };
 
 static const struct cli_opt serve_rows[] = {
 	{ "stdio", 0, NULL, "lines on standard input and output", CLI_OPT_FLAG,
 	  offsetof(struct serve_options, stdio), 0 },
+	{ "sampler", 0, "NAME", "for studies that name none", CLI_OPT_TEXT,
+	  offsetof(struct serve_options, sampler), 0 },
 	CLI_OPT_END
 };
 
@@ -105,7 +108,7 @@ static int serve_lines(struct cli *cli, struct hd_serve *serve,
 	return code;
 }
 
-static int serve_run(struct cli *cli)
+static int serve_run(struct cli *cli, const struct hd_sampler_type *sampler)
 {
 	struct hd_serve *serve = hd_serve_new();
 	struct serve_input input = { 0 };
@@ -113,6 +116,7 @@ static int serve_run(struct cli *cli)
 
 	if (!serve)
 		return cli_fail(cli, CLI_ERROR, "out of memory");
+	hd_serve_set_sampler(serve, sampler);
 	while (code == CLI_OK && !input.ended) {
 		code = input_read(cli, &input);
 		if (code == CLI_OK)
@@ -127,16 +131,24 @@ static int serve_run(struct cli *cli)
 static int serve_main(struct cli *cli)
 {
 	struct serve_options options = { 0 };
+	const struct hd_sampler_type *sampler = NULL;
 	int code;
 
 	if (!cli_parse(cli, &options, &code) ||
 	    !cli_words_between(cli, 0, 0, &code))
 		goto out;
+	if (options.sampler)
+		sampler = hd_sampler_type_find(options.sampler);
 	if (!options.stdio)
 		code = cli_fail(cli, CLI_USAGE,
 				"usage: hdrive serve --stdio");
+	else if (options.sampler && !sampler)
+		code = cli_fail(cli, CLI_USAGE,
+				"unknown sampler '%s'; 'hdrive help samplers'"
+				" lists them",
+				options.sampler);
 	else
-		code = serve_run(cli);
+		code = serve_run(cli, sampler);
 out:
 	cli_options_release(cli, &options);
 	return code;
@@ -145,7 +157,7 @@ out:
 const struct cli_command cli_cmd_serve = {
 	.name = "serve",
 	.summary = "give trials to another program: ask and tell in JSON lines",
-	.usage = "--stdio",
+	.usage = "--stdio [option...]",
 	.examples = "  hdrive serve --stdio\n",
 	.options = serve_rows,
 	.notes = "  {\"space\": {\"lr\": [\"loguniform\", [-9, 0]]}, \"seed\": 3,"

@@ -156,6 +156,8 @@ static void check_sampler(struct hd_loader *loader, const char *name,
 			 sampler->azure_expressions))
 		return;
 	if (type->kind & sampler->expressions) {
+		if (!sampler->azure_expressions)
+			return; /* its type has the note */
 		count = expression_names(sampler->azure_expressions, names);
 		hd_loader_note(loader, place,
 			       "'%.64s': %s with '%s': Azure takes %s", name,

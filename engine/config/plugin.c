@@ -186,6 +186,28 @@ static void unknown_sampler(struct hd_loader *loader,
 			word);
 }
 
+/* HyperDrive's samplers take no options, and it has not all of ours. */
+static void sampler_notes(struct hd_loader *loader,
+			  const struct hd_yaml_node *map,
+			  const struct hd_yaml_place *place)
+{
+	const struct hd_sampler_type *type = loader->config->sampler;
+
+	if (!type->azure_expressions) {
+		hd_loader_note(loader, place,
+			       "'%s': Azure has random, grid and bayesian"
+			       " sampling",
+			       type->name);
+		return;
+	}
+	for (size_t i = 0; i < map->count; i++)
+		if (hd_option_find(type->options, map->pairs[i].key))
+			hd_loader_note(loader, &map->pairs[i].place,
+				       "'%s': Azure's %s sampling has no such"
+				       " key",
+				       map->pairs[i].key, type->name);
+}
+
 static void sampler_keys(struct hd_loader *loader,
 			 const struct hd_yaml_node *map)
 {
@@ -223,6 +245,7 @@ void hd_hyperdrive_sampler(struct hd_loader *loader,
 	loader->config->sampler_options =
 		read_options(loader, map, type->options, type->state_size,
 			     type->name, &node->place);
+	sampler_notes(loader, map, &node->place);
 	sampler_keys(loader, map);
 }
 

@@ -285,9 +285,11 @@ static int header_sampler(struct hd_header *header, const struct hd_json *root,
 	if (node && (!word || hd_json_kind(word) != HD_JSON_STRING))
 		return header_type(err, "sampler",
 				   "a name, or a map with its 'type'");
-	header->options.sampler =
-		node ? hd_sampler_type_find(hd_json_string(word, NULL))
-		     : sampler_default();
+	if (node)
+		header->options.sampler =
+			hd_sampler_type_find(hd_json_string(word, NULL));
+	else if (!header->options.sampler)
+		header->options.sampler = sampler_default();
 	if (!header->options.sampler)
 		return hd_error_set(err, HD_EINVAL, "unknown sampler '%.*s'",
 				    HEADER_WORD, hd_json_string(word, NULL));
@@ -336,12 +338,13 @@ static int header_read(struct hd_header *header, const struct hd_json *root,
 }
 
 int hd_header_read(struct hd_header *header, const struct hd_json *root,
-		   struct hd_error *err)
+		   const struct hd_sampler_type *sampler, struct hd_error *err)
 {
 	int rc;
 
 	memset(header, 0, sizeof *header);
 	header->options.size = sizeof header->options;
+	header->options.sampler = sampler;
 	rc = header_read(header, root, err);
 	if (rc != 0)
 		hd_header_release(header);

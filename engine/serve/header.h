@@ -12,8 +12,12 @@ struct hd_header {
 	struct hd_study_options options; /* borrows both */
 };
 
-/* HD_EINVAL and what is wrong; then HEADER is empty. */
+/*
+ * SAMPLER is taken when the header names none; NULL stands for the best there
+ * is. HD_EINVAL and what is wrong; then HEADER is empty.
+ */
 int hd_header_read(struct hd_header *header, const struct hd_json *root,
+		   const struct hd_sampler_type *sampler,
 		   struct hd_error *err);
 void hd_header_release(struct hd_header *header);
 

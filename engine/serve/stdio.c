@@ -18,6 +18,7 @@
 #include "space/args.h"
 
 struct hd_serve {
+	const struct hd_sampler_type *sampler; /* of a header without one */
 	struct hd_header header;
 	struct hd_study *study;      /* NULL: see broken */
 	char broken[HD_ERROR_TEXT];  /* why there is no study */
@@ -52,6 +53,12 @@ void hd_serve_free(struct hd_serve *serve)
 	free(serve);
 }
 
+void hd_serve_set_sampler(struct hd_serve *serve,
+			  const struct hd_sampler_type *sampler)
+{
+	serve->sampler = sampler;
+}
+
 static void serve_error(struct hd_serve *serve, const char *text)
 {
 	hd_buf_puts(&serve->reply, "{\"error\": ");
@@ -67,7 +74,7 @@ static int serve_header(struct hd_serve *serve, const struct hd_json *root)
 	int rc;
 
 	serve_close(serve);
-	rc = hd_header_read(&serve->header, root, &why);
+	rc = hd_header_read(&serve->header, root, serve->sampler, &why);
 	if (rc == 0)
 		rc = hd_study_new(&serve->study, &serve->header.options, &why);
 	if (rc == HD_ENOMEM)

@@ -22,7 +22,8 @@ struct hd_sampler_type {
 	const char *summary;             /* one line, for "hdrive help samplers" */
 	const struct hd_option *options; /* keys it takes; NULL for none */
 	unsigned expressions;            /* the HD_EXPR_* it can draw from */
-	unsigned azure_expressions;      /* those that Azure's takes, for notes */
+	unsigned azure_expressions;      /* those that Azure's takes, for notes;
+					    0 when Azure has none like it */
 	size_t state_size;               /* allocated by the engine, zeroed */
 	/*
 	 * suggest may take over a millisecond: the engine then calls it on a

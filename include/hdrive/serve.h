@@ -21,6 +21,7 @@
 
 #include <hdrive/api.h>
 #include <hdrive/error.h>
+#include <hdrive/sampler.h>
 
 HD_BEGIN_DECLS
 
@@ -32,6 +33,9 @@ struct hd_serve; /* opaque: at most one study at a time */
 /* NULL when there is no memory. */
 HD_API struct hd_serve *hd_serve_new(void);
 HD_API void hd_serve_free(struct hd_serve *serve);
+/* What a header without a sampler gets; the best that there is without it. */
+HD_API void hd_serve_set_sampler(struct hd_serve *serve,
+				 const struct hd_sampler_type *sampler);
 /*
  * Take one line of LENGTH bytes, without its newline. *REPLY is what to send
  * back, one line without its newline, borrowed until the next call, or NULL
