@@ -36,7 +36,7 @@ struct history_cache {
 struct hd_history {
 	enum hd_goal goal;
 	size_t width;
-	size_t total, slots; /* planned; 0 for not known */
+	size_t total, slots;      /* planned; 0 for not known */
 	struct hd_trial **trials; /* of this sweep, by number */
 	size_t count, room;
 	struct hd_trial **inherited;

@@ -283,7 +283,7 @@ static void hd_002_sampling_type_in_any_case(void **state)
 	assert_good(one("RANDOM", "choice", "[1]"));
 	assert_good(one("Grid", "choice", "[1]"));
 	assert_error(one("foo", "choice", "[1]"),
-		     "must be 'random', 'grid' or 'bayesian', got 'foo'");
+		     "'sampling.type' must be 'random', 'grid',");
 }
 
 static void hd_003_a_missing_sampling_type_is_named(void **state)
@@ -461,8 +461,64 @@ static void bayesian_is_refused_plainly_for_now(void **state)
 	if (hd_sampler_type_find("bayesian"))
 		skip();
 	assert_error(one("Bayesian", "choice", "[1]"),
-		     "'Bayesian' is not in this version; 'random' and 'grid'"
-		     " are");
+		     "'Bayesian' is not in this version; 'random', 'grid'");
+}
+
+/* KEYS lie in the flow mapping of a sampler called TYPE. */
+static const char *with_keys(const char *type, const char *keys)
+{
+	static char text[512];
+
+	snprintf(text, sizeof text,
+		 "sampling:\n  type: %s\n  %s\n  parameter_space:\n"
+		 "  - {name: x, expression: choice, values: [1, 2, 3]}\n" METRIC
+		 "max_total_runs: 4\n",
+		 type, keys);
+	return text;
+}
+
+static void an_option_that_is_a_word_is_one_of_its_list(void **state)
+{
+	static const struct {
+		const char *line;
+		double rule;
+	} rows[] = { { "rule: random", 0 }, { "rule: sobol", 1 }, { "rule: SOBOL", 1 }, { "rule: null", 0 }, { "", 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct loading loading;
+
+		load_with(&loading, with_keys("random", rows[i].line), NULL);
+		assert_int_equal(loading.rc, 0);
+		assert_true(option(loading.config->sampler->options,
+				   loading.config->sampler_options, "rule") ==
+			    rows[i].rule);
+		load_end(&loading);
+	}
+	assert_findings(with_keys("random", "rule: sobel"),
+			"'rule' must be 'random' or 'sobol', got text 'sobel'", NULL,
+			"'rule'");
+	assert_findings(with_keys("random", "rule: 1"),
+			"'rule' must be 'random' or 'sobol', got 1", NULL,
+			"'rule'");
+	assert_findings(with_keys("grid", "shuffle: 1"),
+			"'shuffle' must be true or false, got 1", NULL,
+			"'shuffle'");
+	assert_findings(with_keys("tpe", "candidates: 0"),
+			"'candidates' must be a whole number from 1 to 10000,"
+			" got 0",
+			NULL, "'tpe'");
+}
+
+static void samplers_and_options_of_ours_are_noted_for_azure(void **state)
+{
+	(void)state;
+	assert_findings(with_keys("tpe", ""), NULL, NULL,
+			"'tpe': Azure has random, grid and bayesian sampling");
+	assert_findings(with_keys("random", "rule: sobol"), NULL, NULL,
+			"'rule': Azure's random sampling has no such key");
+	assert_findings(with_keys("grid", "shuffle: true"), NULL, NULL,
+			"'shuffle': Azure's grid sampling has no such key");
 }
 
 static void hd_048_a_number_with_an_exponent_is_a_number(void **state)
@@ -1013,6 +1069,8 @@ int main(void)
 		cmocka_unit_test(hd_032_grid_options_are_numbers_or_text),
 		cmocka_unit_test(hd_037_random_takes_all_ten_expressions),
 		cmocka_unit_test(bayesian_is_refused_plainly_for_now),
+		cmocka_unit_test(an_option_that_is_a_word_is_one_of_its_list),
+		cmocka_unit_test(samplers_and_options_of_ours_are_noted_for_azure),
 		cmocka_unit_test(hd_048_a_number_with_an_exponent_is_a_number),
 		cmocka_unit_test(lists_and_maps_in_a_choice_are_json),
 		cmocka_unit_test(repeated_options_and_raw_log_bounds_warn),
