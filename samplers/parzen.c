@@ -39,7 +39,7 @@ size_t hd_parzen_work(size_t count)
 
 size_t hd_parzen_room(size_t axis_count, size_t count)
 {
-	return (2 * axis_count + 3) * hd_parzen_work(count) + axis_count;
+	return (2 * axis_count + 2) * hd_parzen_work(count) + axis_count;
 }
 
 /* --- making one ------------------------------------------------------------ */
@@ -144,23 +144,9 @@ static void parzen_gather(struct hd_parzen *parzen)
 	}
 }
 
-static void parzen_weigh(struct hd_parzen *parzen, const double *weights)
-{
-	size_t last = parzen->kernels - 1;
-	double sum = 1;
-
-	for (size_t k = 0; k < last; k++)
-		sum += weights[k];
-	for (size_t k = 0; k < parzen->stride; k++) {
-		parzen->weight[k] = k > last ? 0 : (k < last ? weights[k] : 1) / sum;
-		parzen->mass[k] = parzen->weight[k];
-		parzen->base[k] = k > last ? -INFINITY : 0;
-	}
-}
-
 void hd_parzen_init(struct hd_parzen *parzen, const struct hd_axis *axes,
-		    size_t axis_count, const double *points,
-		    const double *weights, size_t count, double *room)
+		    size_t axis_count, const double *points, size_t count,
+		    double *room)
 {
 	size_t stride = hd_parzen_work(count);
 
@@ -172,10 +158,12 @@ void hd_parzen_init(struct hd_parzen *parzen, const struct hd_axis *axes,
 	parzen->middle = room;
 	parzen->scale = parzen->middle + axis_count * stride;
 	parzen->base = parzen->scale + axis_count * stride;
-	parzen->weight = parzen->base + stride;
-	parzen->mass = parzen->weight + stride;
+	parzen->mass = parzen->base + stride;
 	parzen->match = parzen->mass + stride;
-	parzen_weigh(parzen, weights);
+	for (size_t k = 0; k < stride; k++) {
+		parzen->mass[k] = 1 / (double)parzen->kernels;
+		parzen->base[k] = k < parzen->kernels ? 0 : -INFINITY;
+	}
 	for (size_t a = 0; a < axis_count; a++) {
 		if (axes[a].is_category)
 			parzen_category(parzen, a, points);
@@ -213,17 +201,14 @@ void hd_parzen_draw(const struct hd_parzen *parzen, struct hd_rng *rng,
 		    double *point)
 {
 	double little = 1 / (double)parzen->kernels;
-	double u = hd_rng_uniform(rng);
-	size_t k = 0;
+	size_t k = (size_t)hd_rng_below(rng, parzen->kernels);
 
-	while (k + 1 < parzen->kernels && u >= parzen->weight[k])
-		u -= parzen->weight[k++];
 	for (size_t a = 0; a < parzen->axis_count; a++) {
 		const struct hd_axis *axis = &parzen->axes[a];
 		double middle = parzen->middle[a * parzen->stride + k];
 		double scale = parzen->scale[a * parzen->stride + k];
+		double u = hd_rng_uniform(rng);
 
-		u = hd_rng_uniform(rng);
 		if (axis->is_category)
 			point[a] = draw_category(middle, (double)axis->levels,
 						 little, u);

@@ -24,10 +24,9 @@ struct hd_parzen {
 	 * the root of 2, and one over that product. Of a category the middle
 	 * is the option, -1 for the prior's factor. */
 	double *middle, *scale;
-	double *weight; /* of each kernel; their sum is 1 */
-	double *base;   /* of each: what does not depend on x, as a log */
-	double *mass;   /* scratch of the making */
-	double *match;  /* of each axis: log of own chance over another's */
+	double *base;  /* of each kernel: what does not depend on x, as a log */
+	double *mass;  /* scratch of the making */
+	double *match; /* of each axis: log of own chance over another's */
 };
 
 /* How many doubles hd_parzen_init wants for COUNT points. */
@@ -35,12 +34,12 @@ size_t hd_parzen_room(size_t axis_count, size_t count);
 /* And how many hd_parzen_log, as WORK. */
 size_t hd_parzen_work(size_t count);
 /*
- * Over COUNT rows of POINTS (AXIS_COUNT coordinates each) with WEIGHTS; the
- * prior's weight is 1. ROOM holds what hd_parzen_room says, borrowed.
+ * Over COUNT rows of POINTS (AXIS_COUNT coordinates each), all of one weight
+ * with the prior. ROOM holds what hd_parzen_room says, borrowed.
  */
 void hd_parzen_init(struct hd_parzen *parzen, const struct hd_axis *axes,
-		    size_t axis_count, const double *points,
-		    const double *weights, size_t count, double *room);
+		    size_t axis_count, const double *points, size_t count,
+		    double *room);
 /* One draw into POINT. */
 void hd_parzen_draw(const struct hd_parzen *parzen, struct hd_rng *rng,
 		    double *point);

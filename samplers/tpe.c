@@ -23,8 +23,6 @@
 
 /* The best: a tenth, and no more than this (Optuna's default). */
 #define TPE_BEST_MOST 25
-/* The newest so many trials have full weight, older ones less and less. */
-#define TPE_FULL_WEIGHT 25
 /*
  * More of the rest than this are thinned out, evenly over time: what a density
  * gains from more kernels is less than their time is worth.
@@ -105,16 +103,9 @@ static int row_compare(const void *va, const void *vb)
 	return (a->trial > b->trial) - (a->trial < b->trial);
 }
 
-static int row_by_trial(const void *va, const void *vb)
-{
-	const struct tpe_row *a = va, *b = vb;
-
-	return (a->trial > b->trial) - (a->trial < b->trial);
-}
-
 /*
- * Move the MOST first of ROWS by rank to the front, everything else behind,
- * both in order of time. BEST has room for MOST.
+ * Move the MOST first of ROWS by rank to the front, everything else behind, in
+ * order of time. BEST has room for MOST.
  */
 static void rows_split(struct tpe_row *rows, size_t count,
 		       struct tpe_row *best, size_t most)
@@ -139,7 +130,6 @@ static void rows_split(struct tpe_row *rows, size_t count,
 		if (row_compare(&rows[i], &best[kept - 1]) > 0)
 			rows[--to] = rows[i];
 	memcpy(rows, best, kept * sizeof *rows);
-	qsort(rows, kept, sizeof *rows, row_by_trial);
 }
 
 /*
@@ -179,24 +169,8 @@ struct tpe_model {
 	struct hd_parzen best, rest;
 	double *memory; /* owned: all that follows and the mixtures' */
 	double *points; /* a row each, the best first */
-	double *weights;
 	double *work;
 };
-
-/* Full for the newest, down to one part in COUNT for the oldest. */
-static void model_weights(double *weights, size_t count)
-{
-	size_t old = count > TPE_FULL_WEIGHT ? count - TPE_FULL_WEIGHT : 0;
-
-	for (size_t i = 0; i < count; i++) {
-		double low = 1 / (double)count;
-
-		weights[i] = i >= old ? 1
-				      : low + (1 - low) * (double)i /
-							(double)(old > 1 ? old - 1
-									 : 1);
-	}
-}
 
 /* Thin COUNT rows out, evenly, to at most MOST; returns how many are left. */
 static size_t rows_thin(struct tpe_row *rows, size_t count, size_t most)
@@ -218,13 +192,12 @@ static int model_init(struct tpe_model *model, const struct tpe_state *state,
 	size_t room = first + hd_parzen_room(d, rest);
 
 	model->state = state;
-	model->memory = malloc((room + count * (d + 1) + hd_parzen_work(count)) *
+	model->memory = malloc((room + count * d + hd_parzen_work(count)) *
 			       sizeof(double));
 	if (!model->memory)
 		return HD_ENOMEM;
 	model->points = model->memory + room;
-	model->weights = model->points + count * d;
-	model->work = model->weights + count;
+	model->work = model->points + count * d;
 	for (size_t i = 0; i < count; i++) {
 		const struct hd_value *values = hd_trial_values(
 			hd_history_trial(history, rows[i].trial));
@@ -234,12 +207,10 @@ static int model_init(struct tpe_model *model, const struct tpe_state *state,
 				&state->axes[a],
 				&values[state->axes[a].parameter]);
 	}
-	model_weights(model->weights, best);
-	model_weights(model->weights + best, rest);
-	hd_parzen_init(&model->best, state->axes, d, model->points,
-		       model->weights, best, model->memory);
+	hd_parzen_init(&model->best, state->axes, d, model->points, best,
+		       model->memory);
 	hd_parzen_init(&model->rest, state->axes, d, model->points + best * d,
-		       model->weights + best, rest, model->memory + first);
+		       rest, model->memory + first);
 	return 0;
 }
 

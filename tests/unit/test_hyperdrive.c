@@ -482,7 +482,13 @@ static void an_option_that_is_a_word_is_one_of_its_list(void **state)
 	static const struct {
 		const char *line;
 		double rule;
-	} rows[] = { { "rule: random", 0 }, { "rule: sobol", 1 }, { "rule: SOBOL", 1 }, { "rule: null", 0 }, { "", 0 } };
+	} rows[] = {
+		{ "rule: random", 0 },
+		{ "rule: sobol", 1 },
+		{ "rule: SOBOL", 1 },
+		{ "rule: null", 0 },
+		{ "", 0 },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ROWS(rows); i++) {
