@@ -278,6 +278,7 @@ static void attempt_lose(struct attempt *attempt)
 		uv_timer_start(&attempt->timer, on_remains, REMAINS_PAUSE, 0);
 		return;
 	}
+	hd_remains_tidy(attempt->folder);
 	exit.ended = hd_time_wall();
 	attempt_end(attempt, &exit);
 }

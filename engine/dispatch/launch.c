@@ -102,7 +102,7 @@ static bool file_replace(int folder, const char *name, const char *content,
 	int fd;
 
 	hd_launch_text_add(&path, name);
-	hd_launch_text_add(&path, ".tmp");
+	hd_launch_text_add(&path, HD_RECORD_DRAFT);
 	unlinkat(folder, draft, 0);
 	fd = openat(folder, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 		    0666);

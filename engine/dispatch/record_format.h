@@ -6,6 +6,9 @@
 #ifndef HD_DISPATCH_RECORD_FORMAT_H
 #define HD_DISPATCH_RECORD_FORMAT_H
 
+/* Behind a file's name while it is being written. */
+#define HD_RECORD_DRAFT ".tmp"
+
 /* How the attempt ended; written last. */
 #define HD_RECORD_EXIT "exit"
 #define HD_RECORD_CODE "code"       /* exit status, -1 for none */

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "dispatch/proctree.h"
 #include "dispatch/record.h"
+#include "dispatch/record_format.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -79,4 +80,19 @@ size_t hd_remains_kill(const char *folder)
 	hd_proctree_release(&tree);
 	hd_buf_release(&wanted);
 	return living;
+}
+
+void hd_remains_tidy(const char *folder)
+{
+	static const char *const drafts[] = { HD_RECORD_STATE HD_RECORD_DRAFT,
+					      HD_RECORD_EXIT HD_RECORD_DRAFT };
+
+	for (size_t i = 0; i < sizeof drafts / sizeof drafts[0]; i++) {
+		struct hd_buf path = HD_BUF_INIT;
+
+		hd_buf_printf(&path, "%s/%s", folder, drafts[i]);
+		if (!hd_buf_failed(&path))
+			unlink(hd_buf_text(&path)); /* mostly it is not there */
+		hd_buf_release(&path);
+	}
 }

@@ -14,4 +14,7 @@
  */
 size_t hd_remains_kill(const char *folder);
 
+/* Remove the drafts of records that the launcher did not come to rename. */
+void hd_remains_tidy(const char *folder);
+
 #endif

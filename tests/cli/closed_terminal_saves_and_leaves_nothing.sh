@@ -1,6 +1,9 @@
 #!/bin/sh
 . "$TEST_ROOT/tests/support/cli.sh"
 
+# In a bare chroot there may be none to be had.
+/usr/bin/python3 -c 'import os; os.openpty()' 2>/dev/null || exit 77
+
 # A session of its own, with a terminal that goes away, or has Ctrl-C typed.
 sweep total=6 concurrent=2
 script prog <<'END'
