@@ -79,6 +79,10 @@ $(B)/obj/%.o: %.c
 	@$(if $(Q),echo '  CC   $<')
 	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
+# Plain loops over rows of covariances, to be made vector instructions.
+$(B)/obj/samplers/kernel.o $(B)/obj/samplers/gpfit.o: \
+	OPTIMIZE += -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off
+
 $(B)/libhdrive.a: $(LIB_OBJ)
 	@$(if $(Q),echo '  AR   $@')
 	@rm -f $@
