@@ -9,6 +9,7 @@ static const struct hd_sampler_type *const sampler_table[] = {
 	&hd_sampler_sobol,
 	&hd_sampler_tpe,
 	&hd_sampler_auto,
+	&hd_sampler_bayesian,
 };
 
 #define SAMPLERS (sizeof sampler_table / sizeof sampler_table[0])

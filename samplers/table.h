@@ -7,6 +7,7 @@
 extern const struct hd_sampler_type hd_sampler_random;
 extern const struct hd_sampler_type hd_sampler_grid;
 extern const struct hd_sampler_type hd_sampler_sobol;
+extern const struct hd_sampler_type hd_sampler_bayesian;
 extern const struct hd_sampler_type hd_sampler_tpe;
 extern const struct hd_sampler_type hd_sampler_auto;
 

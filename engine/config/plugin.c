@@ -155,30 +155,14 @@ static void *read_options(struct hd_loader *loader,
 
 /* --- sampler --------------------------------------------------------------- */
 
-/* Azure's words, whether or not this version has them. */
-static const char *const azure_samplers[] = { "random", "grid", "bayesian" };
-#define AZURE_SAMPLERS 3
-
 static void unknown_sampler(struct hd_loader *loader,
 			    const struct hd_yaml_node *node, const char *word)
 {
 	struct words words = { .count = 0 };
-	bool known_to_azure = false;
 	char list[256];
 
 	for (size_t i = 0; i < hd_sampler_types(); i++)
 		words_add(&words, hd_sampler_type_at(i)->name);
-	for (size_t i = 0; i < AZURE_SAMPLERS; i++)
-		known_to_azure |= !strcasecmp(word, azure_samplers[i]);
-	if (known_to_azure) {
-		hd_loader_error(loader, &node->place,
-				"'%s' is not in this version; %s are", word,
-				hd_loader_words(list, sizeof list, words.word,
-						words.count, " and "));
-		return;
-	}
-	for (size_t i = 0; i < AZURE_SAMPLERS; i++)
-		words_add(&words, azure_samplers[i]);
 	hd_loader_error(loader, &node->place,
 			"'sampling.type' must be %s, got '%.40s'",
 			hd_loader_words(list, sizeof list, words.word,

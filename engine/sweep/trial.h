@@ -32,7 +32,6 @@ void hd_trial_move(struct hd_trial *trial, enum hd_trial_event event);
 
 /* Why it ended or is being ended; the first reason that is given stays. */
 void hd_trial_set_end(struct hd_trial *trial, enum hd_end end);
-enum hd_end hd_trial_end(const struct hd_trial *trial);
 
 /*
  * One more interval of the primary metric. Returns 0 or HD_ENOMEM. Updates

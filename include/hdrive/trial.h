@@ -74,6 +74,8 @@ HD_API size_t hd_trial_number(const struct hd_trial *trial);
 /* Of an earlier sweep, taken over by a warm start; its number means nothing. */
 HD_API bool hd_trial_is_inherited(const struct hd_trial *trial);
 HD_API enum hd_trial_state hd_trial_state(const struct hd_trial *trial);
+/* Why it ended or is being ended; HD_END_NONE before. */
+HD_API enum hd_end hd_trial_end(const struct hd_trial *trial);
 /* One per parameter of the space, in declared order; borrowed. */
 HD_API const struct hd_value *hd_trial_values(const struct hd_trial *trial);
 /* How many intervals it has logged. */

@@ -455,15 +455,6 @@ static void hd_037_random_takes_all_ten_expressions(void **state)
 	}
 }
 
-static void bayesian_is_refused_plainly_for_now(void **state)
-{
-	(void)state;
-	if (hd_sampler_type_find("bayesian"))
-		skip();
-	assert_error(one("Bayesian", "choice", "[1]"),
-		     "'Bayesian' is not in this version; 'random', 'grid'");
-}
-
 /* KEYS lie in the flow mapping of a sampler called TYPE. */
 static const char *with_keys(const char *type, const char *keys)
 {
@@ -1074,7 +1065,6 @@ int main(void)
 		cmocka_unit_test(hd_031_grid_refuses_what_has_no_end),
 		cmocka_unit_test(hd_032_grid_options_are_numbers_or_text),
 		cmocka_unit_test(hd_037_random_takes_all_ten_expressions),
-		cmocka_unit_test(bayesian_is_refused_plainly_for_now),
 		cmocka_unit_test(an_option_that_is_a_word_is_one_of_its_list),
 		cmocka_unit_test(samplers_and_options_of_ours_are_noted_for_azure),
 		cmocka_unit_test(hd_048_a_number_with_an_exponent_is_a_number),

@@ -1,0 +1,386 @@
+/*
+ * bayesian - a Gaussian process learns from every trial where the next one
+ * promises most.
+ *
+ * The first trials are an even design that begins in the middle. After that
+ * each suggestion models the results under one of two output transforms, in
+ * turn: none is right for every problem, and what one of them gets wrong the
+ * next trial does not repeat. It draws an acquisition and searches the space
+ * for its maximum. Pending trials are believed, failed ones avoided, points
+ * that were tried or lie on a plateau passed over; a finite space is finished
+ * without repeating a point.
+ *
+ * A suggestion is a pure function of options, seed, number and history: work
+ * is bounded by counts, not by a clock, and what the state keeps between
+ * suggestions is a cache.
+ */
+#include "table.h"
+
+#include "encode.h"
+#include "feasible.h"
+#include "finite.h"
+#include "observe.h"
+#include "plateau.h"
+#include "region.h"
+#include "search.h"
+#include "sobol.h"
+#include "surrogate.h"
+
+#include <gsl/gsl_errno.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The first trials: one more than parameters, between these. */
+#define FIRST_LEAST 5
+#define FIRST_MOST 10
+/* Weight of the user's density, divided by the results (pi-BO's beta). */
+#define DENSITY_WEIGHT 5.0
+/* Acquisitions are drawn: log EI, LCB, and log PI for the rest. */
+#define SHARE_EI 0.6
+#define SHARE_LCB 0.3
+/*
+ * The lengths are known this well, as the standard deviation of a logarithm:
+ * each suggestion draws how far all of them are off. It is the cheap part of
+ * averaging over theta, and what frees a search that is too sure of itself.
+ */
+#define LENGTH_DOUBT 0.35
+/* Past this many results every second suggestion is TPE's. */
+#define RESULTS_MANY 5000
+/* Elementary steps that scoring candidates and climbing may take. */
+#define SCORE_WORK 6e7
+#define CLIMB_WORK 4e7
+
+enum bayesian_stream {
+	STREAM_ACQUISITION = 0xba01,
+	STREAM_LENGTHS,
+};
+
+struct bayesian_state {
+	size_t initial_trials; /* 0: by the number of parameters */
+	struct hd_encoding encoding;
+	struct hd_anchors anchors;
+	uint64_t points; /* of a finite space, else 0 */
+	const struct hd_sampler_type *tpe;
+	void *tpe_state;
+};
+
+/* All that one suggestion works on. */
+struct suggestion {
+	const struct bayesian_state *state;
+	struct hd_anchors *anchors;
+	const struct hd_encoding *encoding;
+	struct hd_rng *rng;
+	size_t number; /* of the trial */
+	struct hd_scratch scratch;
+	struct hd_observations rows;
+	struct hd_surrogate surrogate;
+	struct hd_model model;
+	struct hd_promise promise;
+	struct hd_gp feasible;
+	struct hd_region region;
+	struct hd_plateaus plateaus;
+	double *point;
+};
+
+static int bayesian_init_tpe(struct bayesian_state *state,
+			     const struct hd_space *space, struct hd_error *err)
+{
+	state->tpe = hd_sampler_type_find("tpe");
+	if (!state->tpe)
+		return 0;
+	state->tpe_state = calloc(1, state->tpe->state_size);
+	if (!state->tpe_state) {
+		state->tpe = NULL;
+		return hd_error_nomem(err);
+	}
+	hd_option_defaults(state->tpe->options, state->tpe_state);
+	return state->tpe->init ? state->tpe->init(state->tpe_state, space, err)
+				: 0;
+}
+
+static int bayesian_init(void *vstate, const struct hd_space *space,
+			 struct hd_error *err)
+{
+	struct bayesian_state *state = vstate;
+
+	state->points = hd_space_points(space);
+	if (state->points == UINT64_MAX)
+		state->points = 0;
+	if (hd_encoding_init(&state->encoding, space) < 0 ||
+	    hd_anchors_init(&state->anchors, &state->encoding.kernel) < 0)
+		return hd_error_nomem(err);
+	return bayesian_init_tpe(state, space, err);
+}
+
+static void bayesian_release(void *vstate)
+{
+	struct bayesian_state *state = vstate;
+
+	if (state->tpe && state->tpe->release)
+		state->tpe->release(state->tpe_state);
+	free(state->tpe_state);
+	hd_anchors_release(&state->anchors);
+	hd_encoding_release(&state->encoding);
+}
+
+static uint64_t bayesian_points(const void *vstate)
+{
+	const struct bayesian_state *state = vstate;
+
+	return state->points;
+}
+
+/* --- the first trials ----------------------------------------------------- */
+
+static size_t first_trials(const struct suggestion *s)
+{
+	size_t wanted = s->encoding->count + 1;
+
+	if (s->state->initial_trials > 0)
+		return s->state->initial_trials;
+	if (wanted < FIRST_LEAST)
+		return FIRST_LEAST;
+	return wanted < FIRST_MOST ? wanted : FIRST_MOST;
+}
+
+/* Too few trials were given, or too few ended, for a model. */
+static bool is_first(const struct suggestion *s)
+{
+	return s->rows.count < first_trials(s) || s->rows.results_count < 2;
+}
+
+/* Point INDEX of the design: the middle, then scrambled Sobol points. */
+static void design_point(const struct suggestion *s, uint64_t index)
+{
+	for (size_t c = 0; c < s->encoding->count; c++) {
+		const struct hd_column *column = &s->encoding->columns[c];
+		double u = hd_sobol_point(s->rng->seed, index, c);
+
+		if (index == 0 && !column->nominal)
+			u = 0.5;
+		s->point[c] = hd_column_draw(column, u);
+	}
+}
+
+/* A point without a model that was not tried yet, if there is one. */
+static int suggest_evenly(struct suggestion *s)
+{
+	for (uint64_t i = 0; i < 32; i++) {
+		/* Far ahead in the sequence no other trial looks. */
+		design_point(s, s->number + (i << 24));
+		if (!hd_finite_is_tried(&s->rows, s->point))
+			return 0;
+	}
+	if (s->state->points == 0)
+		return 0;
+	return hd_finite_next(s->encoding, s->state->points, s->rng->seed,
+			      &s->rows, s->point);
+}
+
+/* --- the model ------------------------------------------------------------ */
+
+/* Box-Muller: two uniforms a number, no state between calls. */
+static double draw_normal(struct hd_rng *rng)
+{
+	double u = hd_rng_uniform(rng), v = hd_rng_uniform(rng);
+
+	return sqrt(-2 * log(u)) * cos(6.283185307179586 * v);
+}
+
+static void draw_acquisition(struct suggestion *s)
+{
+	struct hd_rng rng = hd_rng_stream(s->rng, STREAM_ACQUISITION);
+	double u = hd_rng_uniform(&rng);
+
+	s->promise.kappa = 0.3 + fabs(1 + draw_normal(&rng));
+	if (u < SHARE_EI)
+		s->promise.kind = HD_ACQUISITION_EI;
+	else if (u < SHARE_EI + SHARE_LCB)
+		s->promise.kind = HD_ACQUISITION_LCB;
+	else
+		s->promise.kind = HD_ACQUISITION_PI;
+}
+
+static int suggestion_model(struct suggestion *s)
+{
+	enum hd_transform transform = s->number % 2 ? HD_TRANSFORM_HALFRANK
+						    : HD_TRANSFORM_PLAIN;
+	struct hd_rng rng = hd_rng_stream(s->rng, STREAM_LENGTHS);
+	int rc = hd_surrogate_init(&s->surrogate, s->encoding, &s->rows,
+				   &s->scratch);
+
+	s->surrogate.stretch = LENGTH_DOUBT * draw_normal(&rng);
+	if (rc == 0)
+		rc = hd_surrogate_model(&s->surrogate, transform, s->anchors,
+					&s->model);
+	if (rc == 0)
+		rc = hd_region_init(&s->region, &s->surrogate, &s->model);
+	if (rc == 0)
+		rc = hd_plateaus_init(&s->plateaus, s->encoding, &s->rows,
+				      s->region.lengths, &s->scratch);
+	if (rc == 0 && s->rows.failed >= HD_FEASIBLE_LEAST)
+		rc = hd_feasible(&s->surrogate, s->model.gp.theta,
+				 &s->feasible);
+	if (rc == 0)
+		rc = hd_surrogate_believe(&s->surrogate, &s->model);
+	return rc;
+}
+
+static void suggestion_promise(struct suggestion *s)
+{
+	draw_acquisition(s);
+	s->promise.encoding = s->encoding;
+	s->promise.scratch = &s->scratch;
+	s->promise.gp = &s->model.gp;
+	s->promise.best = s->model.best;
+	s->promise.density = DENSITY_WEIGHT /
+			     (double)(s->rows.results_count + 1);
+	if (s->rows.failed >= HD_FEASIBLE_LEAST)
+		s->promise.feasible = &s->feasible;
+}
+
+/* --- the search ----------------------------------------------------------- */
+
+static bool suggestion_veto(const void *context, const double *point, bool soft)
+{
+	const struct suggestion *s = context;
+
+	if (soft && hd_plateaus_hold(&s->plateaus, point))
+		return true;
+	return hd_finite_is_tried(&s->rows, point);
+}
+
+/* Candidates and starts that WORK allows; one costs n (10 f + n) steps. */
+static void search_effort(struct hd_search *search, const struct suggestion *s)
+{
+	double n = (double)s->surrogate.stride;
+	double one = n * (10 * (double)s->encoding->kernel.count + n) + 1;
+
+	search->spread = (size_t)fmin(512, fmax(96, SCORE_WORK / one));
+	search->near = (size_t)fmin(64, fmax(24, SCORE_WORK / one / 8));
+	search->starts = (size_t)fmin(6, fmax(2, CLIMB_WORK / one / 60));
+	search->evaluations = (size_t)fmin(60, fmax(12, CLIMB_WORK / one / 4));
+}
+
+static int suggestion_search(struct suggestion *s)
+{
+	struct hd_search search = {
+		.encoding = s->encoding,
+		.promise = &s->promise,
+		.low = s->region.low,
+		.high = s->region.high,
+		.lengths = s->region.lengths,
+		.incumbents = s->region.incumbents,
+		.incumbents_count = s->region.incumbents_count,
+		.rng = s->rng,
+		.veto = suggestion_veto,
+		.context = s,
+		.scratch = &s->scratch,
+	};
+	double *points;
+	size_t count;
+	int rc;
+
+	search_effort(&search, s);
+	if (s->state->points == 0 || s->state->points > HD_FINITE_LISTED)
+		return hd_search(&search, s->point);
+	rc = hd_finite_untried(s->encoding, s->state->points, &s->rows, &points,
+			       &count, &s->scratch);
+	return rc == 0 ? hd_search_among(&search, points, count, s->point) : rc;
+}
+
+static int suggest_by_model(struct suggestion *s)
+{
+	int rc = suggestion_model(s);
+
+	if (rc < 0)
+		return rc;
+	suggestion_promise(s);
+	return suggestion_search(s);
+}
+
+/* --- all together --------------------------------------------------------- */
+
+static bool is_exhausted(const struct suggestion *s)
+{
+	if (s->state->points == 0 || s->rows.count < s->state->points)
+		return false;
+	if (s->encoding->count == 0)
+		return true;
+	return hd_finite_next(s->encoding, s->state->points, s->rng->seed,
+			      &s->rows, s->point) == HD_EXHAUSTED;
+}
+
+static int suggestion_point(struct suggestion *s)
+{
+	int rc;
+
+	if (is_exhausted(s))
+		return HD_EXHAUSTED;
+	if (is_first(s) || s->encoding->count == 0)
+		return suggest_evenly(s);
+	rc = suggest_by_model(s);
+	if (rc == 0 || rc == HD_ENOMEM)
+		return rc;
+	/* No factor, or nothing left that the search could propose. */
+	return suggest_evenly(s);
+}
+
+static bool is_for_tpe(const struct suggestion *s)
+{
+	return s->state->tpe && s->rows.results_count > RESULTS_MANY &&
+	       s->number / 2 % 2 == 0;
+}
+
+static int bayesian_suggest(void *vstate, const struct hd_history *history,
+			    struct hd_rng *rng, struct hd_value *values,
+			    struct hd_error *err)
+{
+	struct bayesian_state *state = vstate;
+	struct suggestion s = { .state = state,
+				.anchors = &state->anchors,
+				.encoding = &state->encoding,
+				.rng = rng,
+				.number = hd_history_next(history) };
+	gsl_error_handler_t *handler = gsl_set_error_handler_off();
+	int rc = HD_ENOMEM;
+
+	s.point = hd_scratch_doubles(&s.scratch, s.encoding->count);
+	if (s.point)
+		rc = hd_observe(s.encoding, history, &s.rows, &s.scratch);
+	if (rc == 0 && is_for_tpe(&s)) {
+		rc = state->tpe->suggest(state->tpe_state, history, rng, values,
+					 err);
+	} else if (rc == 0) {
+		rc = suggestion_point(&s);
+		if (rc == 0)
+			hd_encoding_decode(s.encoding, s.point, values);
+	}
+	hd_scratch_release(&s.scratch);
+	gsl_set_error_handler(handler);
+	return rc == HD_ENOMEM ? hd_error_nomem(err) : rc;
+}
+
+static const struct hd_option bayesian_options[] = {
+	HD_OPTION_SIZE(struct bayesian_state, initial_trials, 0, 10000, 0,
+		       "trials spread evenly before the first model; 0 is one"
+		       " more than parameters, from 5 to 10"),
+	HD_OPTION_END
+};
+
+const struct hd_sampler_type hd_sampler_bayesian = {
+	.name = "bayesian",
+	.summary = "a Gaussian process learns where the next trial promises"
+		   " most",
+	.options = bayesian_options,
+	.expressions = HD_EXPR_ALL,
+	.azure_expressions = HD_EXPR_CHOICE | HD_EXPR_UNIFORM |
+			     HD_EXPR_QUNIFORM,
+	.state_size = sizeof(struct bayesian_state),
+	.init = bayesian_init,
+	.suggest = bayesian_suggest,
+	.points = bayesian_points,
+	.release = bayesian_release,
+};
