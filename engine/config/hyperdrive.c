@@ -321,6 +321,7 @@ void hd_hyperdrive_read(struct hd_loader *loader,
 			       &loader->config->metric);
 	read_goal(loader, root);
 	read_limits(loader, root);
+	hd_validate_bayesian(loader, root);
 	read_metrics(loader, root);
 	read_reduce(loader, root);
 	refuse_resume(loader, root, "resume_from");

@@ -80,6 +80,9 @@ void hd_validate_expression(struct hd_loader *loader, const char *name,
 			    const struct hd_yaml_node *values);
 void hd_validate_limits(struct hd_loader *loader,
 			const struct hd_yaml_node *root);
+/* Notes and warnings for a Bayesian sweep, once all keys are read. */
+void hd_validate_bayesian(struct hd_loader *loader,
+			  const struct hd_yaml_node *root);
 
 /* set.c: ROOT with SET ("a.b=value") applied; NULL after an error. */
 struct hd_yaml_node *hd_loader_set(struct hd_loader *loader,

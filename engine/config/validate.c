@@ -7,6 +7,11 @@
 
 #include "base/number.h"
 
+/* What Azure's Bayesian sampling asks for (SPEC 1.4). */
+#define BAYESIAN_STEPS_MOST 100000
+#define BAYESIAN_RUNS 20 /* a parameter */
+#define BAYESIAN_SLOTS_MOST 20
+
 /* Above exp(34), some 6e14, no hyperparameter lies. */
 #define LOG_MOST 34
 
@@ -45,6 +50,36 @@ static bool looks_raw(const struct hd_expr *expr)
 		expr->b > LOG_MOST);
 }
 
+static bool is_bayesian(const struct hd_loader *loader)
+{
+	const struct hd_sampler_type *sampler = loader->config->sampler;
+
+	return sampler && strcmp(sampler->name, "bayesian") == 0;
+}
+
+/* Azure's Bayesian sampler takes whole bounds and so many steps. */
+static void note_steps(struct hd_loader *loader, const char *name,
+		       const struct hd_expr *expr,
+		       const struct hd_yaml_place *place)
+{
+	double steps = (expr->b - expr->a) / expr->q;
+	char text[HD_NUMBER_TEXT];
+
+	if (!is_bayesian(loader) || expr->kind != HD_EXPR_QUNIFORM)
+		return;
+	if (expr->a != floor(expr->a) || expr->b != floor(expr->b))
+		hd_loader_note(loader, place,
+			       "'%.64s': bayesian with fractional bounds of"
+			       " 'quniform': Azure takes whole numbers",
+			       name);
+	else if (steps > BAYESIAN_STEPS_MOST)
+		hd_loader_note(loader, place,
+			       "'%.64s': bayesian with %s steps of 'quniform':"
+			       " Azure takes at most %d",
+			       name, rounded(floor(steps), text),
+			       BAYESIAN_STEPS_MOST);
+}
+
 void hd_validate_expression(struct hd_loader *loader, const char *name,
 			    const struct hd_expr *expr,
 			    const struct hd_yaml_node *values)
@@ -53,6 +88,7 @@ void hd_validate_expression(struct hd_loader *loader, const char *name,
 	char high[HD_NUMBER_TEXT], min[48], max[48];
 	char q[HD_NUMBER_TEXT];
 
+	note_steps(loader, name, expr, &values->place);
 	if (expr->q > 0 && expr->q != floor(expr->q)) {
 		q[hd_number_write(expr->q, q)] = '\0';
 		hd_loader_note(loader, &values->items[2]->place,
@@ -101,4 +137,34 @@ void hd_validate_limits(struct hd_loader *loader,
 			       config->max_concurrent, config->max_total);
 		config->max_concurrent = config->max_total;
 	}
+}
+
+void hd_validate_bayesian(struct hd_loader *loader,
+			  const struct hd_yaml_node *root)
+{
+	const struct hd_config *config = loader->config;
+	const struct hd_yaml_node *total = hd_loader_get(root, "max_total_runs");
+	const struct hd_yaml_node *most =
+		hd_loader_get(root, "max_concurrent_runs");
+	const struct hd_yaml_node *policy = hd_loader_get(root, "policy");
+	size_t parameters = hd_space_count(loader->space);
+
+	if (!is_bayesian(loader))
+		return;
+	if (policy && config->policy && strcmp(config->policy->name, "none") != 0)
+		hd_loader_note(loader, &policy->place,
+			       "bayesian with a policy: Azure's Bayesian"
+			       " sampling takes no early termination");
+	if (total && config->max_total > 0 &&
+	    config->max_total < BAYESIAN_RUNS * parameters)
+		hd_loader_warn(loader, &total->place,
+			       "'max_total_runs' is %zu: bayesian with %zu"
+			       " parameters wants at least %zu",
+			       config->max_total, parameters,
+			       BAYESIAN_RUNS * parameters);
+	if (most && config->max_concurrent > BAYESIAN_SLOTS_MOST)
+		hd_loader_warn(loader, &most->place,
+			       "'max_concurrent_runs' is %zu: bayesian learns"
+			       " more with at most %d at once",
+			       config->max_concurrent, BAYESIAN_SLOTS_MOST);
 }
