@@ -145,10 +145,10 @@ void hd_axes_free(struct hd_axis *axes, size_t count)
 
 /* --- values ---------------------------------------------------------------- */
 
-/* A rounded 0 has no logarithm: half a step stands for it. */
+/* A rounded 0 has no logarithm: what rounds to it, half a step and less. */
 static double number_log(const struct hd_expr *expr, double number)
 {
-	double least = expr->q > 0 ? expr->q / 2 : 1e-300;
+	double least = expr->q > 0 ? expr->q / 4 : 1e-300;
 
 	return log(fmax(number, least));
 }

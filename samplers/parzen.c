@@ -31,6 +31,7 @@
 #define PARZEN_FAINT 18.0
 #define PARZEN_BLOCK 4
 #define ROOT_2 1.4142135623730951
+#define ROOT_PI 1.7724538509055159
 
 size_t hd_parzen_work(size_t count)
 {
@@ -113,7 +114,8 @@ static void parzen_number(struct hd_parzen *parzen, size_t a,
 		}
 		scale[k] = 1 / (sigma * ROOT_2);
 		middle[k] = x * scale[k];
-		parzen->mass[k] *= scale[k] / cut_mass(axis, x, sigma);
+		parzen->mass[k] *= scale[k] / ROOT_PI /
+				   cut_mass(axis, x, sigma);
 	}
 }
 

@@ -122,6 +122,58 @@ static void a_product_that_no_integer_holds_is_walked(void **state)
 	assert_numbers(far, 0, 1234567890, 1234567890);
 }
 
+static int far_start_shuffled(struct far *far, struct hd_error *err)
+{
+	const struct hd_sampler_type *type = &hd_sampler_grid;
+
+	far->type = type;
+	far->state = calloc(1, type->state_size);
+	assert_non_null(far->state);
+	hd_option_store(hd_option_find(type->options, "shuffle"), far->state,
+			1);
+	return type->init(far->state, far->space, err);
+}
+
+/* The first tenth of a shuffled grid has every value of every parameter. */
+static void a_shuffled_grid_visits_each_point_once_in_no_order(void **state)
+{
+	struct far *far = *state;
+	bool seen[1000] = { false }, early[3][10] = { { false } };
+
+	far_add(far, "a", hd_expr_randint(10));
+	far_add(far, "b", hd_expr_randint(10));
+	far_add(far, "c", hd_expr_randint(10));
+	assert_int_equal(far_start_shuffled(far, NULL), 0);
+	for (size_t trial = 0; trial < 1000; trial++) {
+		size_t point = 0;
+
+		assert_int_equal(far_suggest(far, trial), 0);
+		for (size_t i = 0; i < 3; i++) {
+			point = 10 * point + (size_t)far->values[i].integer;
+			if (trial < 100)
+				early[i][far->values[i].integer] = true;
+		}
+		assert_false(seen[point]);
+		seen[point] = true;
+	}
+	for (size_t i = 0; i < 3; i++)
+		for (size_t level = 0; level < 10; level++)
+			assert_true(early[i][level]);
+	assert_int_equal(far_suggest(far, 1000), HD_EXHAUSTED);
+}
+
+static void a_grid_too_large_to_shuffle_is_refused(void **state)
+{
+	struct far *far = *state;
+	struct hd_error err = { 0 };
+
+	far_add(far, "a", hd_expr_randint(1e10));
+	far_add(far, "b", hd_expr_randint(1e10));
+	assert_int_equal(far_start_shuffled(far, &err), HD_EINVAL);
+	assert_string_equal(err.text, "'shuffle' takes a grid of at most 2^63"
+				      " points, this one has more");
+}
+
 static void refused(struct far *far, const char *text)
 {
 	struct hd_error err = { 0 };
@@ -245,6 +297,8 @@ int main(void)
 		FAR(hd_033_the_last_declared_changes_fastest),
 		FAR(a_grid_of_a_million_million_points_costs_nothing),
 		FAR(a_product_that_no_integer_holds_is_walked),
+		FAR(a_shuffled_grid_visits_each_point_once_in_no_order),
+		FAR(a_grid_too_large_to_shuffle_is_refused),
 		FAR(hd_031_a_continuous_grid_is_refused_with_the_reason),
 		FAR(hd_031_a_q_too_small_for_doubles_is_refused),
 		FAR(hd_032_a_mix_of_strings_and_numbers_is_refused),
