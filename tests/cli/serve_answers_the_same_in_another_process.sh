@@ -18,7 +18,7 @@ study() {
 		echo "{\"op\": \"tell\", \"id\": $n, \"value\": $((n * 7919 % 101)).5}"
 	done
 }
-for sampler in random sobol tpe auto; do
+for sampler in random sobol tpe auto bayesian; do
 	study $sampler 3 >one
 	{ study $sampler 4; study $sampler 3; } >two
 	hdrive serve --stdio <one >a

@@ -83,7 +83,10 @@ static void put_answer(const struct question *q)
 	for (size_t s = 0; s < q->bench->seeds; s++)
 		seeds[s] = s;
 	stats_interval(answer, q, q->bench->seeds, &low, &high);
-	printf("  %7.2f [%6.1f, %6.1f]", answer(q, seeds), low, high);
+	if (isnan(low))
+		printf("  %7.2f %16s", answer(q, seeds), "(< 3 seeds)");
+	else
+		printf("  %7.2f [%6.1f, %6.1f]", answer(q, seeds), low, high);
 }
 
 static void put_problems(const struct bench *bench)
