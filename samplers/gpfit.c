@@ -99,19 +99,37 @@ struct fit {
 	const struct hd_kernel *kernel;
 	struct hd_weights weights;
 	size_t n;
-	double *factor, *inverse;   /* n x n */
-	double *ones, *target;      /* n: L^-1 1, L^-1 (y - m) */
-	double *alpha;              /* n */
-	double *joint, *slope, *by; /* n: of one row */
+	double *factor, *inverse; /* n x n */
+	double *ones, *target;    /* n: L^-1 1, L^-1 (y - m) */
+	double *alpha;            /* n */
+	double *joint, *slope;    /* n: of one row */
 	double *point;
-	struct hd_kernel_row row;
+	double *rows; /* what each row's covariances are made of */
 };
+
+/*
+ * Row I of the covariance, against the I points before it. All rows are kept
+ * between the likelihood and its gradient: their exponentials are most of the
+ * work.
+ */
+static struct hd_kernel_row fit_kept(const struct fit *fit, size_t i)
+{
+	size_t before = i ? i * (i - 1) / 2 : 0;
+	struct hd_kernel_row row;
+
+	hd_kernel_row_place(fit->kernel, i, true,
+			    fit->rows +
+				    hd_kernel_row_size(fit->kernel, before, true),
+			    &row);
+	return row;
+}
 
 static bool fit_room(struct fit *fit, struct hd_scratch *scratch)
 {
-	size_t n = fit->n, size = hd_kernel_row_size(fit->kernel, n, true);
+	size_t n = fit->n, pairs = n * (n - 1) / 2;
+	size_t size = hd_kernel_row_size(fit->kernel, pairs, true);
 	double *room = hd_scratch_doubles(scratch,
-					  2 * n * n + 6 * n + size +
+					  2 * n * n + 5 * n + size +
 						  fit->kernel->columns +
 						  fit->kernel->count);
 
@@ -124,10 +142,9 @@ static bool fit_room(struct fit *fit, struct hd_scratch *scratch)
 	fit->alpha = fit->target + n;
 	fit->joint = fit->alpha + n;
 	fit->slope = fit->joint + n;
-	fit->by = fit->slope + n;
-	hd_kernel_row_place(fit->kernel, n, true, fit->by + n, &fit->row);
-	fit->point = fit->by + n + size;
+	fit->point = fit->slope + n;
 	fit->weights.inverse = fit->point + fit->kernel->columns;
+	fit->rows = fit->weights.inverse + fit->kernel->count;
 	return true;
 }
 
@@ -145,10 +162,10 @@ static double fit_likelihood(struct fit *fit)
 	size_t n = fit->n;
 	double variance = hd_kernel_variance(&fit->weights, fit->kernel);
 	double loss = 0, mean;
-	struct hd_kernel_row row = fit->row;
 
-	row.slope = NULL;
 	for (size_t i = 0; i < n; i++) {
+		struct hd_kernel_row row = fit_kept(fit, i);
+
 		fit_point(fit, i);
 		hd_kernel_row(fit->kernel, &fit->weights, &fit->data->points, i,
 			      fit->point, &row, fit->factor + i * n);
@@ -173,8 +190,9 @@ static double fit_likelihood(struct fit *fit)
 }
 
 /* Add the lengths' part of one row; WEIGHT[j] is K^-1 - aa' at (i, j). */
-static void fit_row_lengths(struct fit *fit, size_t i, const double *weight,
-			    double *gradient)
+static void fit_row_lengths(struct fit *fit, size_t i,
+			    const struct hd_kernel_row *row,
+			    const double *weight, double *gradient)
 {
 	const struct hd_kernel *kernel = fit->kernel;
 	double scale = 1.0 / (double)kernel->groups;
@@ -183,14 +201,14 @@ static void fit_row_lengths(struct fit *fit, size_t i, const double *weight,
 		const struct hd_feature *feature = &kernel->features[f];
 		const double *x = fit->data->points.x +
 				  feature->column * fit->data->points.stride;
-		const double *slope = fit->row.slope + feature->group * i;
+		const double *slope = row->slope + feature->group * i;
 		double at = fit->point[feature->column], sum = 0;
 
 		for (size_t j = 0; j < i; j++) {
 			double far = at - x[j];
 			double u = feature->nominal ? far != 0 : far * far;
 			double amplitude = fit->weights.additive +
-					   fit->weights.branch * fit->row.agree[j];
+					   fit->weights.branch * row->agree[j];
 
 			sum += u * weight[j] *
 			       (fit->slope[j] + scale * slope[j] * amplitude);
@@ -205,19 +223,17 @@ static void fit_row(struct fit *fit, size_t i, double *gradient)
 	double *g = gradient + fit->kernel->count;
 	double *weight = fit->inverse + i * fit->n, diagonal;
 	double joint = 0, additive = 0, branch = 0, ratio = 0;
+	struct hd_kernel_row row = fit_kept(fit, i);
 
 	fit_point(fit, i);
-	hd_kernel_row_place(fit->kernel, i, true, fit->row.distance, &fit->row);
-	hd_kernel_row(fit->kernel, &fit->weights, &fit->data->points, i,
-		      fit->point, &fit->row, fit->by);
-	hd_kernel_joint(&fit->weights, i, fit->row.distance, fit->joint,
+	hd_kernel_joint(&fit->weights, i, row.distance, fit->joint,
 			fit->slope);
 	for (size_t j = 0; j < i; j++) {
 		weight[j] -= fit->alpha[i] * fit->alpha[j];
 		joint += weight[j] * fit->joint[j];
-		additive += weight[j] * fit->row.main[j];
-		branch += weight[j] * fit->row.main[j] * fit->row.agree[j];
-		ratio += weight[j] * fit->slope[j] * fit->row.distance[j];
+		additive += weight[j] * row.main[j];
+		branch += weight[j] * row.main[j] * row.agree[j];
+		ratio += weight[j] * fit->slope[j] * row.distance[j];
 	}
 	diagonal = 0.5 * (weight[i] - fit->alpha[i] * fit->alpha[i]);
 	g[HD_KERNEL_JOINT] += joint + diagonal * fit->weights.joint;
@@ -225,7 +241,7 @@ static void fit_row(struct fit *fit, size_t i, double *gradient)
 	g[HD_KERNEL_BRANCH] += fit->weights.branch * (branch + diagonal);
 	g[HD_KERNEL_RATIO] -= 2 * ratio;
 	g[HD_KERNEL_NOISE] += diagonal * fit->weights.noise;
-	fit_row_lengths(fit, i, weight, gradient);
+	fit_row_lengths(fit, i, &row, weight, gradient);
 }
 
 static bool fit_gradient(struct fit *fit, double *gradient)
