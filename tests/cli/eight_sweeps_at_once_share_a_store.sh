@@ -18,6 +18,6 @@ for name in 1 2 3 4 5 6 7 8; do
 	[ "$(cat "code$name")" = 0 ] || fail "$(cat "out$name")"
 	has "out$name" '6 completed'
 	code 0 hdrive metrics "s$name" --json
-	same "$(grep -o 'acc' out | wc -l)" 6
+	same "$(grep -o '"acc"' out | wc -l)" 6
 done
 sound
