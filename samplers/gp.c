@@ -249,22 +249,3 @@ int hd_gp_slope(const struct hd_gp *gp, const double *point, double *mean,
 	hd_scratch_reset(scratch, mark);
 	return 0;
 }
-
-int hd_gp_leave_one_out(const struct hd_gp *gp, double *mean, double *variance,
-			struct hd_scratch *scratch)
-{
-	struct hd_scratch_mark mark = hd_scratch_mark(scratch);
-	size_t n = gp->data.n;
-	double *inverse = hd_scratch_doubles(scratch, n * n);
-	int rc;
-
-	if (!inverse)
-		return HD_ENOMEM;
-	rc = hd_linalg_inverse(gp->factor, inverse, n);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		variance[i] = 1 / inverse[i * n + i];
-		mean[i] = gp->data.y[i] - gp->alpha[i] * variance[i];
-	}
-	hd_scratch_reset(scratch, mark);
-	return rc;
-}

@@ -63,11 +63,5 @@ int hd_gp_predict(const struct hd_gp *gp, const double *points, size_t count,
 int hd_gp_slope(const struct hd_gp *gp, const double *point, double *mean,
 		double *variance, double *mean_slope, double *variance_slope,
 		struct hd_scratch *scratch);
-/*
- * Each observation predicted from all others (Rasmussen & Williams 2006, eq.
- * 5.12), noise included.
- */
-int hd_gp_leave_one_out(const struct hd_gp *gp, double *mean, double *variance,
-			struct hd_scratch *scratch);
 
 #endif

@@ -15,8 +15,8 @@
 /* An ordered list of more levels is walked by steps instead of all tried. */
 #define SEARCH_ALL_LEVELS 16
 #define SEARCH_SWEEPS 4
-/* At most this many coordinates change at a time in many dimensions. */
-#define SEARCH_MASK 20.0
+/* So many coordinates change at a time in many dimensions (TuRBO's mask). */
+#define SEARCH_MASK 4.0
 
 struct candidate {
 	double value;
@@ -90,14 +90,10 @@ static void pool_spread(struct pool *pool)
 	}
 }
 
-/* The share of coordinates that a perturbation changes (TuRBO's mask). */
+/* The share of coordinates that a perturbation changes. */
 static double pool_mask(const struct pool *pool)
 {
-	double d = (double)pool->columns;
-
-	if (d <= 8)
-		return 0.5;
-	return fmin(4 / d, SEARCH_MASK / d);
+	return fmin(0.5, SEARCH_MASK / (double)pool->columns);
 }
 
 static void pool_near(struct pool *pool)

@@ -123,8 +123,7 @@ static void transform_ranks(double *z, size_t n, const double *distinct,
 	}
 }
 
-static int transform_halves(enum hd_transform transform, double *z, size_t n,
-			    struct hd_scratch *scratch)
+static int transform_halves(double *z, size_t n, struct hd_scratch *scratch)
 {
 	struct hd_scratch_mark mark = hd_scratch_mark(scratch);
 	double *distinct = hd_scratch_doubles(scratch, n), median, width;
@@ -136,11 +135,7 @@ static int transform_halves(enum hd_transform transform, double *z, size_t n,
 	median = hd_transform_median(distinct, n);
 	count = transform_distinct(distinct, n);
 	width = transform_width(distinct, count, median);
-	if (transform == HD_TRANSFORM_HALFRANK)
-		transform_ranks(z, n, distinct, count, median, width);
-	for (size_t i = 0; transform == HD_TRANSFORM_LOG && i < n; i++)
-		if (z[i] > median && width > 0)
-			z[i] = median + width * log1p((z[i] - median) / width);
+	transform_ranks(z, n, distinct, count, median, width);
 	hd_scratch_reset(scratch, mark);
 	return 0;
 }
@@ -157,8 +152,8 @@ int hd_transform(enum hd_transform transform, const double *y, size_t n,
 	divisor = transform_tame(y, n, z);
 	if (divisor <= 0)
 		return 0;
-	if (transform != HD_TRANSFORM_PLAIN)
-		rc = transform_halves(transform, z, n, scratch);
+	if (transform == HD_TRANSFORM_HALFRANK)
+		rc = transform_halves(z, n, scratch);
 	*scale = divisor * transform_standardize(z, n);
 	return rc;
 }

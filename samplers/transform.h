@@ -20,10 +20,8 @@ enum hd_transform {
 	 * section 3.2.1), then mean 0, variance 1. Outliers cost nothing.
 	 */
 	HD_TRANSFORM_HALFRANK,
-	/* The worse half grows like a logarithm from the median on. */
-	HD_TRANSFORM_LOG,
 };
-#define HD_TRANSFORMS 3
+#define HD_TRANSFORMS 2
 
 /*
  * Y (n, all finite) into Z. *SCALE becomes dy/dz on the better half, 1 when

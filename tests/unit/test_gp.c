@@ -154,29 +154,6 @@ static void without_noise_it_goes_through_the_observations(void **state)
 	}
 }
 
-/* Left out by hand, with the mean that the whole set had. */
-static void leave_one_out_is_what_leaving_one_out_gives(void **state)
-{
-	struct box *box = *state;
-	double mean[POINTS], variance[POINTS], point[COLUMNS], m, v, extra;
-	struct hd_gp gp, less;
-
-	assert_int_equal(hd_gp_condition(&gp, &box->data, box->theta, NULL,
-					 &box->scratch),
-			 0);
-	assert_int_equal(hd_gp_leave_one_out(&gp, mean, variance,
-					     &box->scratch),
-			 0);
-	point_of(box, POINTS - 1, point);
-	box->data.n = POINTS - 1;
-	hd_gp_condition(&less, &box->data, box->theta, &gp.mean,
-			&box->scratch);
-	hd_gp_predict(&less, point, 1, &m, &v, &box->scratch);
-	extra = less.weights.noise + box->extra[POINTS - 1] + 1e-10;
-	assert_close(mean[POINTS - 1], m, 1e-8);
-	assert_close(variance[POINTS - 1], v + extra, 1e-8);
-}
-
 static void a_fit_lowers_the_loss_and_stops_at_a_flat_place(void **state)
 {
 	struct box *box = *state;
@@ -237,7 +214,6 @@ int main(void)
 		WITH_BOX(the_gradient_of_the_loss_is_its_difference),
 		WITH_BOX(the_slopes_of_a_prediction_are_its_differences),
 		WITH_BOX(without_noise_it_goes_through_the_observations),
-		WITH_BOX(leave_one_out_is_what_leaving_one_out_gives),
 		WITH_BOX(a_fit_lowers_the_loss_and_stops_at_a_flat_place),
 		WITH_BOX(equal_rows_and_wild_values_have_a_factor),
 		WITH_BOX(one_observation_and_none_are_conditioned_on),
