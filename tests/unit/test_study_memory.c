@@ -1,0 +1,151 @@
+/*
+ * Tests of what studies and their server do without memory: the n-th
+ * allocation fails for n = 1, 2, ... until the call needs no more of them.
+ */
+#include "check.h"
+#include "alloc.h"
+
+#include <hdrive/serve.h>
+#include <hdrive/study.h>
+
+#if HAS_ALLOC
+
+static const struct hd_value options[] = {
+	{ .kind = HD_VALUE_REAL, .number = 64 },
+	{ .kind = HD_VALUE_REAL, .number = 16 },
+	{ .kind = HD_VALUE_REAL, .number = 32 },
+};
+
+static struct hd_space *make_space(void)
+{
+	struct hd_expr exprs[] = { hd_expr_choice(options, 3),
+				   hd_expr_randint(40) };
+	struct hd_space *space = hd_space_new();
+
+	assert_int_equal(hd_space_add(space, "a", &exprs[0], NULL, NULL), 0);
+	assert_int_equal(hd_space_add(space, "b", &exprs[1], NULL, NULL), 0);
+	return space;
+}
+
+/* A whole study, past the beginning of those that learn. */
+static int run_study(const struct hd_study_options *given)
+{
+	struct hd_study *study = NULL;
+	const struct hd_value *values;
+	size_t number;
+	int rc = hd_study_new(&study, given, NULL);
+
+	for (size_t i = 0; rc == 0 && i < 14; i++) {
+		rc = hd_study_ask(study, &number, &values, NULL);
+		if (rc == 0)
+			rc = hd_study_tell(study, number, (double)i, NULL);
+	}
+	hd_study_free(study);
+	return rc;
+}
+
+static void studies_survive_any_failed_allocation(void **state)
+{
+	static const char *const names[] = { "random", "grid", "sobol", "tpe",
+					     "auto" };
+	struct hd_study_options given = { .size = sizeof given,
+					  .max_total = 100000 };
+	struct hd_space *space = make_space();
+
+	(void)state;
+	given.space = space;
+	for (size_t i = 0; i < ROWS(names); i++) {
+		int rc = HD_ENOMEM;
+		size_t n;
+
+		given.sampler = hd_sampler_type_find(names[i]);
+		for (n = 1; rc != 0; n++) {
+			size_t live = alloc_live;
+
+			alloc_fail(n);
+			rc = run_study(&given);
+			alloc_fail(0);
+			assert_true(rc == 0 || rc == HD_ENOMEM);
+			assert_int_equal(alloc_live, live);
+		}
+		assert_true(n > 20);
+	}
+	hd_space_free(space);
+}
+
+/* Some lines; how many of them there was no memory for. */
+static size_t run_server(void)
+{
+	static const char *const lines[] = {
+		"{\"space\": {\"a\": [\"choice\", [[null, \"x\", 2]]],"
+		" \"b\": [\"uniform\", [0, 1]]}, \"seed\": 1, \"x\": NaN,"
+		" \"sampler\": {\"type\": \"tpe\", \"startup\": 1}}",
+		"{\"op\": \"ask\"}",
+		"{\"op\": \"tell\", \"id\": 1, \"value\": 1}",
+		"{\"op\": \"ask\"}",
+		"{\"op\": \"tell\", \"id\": 7, \"value\": 1}",
+		"{\"op\": \"ask\"}",
+		"garbage",
+	};
+	struct hd_serve *serve = hd_serve_new();
+	size_t failed = serve == NULL;
+
+	for (size_t i = 0; serve && i < ROWS(lines); i++) {
+		const char *reply;
+		size_t length;
+
+		failed += hd_serve_line(serve, lines[i], strlen(lines[i]),
+					&reply, &length, NULL) == HD_ENOMEM;
+	}
+	hd_serve_free(serve);
+	return failed;
+}
+
+static void a_server_survives_any_failed_allocation(void **state)
+{
+	size_t before, needed, failed = 0;
+
+	(void)state;
+	before = alloc_count;
+	assert_int_equal(run_server(), 0);
+	needed = alloc_count - before;
+	for (size_t n = 1; n <= needed; n++) {
+		size_t live = alloc_live;
+
+		alloc_fail(n);
+		failed += run_server();
+		alloc_fail(0);
+		assert_int_equal(alloc_live, live);
+	}
+	/* Not all: without memory for its report, a bad line is just bad. */
+	assert_true(failed > 10);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(studies_survive_any_failed_allocation),
+		cmocka_unit_test(a_server_survives_any_failed_allocation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else
+
+static void the_sanitizers_own_malloc_is_left_alone(void **state)
+{
+	(void)state;
+	skip();
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_sanitizers_own_malloc_is_left_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#endif
