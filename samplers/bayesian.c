@@ -84,34 +84,28 @@ struct suggestion {
 	double *point;
 };
 
+/* A state of its own; an init that fails has cleaned up after itself. */
 static int bayesian_init_tpe(struct bayesian_state *state,
 			     const struct hd_space *space, struct hd_error *err)
 {
-	state->tpe = hd_sampler_type_find("tpe");
-	if (!state->tpe)
+	const struct hd_sampler_type *tpe = hd_sampler_type_find("tpe");
+	void *inner;
+	int rc;
+
+	if (!tpe)
 		return 0;
-	state->tpe_state = calloc(1, state->tpe->state_size);
-	if (!state->tpe_state) {
-		state->tpe = NULL;
+	inner = calloc(1, tpe->state_size);
+	if (!inner)
 		return hd_error_nomem(err);
+	hd_option_defaults(tpe->options, inner);
+	rc = tpe->init ? tpe->init(inner, space, err) : 0;
+	if (rc < 0) {
+		free(inner);
+		return rc;
 	}
-	hd_option_defaults(state->tpe->options, state->tpe_state);
-	return state->tpe->init ? state->tpe->init(state->tpe_state, space, err)
-				: 0;
-}
-
-static int bayesian_init(void *vstate, const struct hd_space *space,
-			 struct hd_error *err)
-{
-	struct bayesian_state *state = vstate;
-
-	state->points = hd_space_points(space);
-	if (state->points == UINT64_MAX)
-		state->points = 0;
-	if (hd_encoding_init(&state->encoding, space) < 0 ||
-	    hd_anchors_init(&state->anchors, &state->encoding.kernel) < 0)
-		return hd_error_nomem(err);
-	return bayesian_init_tpe(state, space, err);
+	state->tpe = tpe;
+	state->tpe_state = inner;
+	return 0;
 }
 
 static void bayesian_release(void *vstate)
@@ -121,8 +115,29 @@ static void bayesian_release(void *vstate)
 	if (state->tpe && state->tpe->release)
 		state->tpe->release(state->tpe_state);
 	free(state->tpe_state);
+	state->tpe = NULL;
+	state->tpe_state = NULL;
 	hd_anchors_release(&state->anchors);
 	hd_encoding_release(&state->encoding);
+}
+
+static int bayesian_init(void *vstate, const struct hd_space *space,
+			 struct hd_error *err)
+{
+	struct bayesian_state *state = vstate;
+	int rc;
+
+	state->points = hd_space_points(space);
+	if (state->points == UINT64_MAX)
+		state->points = 0;
+	if (hd_encoding_init(&state->encoding, space) < 0 ||
+	    hd_anchors_init(&state->anchors, &state->encoding.kernel) < 0)
+		rc = hd_error_nomem(err);
+	else
+		rc = bayesian_init_tpe(state, space, err);
+	if (rc < 0)
+		bayesian_release(state);
+	return rc;
 }
 
 static uint64_t bayesian_points(const void *vstate)
@@ -358,6 +373,8 @@ static int bayesian_suggest(void *vstate, const struct hd_history *history,
 		if (rc == 0)
 			hd_encoding_decode(s.encoding, s.point, values);
 	}
+	if (s.scratch.failed)
+		rc = HD_ENOMEM;
 	hd_scratch_release(&s.scratch);
 	gsl_set_error_handler(handler);
 	return rc == HD_ENOMEM ? hd_error_nomem(err) : rc;

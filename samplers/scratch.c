@@ -1,7 +1,6 @@
 /* Scratch memory: blocks that grow, given back together. */
 #include "scratch.h"
 
-#include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,46 +11,59 @@
 struct hd_scratch_block {
 	struct hd_scratch_block *next;
 	size_t used, room;
-	unsigned char *bytes;
+	unsigned char *bytes; /* aligned, within the same allocation */
 };
 
 static struct hd_scratch_block *scratch_block(size_t room)
 {
-	struct hd_scratch_block *block = malloc(sizeof *block);
+	struct hd_scratch_block *block = malloc(sizeof *block + room +
+						SCRATCH_ALIGN);
+	uintptr_t first;
 
 	if (!block)
 		return NULL;
-	room = (room + SCRATCH_ALIGN - 1) / SCRATCH_ALIGN * SCRATCH_ALIGN;
-	block->bytes = aligned_alloc(SCRATCH_ALIGN, room);
-	if (!block->bytes) {
-		free(block);
-		return NULL;
-	}
+	first = (uintptr_t)(block + 1);
+	block->bytes = (unsigned char *)(block + 1) +
+		       (SCRATCH_ALIGN - first % SCRATCH_ALIGN) % SCRATCH_ALIGN;
 	block->used = 0;
 	block->room = room;
 	return block;
 }
 
-void *hd_scratch_bytes(struct hd_scratch *scratch, size_t count, size_t size)
+/* A block with WANTED bytes left; NULL when there is no memory. */
+static struct hd_scratch_block *scratch_with(struct hd_scratch *scratch,
+					     size_t wanted)
 {
 	struct hd_scratch_block *block = scratch->blocks;
-	size_t wanted;
+	size_t room = block ? block->room * 2 : SCRATCH_BLOCK;
+
+	if (block && block->room - block->used >= wanted)
+		return block;
+	if (room > SCRATCH_BLOCK * 64)
+		room = SCRATCH_BLOCK * 64;
+	block = scratch_block(wanted > room ? wanted : room);
+	if (!block)
+		return NULL;
+	block->next = scratch->blocks;
+	scratch->blocks = block;
+	return block;
+}
+
+void *hd_scratch_bytes(struct hd_scratch *scratch, size_t count, size_t size)
+{
+	struct hd_scratch_block *block = NULL;
+	size_t wanted = 0;
 	void *bytes;
 
-	if (size && count > SIZE_MAX / 4 / size)
+	if (!size || count <= SIZE_MAX / 4 / size) {
+		wanted = count * size + 1;
+		wanted = (wanted + SCRATCH_ALIGN - 1) / SCRATCH_ALIGN *
+			 SCRATCH_ALIGN;
+		block = scratch_with(scratch, wanted);
+	}
+	if (!block) {
+		scratch->failed = true;
 		return NULL;
-	wanted = count * size + 1;
-	wanted = (wanted + SCRATCH_ALIGN - 1) / SCRATCH_ALIGN * SCRATCH_ALIGN;
-	if (!block || block->room - block->used < wanted) {
-		size_t room = block ? block->room * 2 : SCRATCH_BLOCK;
-
-		if (room > SCRATCH_BLOCK * 64)
-			room = SCRATCH_BLOCK * 64;
-		block = scratch_block(wanted > room ? wanted : room);
-		if (!block)
-			return NULL;
-		block->next = scratch->blocks;
-		scratch->blocks = block;
 	}
 	bytes = block->bytes + block->used;
 	block->used += wanted;
@@ -83,7 +95,6 @@ void hd_scratch_reset(struct hd_scratch *scratch, struct hd_scratch_mark mark)
 		struct hd_scratch_block *block = scratch->blocks;
 
 		scratch->blocks = block->next;
-		free(block->bytes);
 		free(block);
 	}
 	if (scratch->blocks)

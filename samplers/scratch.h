@@ -10,12 +10,14 @@
 #ifndef HD_SAMPLERS_SCRATCH_H
 #define HD_SAMPLERS_SCRATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct hd_scratch_block;
 
 struct hd_scratch {
 	struct hd_scratch_block *blocks; /* the newest first */
+	bool failed;                     /* a request was refused: what came of it is no answer */
 };
 
 struct hd_scratch_mark {

@@ -332,8 +332,9 @@ static int anchor_theta(const struct hd_surrogate *s,
 			memcpy(anchor->theta, theta, size * sizeof theta[0]);
 		}
 	}
-	anchor->key = key;
-	return 0;
+	/* Theta of a fit that ran out of memory must not be kept. */
+	anchor->key = s->scratch->failed ? 0 : key;
+	return s->scratch->failed ? HD_ENOMEM : 0;
 }
 
 static int surrogate_theta(const struct hd_surrogate *s,
