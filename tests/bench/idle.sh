@@ -11,8 +11,9 @@ seconds=${BENCH_IDLE_SECONDS:-10} trials=64 engine=
 dir=$(mktemp -d "${build%/*}/bench.XXXXXX")
 finish() {
 	if [ -n "$engine" ]; then
-		kill "$engine" 2>/dev/null || true
-		wait "$engine" || true
+		kill "$engine"
+		# It was interrupted: 143.
+		wait "$engine" || [ $? = 143 ]
 	fi
 	rm -rf "$dir"
 }

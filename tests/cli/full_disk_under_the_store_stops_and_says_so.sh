@@ -22,6 +22,6 @@ code 0 hdrive --db small/a.db show full
 has out 'disk is full\|engine gone'
 # A disk that is full before there is a store.
 rm -rf small/*
-head -c 2000000 /dev/zero >small/fill 2>/dev/null || true
+! head -c 2000000 /dev/zero >small/fill 2>told || fail "the disk is larger than thought"
 code 1 hdrive --db small/b.db submit sweep.yml -- true
 has err 'full\|No space'

@@ -5,7 +5,7 @@ sweep total=1
 for name in one-a-1 two-b-2 three-c-3; do
 	hdrive submit sweep.yml -q --name $name -- sh -c 'echo acc=1' >out
 done
-hdrive submit sweep.yml -q --name four-d-4 -- false >out || true
+code 4 hdrive submit sweep.yml -q --name four-d-4 -- false
 code 0 hdrive ls
 same "$(wc -l <out)" 5
 same "$(sed -n 's/^\(four\).*/\1/p;2q' out)" four

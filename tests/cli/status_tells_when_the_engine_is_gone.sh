@@ -10,7 +10,7 @@ hdrive submit sweep.yml -- ./prog "$PWD" >sweep-name 2>told &
 engine=$!
 within 60 grep -q leads told
 kill -KILL $engine
-wait $engine || true
+wait $engine || [ $? = 137 ]
 code 1 hdrive status --exit-status
 has out 'engine gone'
 code 0 hdrive ls
