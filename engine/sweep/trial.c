@@ -148,6 +148,20 @@ bool hd_trial_can(const struct hd_trial *trial, enum hd_trial_event event)
 	return trial_move_find(trial->state, event) != NULL;
 }
 
+/* An ended trial stays for as long as its sweep: it keeps no spare room. */
+static void trial_fit(struct hd_trial *trial)
+{
+	struct trial_point *curve;
+
+	if (trial->intervals == 0 || trial->intervals == trial->room)
+		return;
+	curve = realloc(trial->curve, trial->intervals * sizeof *curve);
+	if (!curve) /* then it stays as it was */
+		return;
+	trial->curve = curve;
+	trial->room = trial->intervals;
+}
+
 void hd_trial_move(struct hd_trial *trial, enum hd_trial_event event)
 {
 	const struct trial_move *move = trial_move_find(trial->state, event);
@@ -157,6 +171,8 @@ void hd_trial_move(struct hd_trial *trial, enum hd_trial_event event)
 		return;
 	trial->state = move->to;
 	hd_history_run(trial->history, trial, move->to == HD_TRIAL_RUNNING);
+	if (hd_trial_state_is_terminal(move->to))
+		trial_fit(trial);
 }
 
 void hd_trial_set_end(struct hd_trial *trial, enum hd_end end)
