@@ -84,3 +84,28 @@ sound() {
 	END
 	same "$(find . -name '*.tmp' -o -name '*-journal')" ''
 }
+
+# stops_on SIGNAL CODE: a running sweep that gets SIGNAL cancels what runs,
+# starts nothing more, saves all of it and exits with CODE.
+stops_on() {
+	sweep total=6 concurrent=2
+	script prog <<-'END'
+	echo acc=0.5
+	exec sleep 100
+	END
+	hdrive submit sweep.yml --name stop-me-1 -- ./prog >out 2>err &
+	engine=$!
+	within 60 grep -q leads err
+	kill "-$1" $engine
+	got=0
+	wait $engine || got=$?
+	same $got "$2"
+	has err 'stopping [12] trials (again = now)'
+	has err '^saved$'
+	code 0 hdrive status stop-me-1
+	has out 'Canceled'
+	has out 'stopped'
+	code 0 hdrive show stop-me-1 --json
+	hasnt out '"state":"Running"'
+	same "$(grep -o '"number":[0-9]*' out | wc -l)" 2
+}
