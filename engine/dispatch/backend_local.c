@@ -48,6 +48,8 @@
 /* Looking for what a killed launcher left: every so often, so many times. */
 #define REMAINS_PAUSE 10
 #define REMAINS_ROUNDS 500
+/* ... and so many at least while something may hide in an exec. */
+#define REMAINS_UNSURE 30
 
 struct local {
 	struct hd_backend_host host;
@@ -272,9 +274,12 @@ static void attempt_lose(struct attempt *attempt)
 		.killed_by_us = attempt->stopped,
 		.started = attempt->launched,
 	};
+	bool unsure;
+	size_t living = hd_remains_kill(attempt->folder, &unsure);
 
-	if (hd_remains_kill(attempt->folder) &&
-	    ++attempt->rounds < REMAINS_ROUNDS) {
+	attempt->rounds++;
+	if ((living && attempt->rounds < REMAINS_ROUNDS) ||
+	    (unsure && attempt->rounds < REMAINS_UNSURE)) {
 		uv_timer_start(&attempt->timer, on_remains, REMAINS_PAUSE, 0);
 		return;
 	}

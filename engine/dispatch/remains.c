@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Read what /proc holds of PID's environment; "" when it is not ours. */
-static void environ_read(struct hd_buf *text, pid_t pid)
+/* Read what /proc holds of PID's environment; false when it is not ours. */
+static bool environ_read(struct hd_buf *text, pid_t pid)
 {
 	char path[40];
 	char part[4096];
@@ -24,17 +24,17 @@ static void environ_read(struct hd_buf *text, pid_t pid)
 	snprintf(path, sizeof path, "/proc/%ld/environ", (long)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return;
+		return false;
 	while ((n = read(fd, part, sizeof part)) > 0)
 		hd_buf_add(text, part, (size_t)n);
 	close(fd);
+	return true;
 }
 
-static bool environ_has(struct hd_buf *text, pid_t pid, const char *wanted)
+static bool environ_has(struct hd_buf *text, const char *wanted)
 {
 	const char *all;
 
-	environ_read(text, pid);
 	if (hd_buf_failed(text))
 		return false;
 	all = hd_buf_text(text);
@@ -45,7 +45,7 @@ static bool environ_has(struct hd_buf *text, pid_t pid, const char *wanted)
 }
 
 static size_t tree_kill(const struct hd_proctree *tree, pid_t group,
-			const char *wanted)
+			const char *wanted, bool *unsure)
 {
 	struct hd_buf text = HD_BUF_INIT;
 	size_t living = 0;
@@ -53,10 +53,14 @@ static size_t tree_kill(const struct hd_proctree *tree, pid_t group,
 	for (size_t i = 0; i < tree->count; i++) {
 		const struct hd_proc *proc = &tree->procs[i];
 
-		if (proc->is_dead || proc->pid == getpid() ||
-		    ((!group || proc->group != group) &&
-		     !environ_has(&text, proc->pid, wanted)))
+		if (proc->is_dead || proc->pid == getpid())
 			continue;
+		if (!group || proc->group != group) {
+			*unsure |= environ_read(&text, proc->pid) &&
+				   text.length == 0;
+			if (!environ_has(&text, wanted))
+				continue;
+		}
 		living++;
 		kill(proc->pid, SIGKILL);
 	}
@@ -64,7 +68,7 @@ static size_t tree_kill(const struct hd_proctree *tree, pid_t group,
 	return living;
 }
 
-size_t hd_remains_kill(const char *folder)
+size_t hd_remains_kill(const char *folder, bool *unsure)
 {
 	struct hd_proctree tree;
 	struct hd_record_state state;
@@ -72,11 +76,12 @@ size_t hd_remains_kill(const char *folder)
 	pid_t group = 0;
 	size_t living;
 
+	*unsure = false;
 	if (hd_record_read_state(&state, folder, NULL) == 0)
 		group = (pid_t)state.program;
 	hd_buf_printf(&wanted, "HDRIVE_DIR=%s", folder);
 	(void)hd_proctree_read(&tree); /* a part of it is worth having */
-	living = tree_kill(&tree, group, hd_buf_text(&wanted));
+	living = tree_kill(&tree, group, hd_buf_text(&wanted), unsure);
 	hd_proctree_release(&tree);
 	hd_buf_release(&wanted);
 	return living;
