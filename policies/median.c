@@ -43,5 +43,6 @@ const struct hd_policy_type hd_policy_median = {
 	.name = "median_stopping",
 	.v1_name = "MedianStoppingPolicy",
 	.summary = "stops a trial below the median of the running averages",
+	.compares = true,
 	.should_stop = median_should_stop,
 };

@@ -68,5 +68,6 @@ const struct hd_policy_type hd_policy_truncation = {
 	.summary = "stops the lowest per cent of the trials at each interval",
 	.options = truncation_options,
 	.state_size = sizeof(struct truncation_state),
+	.compares = true,
 	.should_stop = truncation_should_stop,
 };

@@ -396,6 +396,7 @@ const struct hd_sampler_type hd_sampler_bayesian = {
 	.azure_expressions = HD_EXPR_CHOICE | HD_EXPR_UNIFORM |
 			     HD_EXPR_QUNIFORM,
 	.state_size = sizeof(struct bayesian_state),
+	.learns = true,
 	.init = bayesian_init,
 	.suggest = bayesian_suggest,
 	.points = bayesian_points,

@@ -369,6 +369,7 @@ const struct hd_sampler_type hd_sampler_tpe = {
 	.options = tpe_options,
 	.expressions = HD_EXPR_ALL,
 	.state_size = sizeof(struct tpe_state),
+	.learns = true,
 	.init = tpe_init,
 	.suggest = tpe_suggest,
 	.points = tpe_points,

@@ -68,6 +68,8 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 		goto out;
 	}
 	hd_history_plan(core->history, setup->config->max_total, setup->slots);
+	core->forgets = !setup->config->sampler->learns &&
+			!setup->config->policy->compares;
 	rc = core_init_plugins(core, err);
 	if (rc == 0)
 		rc = hd_proposal_new(core, err);
@@ -170,6 +172,10 @@ void hd_core_on_ended(void *user, size_t trial, const struct hd_exit *exit)
 /* The trial in this slot is no longer live. */
 static void core_release(struct hd_core *core, struct run **slot)
 {
+	const struct hd_trial *trial = (*slot)->trial;
+
+	if (core->forgets && hd_trial_state_is_terminal(hd_trial_state(trial)))
+		hd_history_forget(core->history, (*slot)->number);
 	hd_run_free(*slot);
 	*slot = NULL;
 	core->live_count--;

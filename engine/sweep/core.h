@@ -35,7 +35,7 @@ struct hd_core_setup {
 	void *user;
 	/*
 	 * Start hd_core_work on another thread, then hd_core_on_work_done on
-	 * this one. NULL: slow samplers are asked on this thread.
+	 * this one. NULL: samplers that learn are asked on this thread.
 	 */
 	void (*work)(void *work_user);
 	void *work_user;

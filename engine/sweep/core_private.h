@@ -77,7 +77,7 @@ struct hd_core {
 	const char *sampler_note; /* the last one told; borrowed from it */
 	void *policy;
 	struct hd_value *values;      /* scratch: one per parameter */
-	struct hd_proposal *proposal; /* of a slow sampler, else NULL */
+	struct hd_proposal *proposal; /* of a sampler that learns, else NULL */
 
 	struct run **live; /* setup.slots of them, NULL when free */
 	size_t live_count;
@@ -86,6 +86,7 @@ struct hd_core {
 	double spent;                   /* seconds that they ran, summed */
 	size_t policy_scored;           /* cancelled by policy, with a metric */
 
+	bool forgets;   /* ended trials: nobody will ask about them */
 	bool exhausted; /* the sampler has no point left */
 	bool stopping;
 	bool stop_now;

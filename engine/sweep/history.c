@@ -64,12 +64,18 @@ struct hd_history *hd_history_new(enum hd_goal goal, size_t width)
 	return history;
 }
 
+static void history_free_trial(struct hd_trial *trial)
+{
+	if (!trial) /* forgotten */
+		return;
+	free(trial->curve);
+	free(trial);
+}
+
 static void history_free_trials(struct hd_trial **trials, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		free(trials[i]->curve);
-		free(trials[i]);
-	}
+	for (size_t i = 0; i < count; i++)
+		history_free_trial(trials[i]);
 	free(trials);
 }
 
@@ -136,6 +142,28 @@ struct hd_trial *hd_history_inherit(struct hd_history *history,
 	return trial;
 }
 
+/* A trial leads from one of its own values on, if it leads anywhere. */
+static bool history_is_led_by(const struct hd_history *history,
+			      const struct hd_trial *trial)
+{
+	for (size_t i = 0; i < trial->intervals; i++)
+		if (history->best[i].leader == trial)
+			return true;
+	return false;
+}
+
+void hd_history_forget(struct hd_history *history, size_t index)
+{
+	struct hd_trial *trial = history->trials[index];
+
+	assert(index < history->count && trial);
+	assert(hd_trial_state_is_terminal(trial->state));
+	if (history_is_led_by(history, trial))
+		return;
+	history_free_trial(trial);
+	history->trials[index] = NULL;
+}
+
 struct hd_trial *hd_history_trial_mutable(struct hd_history *history,
 					  size_t index)
 {
@@ -151,7 +179,7 @@ size_t hd_history_count(const struct hd_history *history)
 const struct hd_trial *hd_history_trial(const struct hd_history *history,
 					size_t index)
 {
-	assert(index < history->count);
+	assert(index < history->count && history->trials[index]);
 	return history->trials[index];
 }
 

@@ -1,5 +1,5 @@
 /*
- * Suggestions of a slow sampler: made by a worker on a copied history, one at
+ * Suggestions of a sampler that learns: made by a worker on a copied history, one at
  * a time, and asked for ahead of the free slot (DESIGN 7).
  *
  * A suggestion knows the results there were when it was asked for; that number
@@ -49,7 +49,7 @@ int hd_proposal_new(struct hd_core *core, struct hd_error *err)
 {
 	size_t width = hd_space_count(core->setup.config->space);
 
-	if (!core->setup.config->sampler->is_slow || !core->setup.work)
+	if (!core->setup.config->sampler->learns || !core->setup.work)
 		return 0;
 	core->proposal = calloc(1, sizeof *core->proposal);
 	if (!core->proposal)

@@ -47,6 +47,13 @@ struct hd_policy_type {
 	const struct hd_option *options; /* besides the engine's two */
 	size_t state_size;
 
+	/*
+	 * should_stop asks about all trials: hd_history_median, _place or
+	 * _trial. The engine then keeps the ended ones. One that does not may
+	 * ask about TRIAL and hd_history_best.
+	 */
+	bool compares;
+
 	/* Options already stand in their fields. May be NULL. */
 	int (*init)(void *state, struct hd_error *err);
 	/*

@@ -26,10 +26,12 @@ struct hd_sampler_type {
 					    0 when Azure has none like it */
 	size_t state_size;               /* allocated by the engine, zeroed */
 	/*
-	 * suggest may take over a millisecond: the engine then calls it on a
-	 * worker, with a copy of the history, one call at a time.
+	 * suggest looks at the trials of the history. The engine then keeps
+	 * the ended ones, and calls it on a worker with a copy of the history,
+	 * one call at a time, as it may take over a millisecond. One that does
+	 * not learn may ask for numbers alone: hd_history_next and the like.
 	 */
-	bool is_slow;
+	bool learns;
 
 	/*
 	 * SPACE is borrowed and outlives the state. Options already stand in

@@ -292,6 +292,42 @@ static void rows_are_complete(void **state)
 	}
 }
 
+/* Twins: in LEAN each trial is forgotten as it ends. */
+static void check_forgotten(const struct hd_policy_type *policy,
+			    const void *state)
+{
+	struct hd_history *kept = curves_new(HD_MAXIMIZE);
+	struct hd_history *lean = curves_new(HD_MAXIMIZE);
+
+	noise_state = 2385;
+	for (size_t number = 0; number < 200 && !policy->compares; number++) {
+		struct hd_trial *a = curves_start(kept), *b = curves_start(lean);
+		struct hd_reason why_a = { 0 }, why_b = { 0 };
+
+		for (uint32_t left = 1 + noise(6); left > 0; left--) {
+			double value = noise_value();
+
+			assert_int_equal(hd_trial_log(a, value), 0);
+			assert_int_equal(hd_trial_log(b, value), 0);
+			assert_int_equal(
+				policy->should_stop(state, a, kept, &why_a),
+				policy->should_stop(state, b, lean, &why_b));
+			assert_string_equal(why_a.text, why_b.text);
+		}
+		hd_trial_move(a, HD_TRIAL_EVENT_DONE);
+		hd_trial_move(b, HD_TRIAL_EVENT_DONE);
+		hd_history_forget(lean, number);
+	}
+	hd_history_free(kept);
+	hd_history_free(lean);
+}
+
+static void policies_that_do_not_compare_need_no_ended_trial(void **state)
+{
+	(void)state;
+	check_every_policy(check_forgotten);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +338,7 @@ int main(void)
 		cmocka_unit_test(hd_097_nan_curves_are_survived),
 		cmocka_unit_test(infinities_are_survived),
 		cmocka_unit_test(ten_thousand_trials_are_asked),
+		cmocka_unit_test(policies_that_do_not_compare_need_no_ended_trial),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,14 +214,6 @@ static inline void run_add_all(struct run *run)
 			run_add(run, expressions[i]);
 }
 
-/* Those that look at nothing but the seed and the trial's number. */
-static inline bool is_history_free(const struct hd_sampler_type *type)
-{
-	return strcmp(type->name, "random") == 0 ||
-	       strcmp(type->name, "grid") == 0 ||
-	       strcmp(type->name, "sobol") == 0;
-}
-
 /* The order of a grid is the file's, whatever the seed. */
 static inline bool is_seeded(const struct hd_sampler_type *type)
 {

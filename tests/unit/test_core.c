@@ -635,7 +635,7 @@ static const struct hd_sampler_type slow_sampler = {
 	.expressions = HD_EXPR_ALL,
 	.azure_expressions = HD_EXPR_ALL,
 	.state_size = sizeof(struct slow_state),
-	.is_slow = true,
+	.learns = true,
 	.init = slow_init,
 	.suggest = slow_suggest,
 };

@@ -262,6 +262,41 @@ static void inherited_trials_compare_and_are_not_counted(void **state)
 	hd_history_free(history);
 }
 
+/* Bests, their leaders and the counts are those of a history that keeps all. */
+static void forgetting_changes_no_best_and_no_count(void **state)
+{
+	struct hd_history *kept = curves_new(HD_MINIMIZE);
+	struct hd_history *lean = curves_new(HD_MINIMIZE);
+
+	(void)state;
+	noise_state = 2385;
+	for (size_t number = 0; number < 300; number++) {
+		struct hd_trial *a = curves_add(kept, 1), *b = curves_add(lean, 1);
+
+		for (uint32_t left = noise(8); left > 0; left--) {
+			double value = noise_value();
+
+			assert_int_equal(hd_trial_log(a, value), 0);
+			assert_int_equal(hd_trial_log(b, value), 0);
+		}
+		hd_trial_move(b, HD_TRIAL_EVENT_DONE);
+		hd_history_forget(lean, number);
+	}
+	assert_int_equal(hd_history_next(lean), 300);
+	assert_int_equal(hd_history_measured(lean), hd_history_measured(kept));
+	for (size_t interval = 1; interval <= 9; interval++) {
+		const struct hd_trial *a, *b;
+
+		assert_true(hd_history_best(lean, interval, &b) ==
+			    hd_history_best(kept, interval, &a));
+		assert_int_equal(hd_trial_number(a), hd_trial_number(b));
+		assert_true(hd_trial_best(a, hd_trial_intervals(a)) ==
+			    hd_trial_best(b, hd_trial_intervals(b)));
+	}
+	hd_history_free(kept);
+	hd_history_free(lean);
+}
+
 static void free_takes_null(void **state)
 {
 	(void)state;
@@ -276,6 +311,7 @@ int main(void)
 		cmocka_unit_test(hd_113_the_first_to_reach_a_value_leads),
 		cmocka_unit_test(hd_112_no_metric_anywhere_gives_no_best),
 		cmocka_unit_test(inherited_trials_compare_and_are_not_counted),
+		cmocka_unit_test(forgetting_changes_no_best_and_no_count),
 		cmocka_unit_test(free_takes_null),
 	};
 
