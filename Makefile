@@ -39,7 +39,7 @@ CFLAGS_ALL = $(STD) $(WARN) $(OPTIMIZE) -fPIC -fvisibility=hidden $(SAN) \
 # GSL over OpenBLAS: gsl.pc names gslcblas, so the libraries stand here.
 LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lgsl -lopenblas -lm -lpthread
 
-LIB_SRC := $(filter-out engine/dispatch/launch.c,$(wildcard \
+LIB_SRC := $(filter-out engine/dispatch/launch%.c,$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
 	engine/dispatch engine/metrics engine/store engine/report engine/serve) \
 	samplers/*.c policies/*.c))
@@ -105,9 +105,9 @@ LAUNCH_MUSL := $(and $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)
 LAUNCH_CC := $(if $(SAN),$(CC),$(or $(LAUNCH_MUSL),$(CC)))
 LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 	$(LAUNCH_CC) -static -x c - -o /dev/null 2>/dev/null && echo -static))
-LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_text.c proctree.c)
-$(B)/hdrive-launch: $(LAUNCH_SRC) $(addprefix engine/dispatch/,launch_text.h \
-		proctree.h record_format.h)
+LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_record.c launch_text.c proctree.c)
+$(B)/hdrive-launch: $(LAUNCH_SRC) $(addprefix engine/dispatch/,launch_record.h \
+		launch_text.h proctree.h record_format.h)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(LAUNCH_CC) $(STD) $(WARN) -Os $(SAN) -Iinclude -Iengine $(LAUNCH_SRC) \

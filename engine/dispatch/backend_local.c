@@ -1,14 +1,12 @@
 /*
  * Trials on this machine: each attempt is one hdrive-launch, watched through
- * a pidfd; inotify tells that its files have grown, a slow timer says so too.
+ * a pidfd, whoever started it; inotify tells that its files have grown, a slow
+ * timer says so too.
  *
- * Invariants:
- * - ended() is called once for each launch that returned 0, after the launcher
- *   was waited for, and nothing of the attempt runs then (but for processes
- *   that the kernel cannot end, given up after REMAINS_ROUNDS);
- * - an attempt is freed by its last close callback, nowhere else;
- * - the launcher's pid is used only while we have not waited for it, so it is
- *   never another process's.
+ * Invariant: ended() is called once for each launch and each adoption that
+ * returned 0 and was not released, after the launcher was seen to end, and
+ * nothing of the attempt runs then (but for processes that the kernel cannot
+ * end, given up after REMAINS_ROUNDS).
  */
 
 /* pidfds are Linux's. */
@@ -16,20 +14,21 @@
 
 #include "dispatch/backend_local.h"
 
-#include "base/number.h"
 #include "base/time.h"
+#include "dispatch/find.h"
+#include "dispatch/local.h"
 #include "dispatch/proctree.h"
 #include "dispatch/record.h"
 #include "dispatch/record_format.h"
 #include "dispatch/remains.h"
-
-#include <uv.h>
+#include "dispatch/spawn.h"
+#include "dispatch/ticket.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,250 +36,70 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Milliseconds between looks at all files: inotify does not see everything
- * (a shared file system), and its watches may be used up. */
-#define LOOK_RARELY 2000
-#define LOOK_OFTEN 250
-/* A trial that ends sooner is read at its end: no watch, no wake-ups. */
-#define WATCH_AFTER 10
 /* How long, past the grace, a launcher may take to end what it was told to. */
 #define LAUNCHER_PATIENCE 5000
-/* Looking for what a killed launcher left: every so often, so many times. */
-#define REMAINS_PAUSE 10
+/* Milliseconds between looks for what a killed launcher left, or for a launcher
+ * that has not said yet who it is; and how many looks at the most. */
+#define ROUND_PAUSE 10
+#define RETRY_PAUSE 250 /* when something outside is in the way */
 #define REMAINS_ROUNDS 500
-/* ... and so many at least while something may hide in an exec. */
-#define REMAINS_UNSURE 30
-
-struct local {
-	struct hd_backend_host host;
-	struct attempt *attempts; /* those that run */
-	uv_timer_t look;
-	uv_check_t flush; /* tells what this turn's events were about */
-	int null;         /* /dev/null */
-	size_t open;      /* attempts not yet freed, and our handles */
-	bool looks_often;
-	void (*done)(void *user);
-	void *done_user;
-};
-
-struct attempt {
-	struct local *local;
-	struct attempt *next;
-	struct attempt **link; /* what points to it; NULL when it has ended */
-	size_t trial;
-	char *folder;
-	double grace;
-	int64_t launched;
-	pid_t pid; /* of its launcher */
-	int pidfd;
-	bool stopped; /* it has been told to */
-	bool is_dirty;
-	int status; /* of waitpid for the launcher */
-	unsigned rounds;
-	unsigned handles; /* not yet closed */
-	uv_poll_t process;
-	uv_fs_event_t watch;
-	uv_timer_t timer; /* for the watch, the launcher's patience, remains */
-};
-
-static void local_release(struct local *local)
-{
-	if (--local->open == 0 && local->done)
-		local->done(local->done_user);
-}
-
-/* --- an attempt's memory and handles -------------------------------------- */
-
-static struct attempt *attempt_new(struct local *local,
-				   const struct hd_launch *launch)
-{
-	struct attempt *attempt = calloc(1, sizeof *attempt);
-
-	if (!attempt)
-		return NULL;
-	attempt->folder = strdup(launch->folder);
-	if (!attempt->folder) {
-		free(attempt);
-		return NULL;
-	}
-	attempt->local = local;
-	attempt->trial = launch->trial;
-	attempt->grace = launch->grace;
-	attempt->pidfd = -1;
-	local->open++;
-	uv_timer_init(local->host.loop, &attempt->timer);
-	uv_fs_event_init(local->host.loop, &attempt->watch);
-	attempt->timer.data = attempt;
-	attempt->watch.data = attempt;
-	attempt->handles = 2;
-	return attempt;
-}
-
-static void on_handle_closed(uv_handle_t *handle)
-{
-	struct attempt *attempt = handle->data;
-	struct local *local = attempt->local;
-
-	if (--attempt->handles)
-		return;
-	free(attempt->folder);
-	free(attempt);
-	local_release(local);
-}
-
-static void attempt_unwatch(struct attempt *attempt)
-{
-	if (attempt->pidfd < 0)
-		return;
-	uv_close((uv_handle_t *)&attempt->process, on_handle_closed);
-	close(attempt->pidfd);
-	attempt->pidfd = -1;
-}
-
-static void attempt_close(struct attempt *attempt)
-{
-	attempt_unwatch(attempt);
-	uv_close((uv_handle_t *)&attempt->watch, on_handle_closed);
-	uv_close((uv_handle_t *)&attempt->timer, on_handle_closed);
-}
-
-static void attempt_link(struct attempt *attempt)
-{
-	struct local *local = attempt->local;
-
-	attempt->next = local->attempts;
-	if (attempt->next)
-		attempt->next->link = &attempt->next;
-	attempt->link = &local->attempts;
-	local->attempts = attempt;
-}
-
-static void attempt_unlink(struct attempt *attempt)
-{
-	struct local *local = attempt->local;
-
-	*attempt->link = attempt->next;
-	if (attempt->next)
-		attempt->next->link = attempt->link;
-	attempt->link = NULL;
-	if (!local->attempts) {
-		uv_timer_stop(&local->look);
-		uv_check_stop(&local->flush);
-	}
-}
-
-/* --- output --------------------------------------------------------------- */
-
-/* Once per turn and attempt, however many writes were seen. */
-static void on_flush(uv_check_t *handle)
-{
-	struct local *local = handle->data;
-	struct attempt *next;
-
-	uv_check_stop(handle);
-	for (struct attempt *a = local->attempts; a; a = next) {
-		next = a->next;
-		if (!a->is_dirty)
-			continue;
-		a->is_dirty = false;
-		local->host.output(local->host.user, a->trial);
-	}
-}
-
-static void attempt_touch(struct attempt *attempt)
-{
-	attempt->is_dirty = true;
-	uv_check_start(&attempt->local->flush, on_flush);
-}
-
-static void on_look(uv_timer_t *timer)
-{
-	struct local *local = timer->data;
-
-	for (struct attempt *a = local->attempts; a; a = a->next)
-		attempt_touch(a);
-}
-
-static void look_start(struct local *local)
-{
-	uint64_t pause = local->looks_often ? LOOK_OFTEN : LOOK_RARELY;
-
-	if (!uv_is_active((uv_handle_t *)&local->look) ||
-	    uv_timer_get_repeat(&local->look) != pause)
-		uv_timer_start(&local->look, on_look, pause, pause);
-}
-
-static void on_change(uv_fs_event_t *watch, const char *name, int events,
-		      int status)
-{
-	struct attempt *attempt = watch->data;
-
-	(void)events;
-	if (status < 0 || !attempt->link || !name)
-		return;
-	if (strcmp(name, "stdout") == 0 || strcmp(name, "stderr") == 0 ||
-	    strcmp(name, "metrics") == 0)
-		attempt_touch(attempt);
-}
-
-/* Watches are a limited good: without one the timer looks more often. */
-static void on_watch_time(uv_timer_t *timer)
-{
-	struct attempt *attempt = timer->data;
-	struct local *local = attempt->local;
-
-	if (uv_fs_event_start(&attempt->watch, on_change, attempt->folder, 0) < 0) {
-		local->looks_often = true;
-		look_start(local);
-	}
-	attempt_touch(attempt); /* what came before the watch */
-}
+/* So many looks without a process, while something may hide in an exec. */
+#define UNSURE_ROUNDS 30
+/* One look may come between the launcher's record and its end. */
+#define QUIET_ROUNDS 2
+/* A launcher that cannot be found is given so many looks to heed a stop. */
+#define STOP_ROUNDS 20
 
 /* --- the end of an attempt ------------------------------------------------ */
 
-static void attempt_end(struct attempt *attempt, const struct hd_exit *exit)
+static void attempt_end(struct hd_local_attempt *attempt,
+			const struct hd_exit *exit)
 {
-	struct local *local = attempt->local;
+	struct hd_local *local = attempt->local;
 	size_t trial = attempt->trial;
 
-	attempt_unlink(attempt);
-	attempt_close(attempt);
+	hd_local_attempt_unlink(attempt);
+	hd_local_attempt_close(attempt);
 	local->host.ended(local->host.user, trial, exit);
 }
 
-static void on_remains(uv_timer_t *timer);
-
 /* Why there is no exit record, by how the launcher ended; TEXT may be used. */
-static const char *lost_text(int status, char *text, size_t size)
+static const char *lost_text(const struct hd_local_attempt *attempt,
+			     char *text, size_t size)
 {
-	if (WIFSIGNALED(status)) {
+	if (attempt->lost)
+		return attempt->lost;
+	if (attempt->how == CLD_KILLED || attempt->how == CLD_DUMPED) {
 		snprintf(text, size, "its supervisor was killed by signal %d",
-			 WTERMSIG(status));
+			 attempt->status);
 		return text;
 	}
-	if (WIFEXITED(status) &&
-	    WEXITSTATUS(status) == HD_RECORD_EXIT_UNWRITTEN)
+	if (attempt->how == CLD_EXITED &&
+	    attempt->status == HD_RECORD_EXIT_UNWRITTEN)
 		return "its exit record could not be written to its folder";
 	return "gone without an exit record";
 }
 
+static void on_remains(uv_timer_t *timer);
+
 /* The launcher wrote no record: was killed, or could not write. */
-static void attempt_lose(struct attempt *attempt)
+static void attempt_lose(struct hd_local_attempt *attempt)
 {
 	char text[64];
 	struct hd_exit exit = {
 		.code = -1,
-		.error = lost_text(attempt->status, text, sizeof text),
+		.error = lost_text(attempt, text, sizeof text),
 		.killed_by_us = attempt->stopped,
 		.started = attempt->launched,
 	};
 	bool unsure;
-	size_t living = hd_remains_kill(attempt->folder, &unsure);
+	size_t living = hd_remains_kill(attempt->folder, attempt->group,
+					&unsure);
 
 	attempt->rounds++;
 	if ((living && attempt->rounds < REMAINS_ROUNDS) ||
-	    (unsure && attempt->rounds < REMAINS_UNSURE)) {
-		uv_timer_start(&attempt->timer, on_remains, REMAINS_PAUSE, 0);
+	    (unsure && attempt->rounds < UNSURE_ROUNDS)) {
+		uv_timer_start(&attempt->timer, on_remains, ROUND_PAUSE, 0);
 		return;
 	}
 	hd_remains_tidy(attempt->folder);
@@ -293,101 +112,64 @@ static void on_remains(uv_timer_t *timer)
 	attempt_lose(timer->data);
 }
 
+/* There is no launcher, or none any more, that could write a record. */
+static void attempt_conclude(struct hd_local_attempt *attempt)
+{
+	struct hd_record record;
+
+	uv_timer_stop(&attempt->timer);
+	if (hd_record_read(&record, attempt->folder, NULL) == 0) {
+		attempt_end(attempt, &record.exit);
+		return;
+	}
+	attempt->rounds = 0;
+	attempt_lose(attempt);
+}
+
+/* Whether the launcher has ended; collects it when it is our child. */
+static bool launcher_has_ended(struct hd_local_attempt *attempt)
+{
+	siginfo_t info = { 0 };
+	int rc;
+
+	do
+		rc = waitid(P_PIDFD, (id_t)attempt->pidfd, &info,
+			    WEXITED | WNOHANG);
+	while (rc < 0 && errno == EINTR);
+	if (rc < 0) /* an earlier engine's: the descriptor alone tells */
+		return true;
+	attempt->how = info.si_pid ? info.si_code : 0;
+	attempt->status = info.si_status;
+	return info.si_pid != 0;
+}
+
+static void on_resolve(uv_timer_t *timer);
+
 static void on_process(uv_poll_t *process, int status, int events)
 {
-	struct attempt *attempt = process->data;
-	struct hd_record record;
-	pid_t pid;
+	struct hd_local_attempt *attempt = process->data;
+	struct hd_record_state state;
 
 	(void)status;
 	(void)events;
-	do
-		pid = waitpid(attempt->pid, &attempt->status, WNOHANG);
-	while (pid < 0 && errno == EINTR);
-	if (pid == 0)
+	if (!launcher_has_ended(attempt))
 		return;
-	attempt_unwatch(attempt);
-	uv_timer_stop(&attempt->timer);
-	if (hd_record_read(&record, attempt->folder, NULL) == 0)
-		attempt_end(attempt, &record.exit);
-	else
-		attempt_lose(attempt);
+	hd_local_attempt_unwatch(attempt);
+	/* It found no ticket. An earlier engine's launcher may have come late
+	 * and taken this one: then that one runs the attempt. */
+	if (attempt->how == CLD_EXITED &&
+	    attempt->status == HD_RECORD_EXIT_WITHDRAWN) {
+		uv_timer_start(&attempt->timer, on_resolve, ROUND_PAUSE, 0);
+		return;
+	}
+	/* We have seen it live, so the group it named is still the trial's. */
+	if (hd_record_read_state(&state, attempt->folder, NULL) == 0 &&
+	    state.pid == attempt->pid)
+		attempt->group = (pid_t)state.program;
+	attempt_conclude(attempt);
 }
 
 /* --- launching ------------------------------------------------------------ */
-
-/* The launcher's argv: an array the caller frees; its strings are borrowed. */
-static char **argv_new(const struct local *local,
-		       const struct hd_launch *launch, const char *grace)
-{
-	const char *const head[] = { local->host.launcher, launch->folder,
-				     launch->workdir, grace, "--" };
-	size_t length = sizeof head / sizeof head[0];
-	size_t count = 0;
-	const char **argv;
-
-	while (launch->argv[count])
-		count++;
-	argv = calloc(length + count + 1, sizeof *argv);
-	if (!argv)
-		return NULL;
-	memcpy(argv, head, sizeof head);
-	memcpy(argv + length, launch->argv, count * sizeof *argv);
-	/* exec takes pointers to char and does not write through them */
-	return (char **)(uintptr_t)argv;
-}
-
-/*
- * How the launcher starts: a process group of its own, so that a terminal's
- * Ctrl-C is the engine's alone; every signal as by default; and the two that
- * it listens to blocked until it does.
- */
-static int attributes_set(posix_spawnattr_t *attributes)
-{
-	sigset_t all, blocked;
-	int rc;
-
-	sigfillset(&all);
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGUSR1);
-	rc = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP |
-							  POSIX_SPAWN_SETSIGMASK |
-							  POSIX_SPAWN_SETSIGDEF);
-	if (rc == 0)
-		rc = posix_spawnattr_setpgroup(attributes, 0);
-	if (rc == 0)
-		rc = posix_spawnattr_setsigmask(attributes, &blocked);
-	if (rc == 0)
-		rc = posix_spawnattr_setsigdefault(attributes, &all);
-	return rc;
-}
-
-/* Returns 0 or an errno. */
-static int spawn(const struct local *local, const struct hd_launch *launch,
-		 char **argv, pid_t *pid)
-{
-	char **environment = (char **)(uintptr_t)launch->environment;
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	int rc = posix_spawnattr_init(&attributes);
-
-	if (rc)
-		return rc;
-	rc = posix_spawn_file_actions_init(&files);
-	if (rc == 0) {
-		rc = attributes_set(&attributes);
-		for (int fd = 0; fd < 3 && rc == 0; fd++)
-			rc = posix_spawn_file_actions_adddup2(
-				&files, local->null, fd);
-		if (rc == 0)
-			rc = posix_spawn(pid, local->host.launcher, &files,
-					 &attributes, argv, environment);
-		posix_spawn_file_actions_destroy(&files);
-	}
-	posix_spawnattr_destroy(&attributes);
-	return rc;
-}
 
 /* End a launcher that cannot be watched; it takes its program with it. */
 static void launcher_discard(pid_t pid)
@@ -397,37 +179,30 @@ static void launcher_discard(pid_t pid)
 		;
 }
 
-/* Watch the launcher's end; 0 or an errno. */
-static int process_watch(struct attempt *attempt)
+/* Watch the launcher that we have started; 0 or an errno. */
+static int process_watch(struct hd_local_attempt *attempt)
 {
 	int fd = (int)syscall(SYS_pidfd_open, attempt->pid, 0U);
-	int rc;
 
 	if (fd < 0)
 		return errno;
-	rc = uv_poll_init(attempt->local->host.loop, &attempt->process, fd);
-	if (rc < 0) {
-		close(fd);
-		return -rc;
-	}
-	attempt->process.data = attempt;
-	attempt->handles++;
-	attempt->pidfd = fd;
-	return -uv_poll_start(&attempt->process, UV_READABLE, on_process);
+	return hd_local_attempt_watch(attempt, fd, on_process);
 }
 
 /* Start the launcher and watch it; 0 or an errno. */
-static int attempt_spawn(struct attempt *attempt,
-			 const struct hd_launch *launch, char **argv)
+static int attempt_spawn(struct hd_local_attempt *attempt,
+			 const struct hd_launch *launch)
 {
+	const struct hd_local *local = attempt->local;
 	/* A descriptor set aside: the pidfd must not fail after the start. */
-	int spare = fcntl(attempt->local->null, F_DUPFD_CLOEXEC, 0);
+	int spare = fcntl(local->null, F_DUPFD_CLOEXEC, 0);
 	int rc;
 
 	if (spare < 0)
 		return errno;
 	attempt->launched = hd_time_wall();
-	rc = spawn(attempt->local, launch, argv, &attempt->pid);
+	rc = hd_spawn_launcher(&attempt->pid, local->host.launcher, local->null,
+			       launch);
 	close(spare);
 	if (rc)
 		return rc;
@@ -437,28 +212,9 @@ static int attempt_spawn(struct attempt *attempt,
 	return rc;
 }
 
-/* An earlier attempt's record must not be taken for this one's. */
-static int record_forget(const char *folder)
-{
-	size_t size = strlen(folder) + sizeof "/" HD_RECORD_STATE;
-	char *path = malloc(size);
-	int rc = 0;
-
-	if (!path)
-		return ENOMEM;
-	snprintf(path, size, "%s/%s", folder, HD_RECORD_STATE);
-	if (unlink(path) < 0 && errno != ENOENT)
-		rc = errno;
-	snprintf(path, size, "%s/%s", folder, HD_RECORD_EXIT);
-	if (unlink(path) < 0 && errno != ENOENT)
-		rc = errno;
-	free(path);
-	return rc;
-}
-
-static int launch_fail(const struct local *local,
-		       const struct hd_launch *launch, int number,
-		       struct hd_error *err)
+/* WHAT: "start" or "take over"; THROUGH: the file that was in the way. */
+static int attempt_fail(size_t trial, const char *what, const char *through,
+			int number, struct hd_error *err)
 {
 	switch (number) {
 	case ENOMEM:
@@ -466,52 +222,60 @@ static int launch_fail(const struct local *local,
 	case EMFILE:
 	case ENFILE:
 		return hd_error_set(err, HD_EBUSY,
-				    "cannot start trial %zu: no file descriptor"
+				    "cannot %s trial %zu: no file descriptor"
 				    " is left, raise the limit (ulimit -n) or"
 				    " run fewer trials at once",
-				    launch->trial);
+				    what, trial);
 	case EAGAIN:
 		return hd_error_set(err, HD_EBUSY,
-				    "cannot start trial %zu: no process is left,"
+				    "cannot %s trial %zu: no process is left,"
 				    " raise the limit (ulimit -u) or run fewer"
 				    " trials at once",
-				    launch->trial);
+				    what, trial);
 	case E2BIG:
 		return hd_error_set(err, HD_ELIMIT,
-				    "cannot start trial %zu: its command line"
+				    "cannot %s trial %zu: its command line"
 				    " and environment are too long",
-				    launch->trial);
+				    what, trial);
 	default:
 		return hd_error_errno(err, number,
-				      "cannot start trial %zu through '%s'",
-				      launch->trial, local->host.launcher);
+				      "cannot %s trial %zu through '%s'", what,
+				      trial, through);
 	}
+}
+
+static int ticket_fail(const struct hd_launch *launch, int number,
+		       struct hd_error *err)
+{
+	if (number == EEXIST)
+		return hd_error_set(err, HD_EEXIST,
+				    "attempt %u of trial %zu was launched"
+				    " before",
+				    launch->attempt, launch->trial);
+	return attempt_fail(launch->trial, "start", launch->folder, number,
+			    err);
 }
 
 static int local_launch(void *state, const struct hd_launch *launch,
 			struct hd_error *err)
 {
-	struct local *local = state;
-	char grace[HD_NUMBER_TEXT];
-	struct attempt *attempt;
-	char **argv;
-	int rc;
+	struct hd_local *local = state;
+	struct hd_local_attempt *attempt;
+	int rc = hd_ticket_make(launch->folder, launch->attempt);
 
-	hd_number_write(launch->grace, grace);
-	argv = argv_new(local, launch, grace);
-	attempt = argv ? attempt_new(local, launch) : NULL;
-	rc = attempt ? record_forget(launch->folder) : ENOMEM;
-	if (rc == 0)
-		rc = attempt_spawn(attempt, launch, argv);
-	free(argv);
+	if (rc)
+		return ticket_fail(launch, rc, err);
+	attempt = hd_local_attempt_new(local, launch);
+	rc = attempt ? attempt_spawn(attempt, launch) : ENOMEM;
 	if (rc) {
+		(void)hd_ticket_withdraw(launch->folder, launch->attempt);
 		if (attempt)
-			attempt_close(attempt);
-		return launch_fail(local, launch, rc, err);
+			hd_local_attempt_close(attempt);
+		return attempt_fail(launch->trial, "start",
+				    local->host.launcher, rc, err);
 	}
-	attempt_link(attempt);
-	look_start(local);
-	uv_timer_start(&attempt->timer, on_watch_time, WATCH_AFTER, 0);
+	hd_local_attempt_link(attempt);
+	hd_local_output_start(attempt);
 	local->host.started(local->host.user, attempt->trial, attempt->pid,
 			    hd_proctree_start(attempt->pid));
 	return 0;
@@ -519,32 +283,192 @@ static int local_launch(void *state, const struct hd_launch *launch,
 
 /* --- stopping ------------------------------------------------------------- */
 
+static void launcher_signal(const struct hd_local_attempt *attempt, int signal)
+{
+	(void)syscall(SYS_pidfd_send_signal, attempt->pidfd, signal, NULL, 0U);
+}
+
+static bool launcher_is_gone(const struct hd_local_attempt *attempt)
+{
+	struct pollfd gone = { .fd = attempt->pidfd, .events = POLLIN };
+
+	return poll(&gone, 1, 0) > 0;
+}
+
 /* The launcher does not do what it was told: stopped itself, or stuck. */
 static void on_patience(uv_timer_t *timer)
 {
-	struct attempt *attempt = timer->data;
+	struct hd_local_attempt *attempt = timer->data;
 
-	/* First what is below it: nobody would know it afterwards. */
-	hd_proctree_signal(attempt->pid, 0, SIGKILL);
-	kill(attempt->pid, SIGKILL);
+	if (attempt->pidfd < 0)
+		return;
+	/* First what is below it: nobody would know it afterwards. An adopted
+	 * one's pid is its own until its end, which the descriptor shows. */
+	if (!launcher_is_gone(attempt))
+		hd_proctree_signal(attempt->pid, 0, SIGKILL);
+	launcher_signal(attempt, SIGKILL);
+}
+
+static void launcher_stop(struct hd_local_attempt *attempt)
+{
+	uint64_t patience = LAUNCHER_PATIENCE;
+
+	if (!attempt->stop_now)
+		patience += (uint64_t)(attempt->grace * 1000);
+	launcher_signal(attempt, attempt->stop_now ? SIGUSR1 : SIGTERM);
+	uv_timer_start(&attempt->timer, on_patience, patience, 0);
 }
 
 static void local_stop(void *state, size_t trial, bool now)
 {
-	struct local *local = state;
-	struct attempt *attempt = local->attempts;
-	uint64_t patience = LAUNCHER_PATIENCE;
+	struct hd_local_attempt *attempt = hd_local_attempt_find(state, trial);
 
-	while (attempt && attempt->trial != trial)
-		attempt = attempt->next;
 	/* A second TERM would mean KILL to the launcher. */
-	if (!attempt || attempt->pidfd < 0 || (attempt->stopped && !now))
+	if (!attempt || (attempt->stopped && !now))
 		return;
 	attempt->stopped = true;
-	if (!now)
-		patience += (uint64_t)(attempt->grace * 1000);
-	kill(attempt->pid, now ? SIGUSR1 : SIGTERM);
-	uv_timer_start(&attempt->timer, on_patience, patience, 0);
+	attempt->stop_now = now;
+	/* A launcher that is not found yet hears of it when it is. */
+	if (attempt->pidfd >= 0)
+		launcher_stop(attempt);
+}
+
+/* --- taking over ---------------------------------------------------------- */
+
+/* Watch the launcher that was found, and have it known; 0 or an errno. */
+static int attempt_follow(struct hd_local_attempt *attempt,
+			  const struct hd_found *found)
+{
+	struct hd_local *local = attempt->local;
+	int rc = hd_local_attempt_watch(attempt, found->pidfd, on_process);
+
+	if (rc)
+		return rc;
+	attempt->pid = found->pid;
+	hd_local_output_start(attempt);
+	if (attempt->stopped)
+		launcher_stop(attempt);
+	local->host.started(local->host.user, attempt->trial, found->pid,
+			    found->start);
+	return 0;
+}
+
+/* A launcher has claimed the attempt and not said who it is: it lives and will,
+ * or was ended before it could. */
+static void attempt_await(struct hd_local_attempt *attempt)
+{
+	bool unsure;
+	size_t living = hd_remains_count(attempt->folder, &unsure);
+
+	attempt->rounds++;
+	attempt->quiet = living ? 0 : attempt->quiet + 1;
+	if (attempt->quiet >= (unsure ? UNSURE_ROUNDS : QUIET_ROUNDS) ||
+	    (attempt->stopped && attempt->rounds >= STOP_ROUNDS))
+		attempt_conclude(attempt);
+	else
+		uv_timer_start(&attempt->timer, on_resolve, ROUND_PAUSE, 0);
+}
+
+static void attempt_resolve(struct hd_local_attempt *attempt)
+{
+	struct hd_found found;
+
+	switch (hd_find_attempt(&found, attempt->folder, attempt->number)) {
+	case HD_FIND_ALIVE:
+		if (attempt_follow(attempt, &found) == 0)
+			return;
+		/* fall through */
+	case HD_FIND_ELSEWHERE: /* its record will show here as well */
+	case HD_FIND_FAILED:
+		uv_timer_start(&attempt->timer, on_resolve, RETRY_PAUSE, 0);
+		return;
+	case HD_FIND_UNTOLD:
+		attempt_await(attempt);
+		return;
+	case HD_FIND_UNCLAIMED:
+		attempt->lost = "its ticket was withdrawn before it began";
+		break;
+	case HD_FIND_GONE:
+		attempt->lost = found.why;
+		break;
+	case HD_FIND_ENDED:
+		break;
+	}
+	attempt_conclude(attempt);
+}
+
+static void on_resolve(uv_timer_t *timer)
+{
+	attempt_resolve(timer->data);
+}
+
+/* Make an attempt of what was found; 0 or an errno. */
+static int attempt_adopt(struct hd_local *local, const struct hd_launch *launch,
+			 enum hd_find what, const struct hd_found *found)
+{
+	struct hd_local_attempt *attempt = hd_local_attempt_new(local, launch);
+	int rc = 0;
+
+	if (!attempt) {
+		if (found->pidfd >= 0)
+			close(found->pidfd);
+		return ENOMEM;
+	}
+	hd_local_attempt_link(attempt);
+	if (what == HD_FIND_ALIVE)
+		rc = attempt_follow(attempt, found);
+	else /* its end is told through the loop */
+		uv_timer_start(&attempt->timer, on_resolve, 0, 0);
+	if (rc) {
+		hd_local_attempt_unlink(attempt);
+		hd_local_attempt_close(attempt);
+	}
+	return rc;
+}
+
+static int never_started(const struct hd_launch *launch, struct hd_error *err)
+{
+	return hd_error_set(err, HD_ENOENT,
+			    "attempt %u of trial %zu was never started",
+			    launch->attempt, launch->trial);
+}
+
+static int local_adopt(void *state, const struct hd_launch *launch,
+		       struct hd_error *err)
+{
+	int rc = hd_ticket_withdraw(launch->folder, launch->attempt);
+	struct hd_found found;
+	enum hd_find what;
+
+	if (rc == 0)
+		return never_started(launch, err);
+	if (rc != ENOENT)
+		return attempt_fail(launch->trial, "take over", launch->folder,
+				    rc, err);
+	what = hd_find_attempt(&found, launch->folder, launch->attempt);
+	if (what == HD_FIND_UNCLAIMED)
+		return never_started(launch, err);
+	if (what == HD_FIND_ELSEWHERE)
+		return hd_error_set(err, HD_EBUSY,
+				    "trial %zu was started on the host '%s' and"
+				    " may be running there",
+				    launch->trial, found.host);
+	rc = what == HD_FIND_FAILED
+		     ? found.error
+		     : attempt_adopt(state, launch, what, &found);
+	return rc ? attempt_fail(launch->trial, "take over", launch->folder, rc,
+				 err)
+		  : 0;
+}
+
+static void local_release(void *state, size_t trial)
+{
+	struct hd_local_attempt *attempt = hd_local_attempt_find(state, trial);
+
+	if (!attempt)
+		return;
+	hd_local_attempt_unlink(attempt);
+	hd_local_attempt_close(attempt);
 }
 
 /* --- opening and closing -------------------------------------------------- */
@@ -552,7 +476,7 @@ static void local_stop(void *state, size_t trial, bool now)
 static int local_open(void *state, const struct hd_backend_host *host,
 		      struct hd_error *err)
 {
-	struct local *local = state;
+	struct hd_local *local = state;
 
 	local->null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (local->null < 0)
@@ -568,12 +492,12 @@ static int local_open(void *state, const struct hd_backend_host *host,
 
 static void on_local_closed(uv_handle_t *handle)
 {
-	local_release(handle->data);
+	hd_local_unref(handle->data);
 }
 
 static void local_close(void *state, void (*done)(void *user), void *user)
 {
-	struct local *local = state;
+	struct hd_local *local = state;
 
 	assert(!local->attempts);
 	local->done = done;
@@ -586,9 +510,11 @@ static void local_close(void *state, void (*done)(void *user), void *user)
 const struct hd_backend_type hd_backend_local = {
 	.name = "local",
 	.summary = "processes on this machine",
-	.state_size = sizeof(struct local),
+	.state_size = sizeof(struct hd_local),
 	.open = local_open,
 	.launch = local_launch,
+	.adopt = local_adopt,
+	.release = local_release,
 	.stop = local_stop,
 	.close = local_close,
 };

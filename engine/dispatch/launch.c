@@ -1,5 +1,5 @@
 /*
- * hdrive-launch FOLDER WORKDIR GRACE -- PROGRAM [ARGUMENT...]
+ * hdrive-launch FOLDER WORKDIR GRACE ATTEMPT -- PROGRAM [ARGUMENT...]
  *
  * The supervisor of one attempt of a trial (docs/design/0005-launcher.md). It
  * outlives the engine, is the parent of the program and the foster parent of
@@ -20,6 +20,7 @@
 /* vfork, execvp's environment and prctl are Linux's. */
 #define _GNU_SOURCE
 
+#include "dispatch/launch_record.h"
 #include "dispatch/launch_text.h"
 #include "dispatch/proctree.h"
 #include "dispatch/record_format.h"
@@ -29,14 +30,11 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h> /* renameat alone */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,8 +46,8 @@
 #define STRAGGLER_GRACE (200 * INT64_C(1000))
 #define KILL_AGAIN (20 * INT64_C(1000))
 #define KILL_SECONDS 3
-/* A shorter run is cheaper to repeat after a power cut than to sync. */
-#define SYNC_AFTER (1 * MICRO)
+/* The descriptor of the trial's folder: the first behind the streams. */
+#define FOLDER_AT 3
 
 enum phase {
 	PHASE_RUNNING,
@@ -66,16 +64,10 @@ struct run {
 	int64_t grace;
 	pid_t program; /* 0 when it could not be started */
 	bool has_ended;
-	int status; /* of waitpid */
-	int64_t started;
-	int64_t ended;
 	enum phase phase;
 	int64_t deadline; /* of the phase, on the steady clock */
 	int64_t give_up;  /* of PHASE_KILLING */
-	bool stopped;
-	size_t stragglers;
-	char error[512]; /* why it could not be started; "" when it was */
-	int error_code;
+	struct hd_launch_end end;
 };
 
 static int64_t clock_read(clockid_t clock)
@@ -87,35 +79,6 @@ static int64_t clock_read(clockid_t clock)
 }
 
 /* --- files ---------------------------------------------------------------- */
-
-/*
- * Replace FOLDER/NAME by TEXT through NAME.tmp; false when it cannot be. The
- * folder is the script's: a link or a FIFO of that name is not written to.
- */
-static bool file_replace(int folder, const char *name, const char *content,
-			 bool sync)
-{
-	char draft[32];
-	struct hd_launch_text path = { draft, draft + sizeof draft - 1 };
-	size_t length = strlen(content);
-	bool ok;
-	int fd;
-
-	hd_launch_text_add(&path, name);
-	hd_launch_text_add(&path, HD_RECORD_DRAFT);
-	unlinkat(folder, draft, 0);
-	fd = openat(folder, draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		    0666);
-	if (fd < 0)
-		return false;
-	ok = write(fd, content, length) == (ssize_t)length &&
-	     (!sync || fsync(fd) == 0);
-	ok = close(fd) == 0 && ok;
-	ok = ok && renameat(folder, draft, folder, name) == 0;
-	if (!ok)
-		unlinkat(folder, draft, 0);
-	return ok;
-}
 
 /* Make FD the file NAME of the folder, to be appended to. */
 static int file_append(int folder, const char *name, int fd)
@@ -130,88 +93,6 @@ static int file_append(int folder, const char *name, int fd)
 	if (dup2(file, fd) < 0)
 		return -1;
 	return close(file);
-}
-
-static void boot_read(char *boot, size_t size)
-{
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? 0 : read(fd, boot, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	boot[length > 0 ? length : 0] = '\0';
-	boot[strcspn(boot, "\n")] = '\0';
-}
-
-/* Who runs the trial: for an engine that finds it again, or must end it. */
-static void state_write(const struct run *run)
-{
-	char content[1024];
-	struct hd_launch_text text = { content, content + sizeof content - 1 };
-	struct utsname host;
-	char boot[64];
-
-	boot_read(boot, sizeof boot);
-	hd_launch_text_add(&text, "{");
-	hd_launch_text_key(&text, HD_RECORD_PID);
-	hd_launch_text_number(&text, getpid());
-	hd_launch_text_key(&text, HD_RECORD_START);
-	hd_launch_text_number(&text, (int64_t)hd_proctree_start(getpid()));
-	hd_launch_text_key(&text, HD_RECORD_PROGRAM);
-	hd_launch_text_number(&text, run->program);
-	hd_launch_text_key(&text, HD_RECORD_BOOT);
-	hd_launch_text_json(&text, boot);
-	hd_launch_text_key(&text, HD_RECORD_HOST);
-	hd_launch_text_json(&text, uname(&host) == 0 ? host.nodename : "");
-	hd_launch_text_add(&text, "}\n");
-	/* Without it the trial runs as well; only finding it is harder. */
-	(void)file_replace(run->folder, HD_RECORD_STATE, content, false);
-}
-
-static void exit_text(const struct run *run, struct hd_launch_text *text)
-{
-	bool exited = run->program && WIFEXITED(run->status);
-	bool killed = run->program && WIFSIGNALED(run->status);
-	struct rusage usage = { 0 };
-
-	getrusage(RUSAGE_CHILDREN, &usage);
-	hd_launch_text_add(text, "{");
-	hd_launch_text_key(text, HD_RECORD_CODE);
-	hd_launch_text_number(text, !run->program ? run->error_code
-				    : exited      ? WEXITSTATUS(run->status)
-						  : -1);
-	hd_launch_text_key(text, HD_RECORD_SIGNAL);
-	hd_launch_text_number(text, killed ? WTERMSIG(run->status) : 0);
-	hd_launch_text_key(text, HD_RECORD_ERROR);
-	if (*run->error)
-		hd_launch_text_json(text, run->error);
-	else
-		hd_launch_text_add(text, "null");
-	hd_launch_text_key(text, HD_RECORD_STARTED);
-	hd_launch_text_number(text, run->started);
-	hd_launch_text_key(text, HD_RECORD_ENDED);
-	hd_launch_text_number(text, run->ended);
-	hd_launch_text_key(text, HD_RECORD_USER);
-	hd_launch_text_seconds(text, &usage.ru_utime);
-	hd_launch_text_key(text, HD_RECORD_SYSTEM);
-	hd_launch_text_seconds(text, &usage.ru_stime);
-	hd_launch_text_key(text, HD_RECORD_MAXRSS);
-	hd_launch_text_number(text, usage.ru_maxrss * INT64_C(1024));
-	hd_launch_text_key(text, HD_RECORD_STRAGGLERS);
-	hd_launch_text_number(text, (int64_t)run->stragglers);
-	hd_launch_text_key(text, HD_RECORD_STOPPED);
-	hd_launch_text_add(text, run->stopped ? "true" : "false");
-	hd_launch_text_add(text, "}\n");
-}
-
-static bool exit_write(const struct run *run)
-{
-	char content[2048];
-	struct hd_launch_text text = { content, content + sizeof content - 1 };
-
-	exit_text(run, &text);
-	return file_replace(run->folder, HD_RECORD_EXIT, content,
-			    run->ended - run->started >= SYNC_AFTER);
 }
 
 /* --- starting the program ------------------------------------------------- */
@@ -243,6 +124,8 @@ static void program_become(const struct run *run, pid_t parent,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);
+	/* Before the program runs, so that who finds it running finds this. */
+	hd_launch_record_state(run->folder, parent, getpid());
 	if (chdir(run->workdir) < 0) {
 		failure->number = errno;
 		failure->in_workdir = true;
@@ -283,14 +166,16 @@ static const char *failure_text(const struct run *run, int number)
 static void run_fail(struct run *run, const char *what, const char *subject,
 		     const char *why, int code)
 {
-	struct hd_launch_text text = { run->error, run->error + sizeof run->error - 1 };
+	struct hd_launch_text text = {
+		run->end.error, run->end.error + sizeof run->end.error - 1
+	};
 
 	hd_launch_text_add(&text, what);
 	hd_launch_text_add(&text, " '");
 	hd_launch_text_add(&text, subject);
 	hd_launch_text_add(&text, "': ");
 	hd_launch_text_add(&text, why);
-	run->error_code = code;
+	run->end.error_code = code;
 	run->program = 0;
 	run->has_ended = true;
 }
@@ -301,7 +186,7 @@ static void program_start(struct run *run)
 	pid_t self = getpid();
 	pid_t pid;
 
-	run->started = clock_read(CLOCK_REALTIME);
+	run->end.started = clock_read(CLOCK_REALTIME);
 	pid = vfork();
 	if (pid == 0)
 		program_become(run, self, &failure);
@@ -336,8 +221,8 @@ static bool run_reap(struct run *run)
 		if (pid != run->program || run->has_ended)
 			continue;
 		run->has_ended = true;
-		run->status = status;
-		run->ended = clock_read(CLOCK_REALTIME);
+		run->end.status = status;
+		run->end.ended = clock_read(CLOCK_REALTIME);
 	}
 	return pid == 0;
 }
@@ -361,8 +246,8 @@ static void run_kill(struct run *run, int64_t now)
 
 	if (first)
 		run->give_up = now + KILL_SECONDS * MICRO;
-	if (first && run->has_ended && !run->stragglers)
-		run->stragglers = living;
+	if (first && run->has_ended && !run->end.stragglers)
+		run->end.stragglers = living;
 	run->phase = PHASE_KILLING;
 	run->deadline = now + KILL_AGAIN;
 }
@@ -394,7 +279,7 @@ static void run_expire(struct run *run, int64_t now)
 	case PHASE_RUNNING:
 		break;
 	case PHASE_LINGERING:
-		run->stragglers = hd_proctree_signal(getpid(), 0, 0);
+		run->end.stragglers = hd_proctree_signal(getpid(), 0, 0);
 		run_end(run, now, STRAGGLER_GRACE);
 		break;
 	case PHASE_ENDING:
@@ -406,13 +291,13 @@ static void run_expire(struct run *run, int64_t now)
 
 static void run_hear(struct run *run, int signal, int64_t now)
 {
-	bool first = !run->stopped;
+	bool first = !run->end.stopped;
 
 	if (signal != SIGTERM && signal != SIGUSR1)
 		return;
 	/* What lingers is not the trial any more: it ended by itself. */
 	if (!run->has_ended)
-		run->stopped = true;
+		run->end.stopped = true;
 	if (signal == SIGUSR1 || !first || run->has_ended)
 		run_kill(run, now);
 	else
@@ -445,15 +330,24 @@ static void run_wait(struct run *run, const sigset_t *signals)
 
 /* --- the program ---------------------------------------------------------- */
 
-/* The engine's descriptors close on exec; this is for other callers. */
-static void close_inherited(void)
+/*
+ * Close what was inherited, but for FOLDER, which may have got the number of a
+ * standard stream that was closed when we started; returns where it is now.
+ * The engine's descriptors close on exec: this is for other callers.
+ */
+static int descriptors_close(int folder)
 {
+	if (folder != FOLDER_AT) {
+		dup3(folder, FOLDER_AT, O_CLOEXEC);
+		close(folder);
+	}
 #ifdef SYS_close_range
-	if (syscall(SYS_close_range, 3U, ~0U, 0U) == 0)
-		return;
+	if (syscall(SYS_close_range, FOLDER_AT + 1U, ~0U, 0U) == 0)
+		return FOLDER_AT;
 #endif
-	for (int fd = 3; fd < 1024; fd++)
+	for (int fd = FOLDER_AT + 1; fd < 1024; fd++)
 		close(fd);
+	return FOLDER_AT;
 }
 
 static void signals_prepare(sigset_t *signals)
@@ -482,17 +376,17 @@ static void run_program(struct run *run, const sigset_t *signals)
 	program_start(run);
 	if (!run->program)
 		return;
-	state_write(run);
+	run->end.has_run = true;
 	run_wait(run, signals);
 	/* Killed, and stuck in the kernel: it can end in no other way. */
 	if (!run->has_ended)
-		run->status = SIGKILL;
+		run->end.status = SIGKILL;
 }
 
 static int usage(void)
 {
 	static const char text[] =
-		"usage: hdrive-launch FOLDER WORKDIR GRACE -- PROGRAM "
+		"usage: hdrive-launch FOLDER WORKDIR GRACE ATTEMPT -- PROGRAM "
 		"[ARGUMENT...]\n";
 
 	/* There is nobody to tell when this fails. */
@@ -501,34 +395,57 @@ static int usage(void)
 	return HD_RECORD_EXIT_USAGE;
 }
 
+/* Whether TEXT is seconds of grace. */
+static bool grace_read(int64_t *grace, const char *text)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (end == text || *end || !(seconds >= 0 && seconds <= 1e9))
+		return false;
+	*grace = (int64_t)(seconds * (double)MICRO);
+	return true;
+}
+
+/* It becomes part of a file's name: digits, and not so many. */
+static bool is_attempt(const char *text)
+{
+	size_t length = strspn(text, "0123456789");
+
+	return length > 0 && length < 11 && !text[length];
+}
+
 int main(int argc, char **argv)
 {
 	static char shell[] = "/bin/sh";
 	struct run run = { .folder = -1 };
 	sigset_t signals;
-	double grace;
-	char *end;
+	int rc;
 
-	if (argc < 6 || strcmp(argv[4], "--") != 0)
+	if (argc < 7 || strcmp(argv[5], "--") != 0 ||
+	    !grace_read(&run.grace, argv[3]) || !is_attempt(argv[4]))
 		return usage();
-	grace = strtod(argv[3], &end);
-	if (end == argv[3] || *end || !(grace >= 0 && grace <= 1e9))
-		return usage();
-	close_inherited();
+	run.folder = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (run.folder < 0)
+		return HD_RECORD_EXIT_UNWRITTEN;
+	/* Nothing is touched before this: the trial may be another's by now. */
+	rc = hd_launch_claim(run.folder, argv[4]);
+	if (rc)
+		return rc == ENOENT ? HD_RECORD_EXIT_WITHDRAWN
+				    : HD_RECORD_EXIT_UNWRITTEN;
+	run.folder = descriptors_close(run.folder);
 	signals_prepare(&signals);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 
 	run.workdir = argv[2];
-	run.argv = argv + 5;
-	argv[4] = shell; /* where "--" was */
-	run.shell = argv + 4;
-	run.grace = (int64_t)(grace * (double)MICRO);
-	run.started = clock_read(CLOCK_REALTIME);
-	run.folder = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (run.folder < 0)
-		return HD_RECORD_EXIT_UNWRITTEN;
+	run.argv = argv + 6;
+	argv[5] = shell; /* where "--" was */
+	run.shell = argv + 5;
+	run.end.started = clock_read(CLOCK_REALTIME);
 	run_program(&run, &signals);
-	if (!run.ended)
-		run.ended = clock_read(CLOCK_REALTIME);
-	return exit_write(&run) ? 0 : HD_RECORD_EXIT_UNWRITTEN;
+	if (!run.end.ended)
+		run.end.ended = clock_read(CLOCK_REALTIME);
+	return hd_launch_record_end(run.folder, &run.end)
+		       ? 0
+		       : HD_RECORD_EXIT_UNWRITTEN;
 }

@@ -9,6 +9,15 @@
 /* Behind a file's name while it is being written. */
 #define HD_RECORD_DRAFT ".tmp"
 
+/*
+ * Before the number of an attempt. Who launches it leaves the ticket, the
+ * launcher renames it to its own mark before it does anything else, and who
+ * unlinks the ticket instead knows that no launcher has begun nor will. Both
+ * are links to the name of the host, a file made and written in one step.
+ */
+#define HD_RECORD_TICKET "ticket-"
+#define HD_RECORD_OWNER "owner-"
+
 /* How the attempt ended; written last. */
 #define HD_RECORD_EXIT "exit"
 #define HD_RECORD_CODE "code"       /* exit status, -1 for none */
@@ -22,16 +31,18 @@
 #define HD_RECORD_STRAGGLERS "stragglers" /* descendants that outlived it */
 #define HD_RECORD_STOPPED "stopped"       /* it was asked to stop */
 
-/* Who runs it; written once the program is started. */
+/* Who runs it; written before the program runs. */
 #define HD_RECORD_STATE "state"
 #define HD_RECORD_PID "pid"         /* of the launcher */
 #define HD_RECORD_START "start"     /* of the launcher, /proc stat field 22 */
 #define HD_RECORD_PROGRAM "program" /* pid and process group of the program */
+#define HD_RECORD_SLOT "slot"       /* its HDRIVE_SLOT, -1 for none */
 #define HD_RECORD_BOOT "boot"       /* the kernel's boot id */
 #define HD_RECORD_HOST "host"
 
 /* The launcher's own exit status. */
 #define HD_RECORD_EXIT_USAGE 64
 #define HD_RECORD_EXIT_UNWRITTEN 70 /* the record could not be written */
+#define HD_RECORD_EXIT_WITHDRAWN 78 /* there was no ticket; nothing was done */
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "dispatch/proctree.h"
-#include "dispatch/record.h"
 #include "dispatch/record_format.h"
 
 #include <fcntl.h>
@@ -44,8 +43,9 @@ static bool environ_has(struct hd_buf *text, const char *wanted)
 	return false;
 }
 
-static size_t tree_kill(const struct hd_proctree *tree, pid_t group,
-			const char *wanted, bool *unsure)
+/* SIGNAL 0 only counts them. */
+static size_t tree_signal(const struct hd_proctree *tree, pid_t group,
+			  const char *wanted, int signal, bool *unsure)
 {
 	struct hd_buf text = HD_BUF_INIT;
 	size_t living = 0;
@@ -62,29 +62,37 @@ static size_t tree_kill(const struct hd_proctree *tree, pid_t group,
 				continue;
 		}
 		living++;
-		kill(proc->pid, SIGKILL);
+		kill(proc->pid, signal);
 	}
 	hd_buf_release(&text);
 	return living;
 }
 
-size_t hd_remains_kill(const char *folder, bool *unsure)
+static size_t remains_signal(const char *folder, pid_t group, int signal,
+			     bool *unsure)
 {
 	struct hd_proctree tree;
-	struct hd_record_state state;
 	struct hd_buf wanted = HD_BUF_INIT;
-	pid_t group = 0;
 	size_t living;
 
 	*unsure = false;
-	if (hd_record_read_state(&state, folder, NULL) == 0)
-		group = (pid_t)state.program;
 	hd_buf_printf(&wanted, "HDRIVE_DIR=%s", folder);
 	(void)hd_proctree_read(&tree); /* a part of it is worth having */
-	living = tree_kill(&tree, group, hd_buf_text(&wanted), unsure);
+	living = tree_signal(&tree, group, hd_buf_text(&wanted), signal,
+			     unsure);
 	hd_proctree_release(&tree);
 	hd_buf_release(&wanted);
 	return living;
+}
+
+size_t hd_remains_kill(const char *folder, pid_t group, bool *unsure)
+{
+	return remains_signal(folder, group, SIGKILL, unsure);
+}
+
+size_t hd_remains_count(const char *folder, bool *unsure)
+{
+	return remains_signal(folder, 0, 0, unsure);
 }
 
 void hd_remains_tidy(const char *folder)

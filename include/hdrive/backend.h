@@ -39,7 +39,7 @@ struct hd_exit {
 	const char *error; /* why it could not be started, or why no more than
 			      that is known; else NULL */
 	bool killed_by_us; /* after stop() */
-	int64_t started;   /* microseconds since 1970, UTC */
+	int64_t started;   /* microseconds since 1970, UTC; 0: not known */
 	int64_t ended;
 	double cpu_seconds;
 	int64_t max_rss;   /* bytes */
@@ -68,10 +68,35 @@ struct hd_backend_type {
 		    struct hd_error *err);
 	/*
 	 * Start an attempt. On failure ended() is not called: the caller knows
-	 * from the code. started() may come before launch returns.
+	 * from the code. started() may come before launch returns, and again
+	 * should an earlier engine's launcher turn out to run the attempt.
+	 * HD_EEXIST: an attempt of this number was started before.
 	 */
 	int (*launch)(void *state, const struct hd_launch *launch,
 		      struct hd_error *err);
+	/*
+	 * Take over an attempt that an earlier engine may have started, from
+	 * what lies in launch->folder; argv and environment may be NULL. The
+	 * earlier engine is gone: two at once would both believe it theirs.
+	 *
+	 * 0: it is watched from now on as if launched here. started() has been
+	 * called, unless it has ended already; ended() follows through the
+	 * loop, never from inside: with its exit record, or as one that is not
+	 * known, after what was left of it was killed.
+	 * HD_ENOENT: it was never started, and now never will be, though its
+	 * launcher be on its way; the same number may be launched. Also when
+	 * there is no folder.
+	 * HD_EBUSY: it may be alive, but it cannot be watched from here; the
+	 * message names the other host, or the limit that was reached.
+	 */
+	int (*adopt)(void *state, const struct hd_launch *launch,
+		     struct hd_error *err);
+	/*
+	 * Watch it no more and leave it running: ended() is not called, what
+	 * was open for it closes. Another engine may adopt it. Unknown and
+	 * ended trials are ignored.
+	 */
+	void (*release)(void *state, size_t trial);
 	/* TERM to its whole group, KILL after the grace; NOW: KILL at once.
 	 * Unknown and ended trials are ignored. */
 	void (*stop)(void *state, size_t trial, bool now);

@@ -60,20 +60,20 @@ static int teardown(void **state)
 static void become_launcher(const struct place *place, const char *grace,
 			    const char *const *argv)
 {
-	const char *all[ARGS_MOST + 6] = { LAUNCHER, place->folder, place->work,
-					   grace, "--" };
+	const char *all[ARGS_MOST + 7] = { LAUNCHER, place->folder, place->work,
+					   grace, "1", "--" };
 	int null = open("/dev/null", O_RDONLY);
 
 	for (size_t i = 0; argv[i] && i < ARGS_MOST; i++)
-		all[5 + i] = argv[i];
+		all[6 + i] = argv[i];
 	dup2(null, 0);
 	execv(LAUNCHER, (char **)(uintptr_t)all);
 	_exit(99);
 }
 
-/* Start the launcher over ARGV, which ends in NULL. */
-static pid_t start(const struct place *place, const char *grace,
-		   const char *const *argv)
+/* Start a launcher over ARGV, which ends in NULL; the ticket is not its own. */
+static pid_t start_bare(const struct place *place, const char *grace,
+			const char *const *argv)
 {
 	pid_t pid = fork();
 
@@ -81,6 +81,13 @@ static pid_t start(const struct place *place, const char *grace,
 	if (pid == 0)
 		become_launcher(place, grace, argv);
 	return pid;
+}
+
+static pid_t start(const struct place *place, const char *grace,
+		   const char *const *argv)
+{
+	folder_write(place->folder, "ticket-1", "", 0644);
+	return start_bare(place, grace, argv);
 }
 
 static pid_t start_script(const struct place *place, const char *grace,
@@ -440,6 +447,96 @@ static void a_folder_deleted_under_way_ends_without_a_record(void **state)
 	assert_int_equal(finish(pid), HD_RECORD_EXIT_UNWRITTEN);
 }
 
+static void without_a_ticket_nothing_is_touched(void **state)
+{
+	static const char *const argv[] = { "sh", "-c", "echo ran", NULL };
+	struct place *place = *state;
+
+	rmdir(place->work);
+	assert_int_equal(finish(start_bare(place, "5", argv)),
+			 HD_RECORD_EXIT_WITHDRAWN);
+	/* Not even an empty file: the folder can be removed as it is. */
+	assert_int_equal(rmdir(place->folder), 0);
+}
+
+static void another_attempts_ticket_is_not_taken(void **state)
+{
+	static const char *const argv[] = { "true", NULL };
+	struct place *place = *state;
+
+	folder_write(place->folder, "ticket-2", "", 0644);
+	folder_write(place->folder, "ticket-11", "", 0644);
+	assert_int_equal(finish(start_bare(place, "5", argv)),
+			 HD_RECORD_EXIT_WITHDRAWN);
+	assert_int_equal(access(folder_path(place->folder, "exit"), F_OK), -1);
+}
+
+static void of_two_launchers_with_one_ticket_one_runs(void **state)
+{
+	static const char *const argv[] = { "sh", "-c", "echo ran", NULL };
+	struct place *place = *state;
+
+	for (int i = 0; i < 20; i++) {
+		pid_t first = start(place, "5", argv);
+		pid_t second = start_bare(place, "5", argv);
+
+		assert_int_equal(finish(first) + finish(second),
+				 HD_RECORD_EXIT_WITHDRAWN);
+		assert_folder_holds(place->folder, "stdout", "ran\n");
+		unlink(folder_path(place->folder, "stdout"));
+	}
+}
+
+static void the_state_is_there_before_the_program_runs(void **state)
+{
+	static const char *const argv[] = { "cat", "../state", NULL };
+	struct place *place = *state;
+	char seen[1024];
+
+	assert_int_equal(run(place, argv)->code, 0);
+	folder_read(place->folder, "state", seen, sizeof seen);
+	assert_true(strlen(seen) > 0);
+	assert_folder_holds(place->folder, "stdout", seen);
+}
+
+static void closed_streams_do_not_cost_the_record(void **state)
+{
+	static const char *const argv[] = { "sh", "-c", "echo ran", NULL };
+	struct place *place = *state;
+	pid_t pid;
+
+	folder_write(place->folder, "ticket-1", "", 0644);
+	pid = fork();
+	if (pid == 0) {
+		close(0);
+		close(1);
+		execl(LAUNCHER, LAUNCHER, place->folder, place->work, "5", "1",
+		      "--", argv[0], argv[1], argv[2], (char *)NULL);
+		_exit(99);
+	}
+	assert_int_equal(finish_recorded(place, pid)->code, 0);
+	assert_folder_holds(place->folder, "stdout", "ran\n");
+}
+
+static void wrong_attempts_are_refused(void **state)
+{
+	static const char *const attempts[] = { "", "x", "-1", "1/../2", "1 ",
+						"12345678901" };
+	struct place *place = *state;
+
+	for (size_t i = 0; i < ROWS(attempts); i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			close(2);
+			execl(LAUNCHER, LAUNCHER, place->folder, place->work,
+			      "5", attempts[i], "--", "true", (char *)NULL);
+			_exit(99);
+		}
+		assert_int_equal(finish(pid), HD_RECORD_EXIT_USAGE);
+	}
+}
+
 static void wrong_arguments_are_refused(void **state)
 {
 	static const char *const graces[] = { "", "x", "-1", "nan", "1e10", "5s" };
@@ -482,6 +579,12 @@ int main(void)
 		TEST(the_state_tells_who_runs_it),
 		TEST(the_program_dies_with_a_killed_launcher),
 		TEST(a_folder_deleted_under_way_ends_without_a_record),
+		TEST(without_a_ticket_nothing_is_touched),
+		TEST(another_attempts_ticket_is_not_taken),
+		TEST(of_two_launchers_with_one_ticket_one_runs),
+		TEST(the_state_is_there_before_the_program_runs),
+		TEST(closed_streams_do_not_cost_the_record),
+		TEST(wrong_attempts_are_refused),
 		TEST(wrong_arguments_are_refused),
 	};
 

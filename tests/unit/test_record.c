@@ -125,13 +125,14 @@ static void reads_the_state(void **state)
 	struct hd_record_state who;
 
 	folder_write(*state, "state",
-		     "{\"pid\":12,\"start\":345,\"program\":13,"
+		     "{\"pid\":12,\"start\":345,\"program\":13,\"slot\":4,"
 		     "\"boot\":\"b-1\",\"host\":\"vm\"}\n",
 		     0644);
 	assert_int_equal(hd_record_read_state(&who, *state, NULL), 0);
 	assert_int_equal(who.pid, 12);
 	assert_int_equal(who.start, 345);
 	assert_int_equal(who.program, 13);
+	assert_int_equal(who.slot, 4);
 	assert_string_equal(who.boot, "b-1");
 	assert_string_equal(who.host, "vm");
 }
@@ -146,7 +147,7 @@ static void a_state_with_another_ones_group_is_refused(void **state)
 		char text[128];
 
 		snprintf(text, sizeof text,
-			 "{\"pid\":12,\"start\":3,\"program\":%s,"
+			 "{\"pid\":12,\"start\":3,\"program\":%s,\"slot\":-1,"
 			 "\"boot\":\"b\",\"host\":\"h\"}",
 			 groups[i]);
 		folder_write(*state, "state", text, 0644);

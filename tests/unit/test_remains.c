@@ -51,9 +51,9 @@ static void a_process_of_the_trial_is_killed(void **state)
 	bool unsure;
 
 	(void)state;
-	assert_int_equal(hd_remains_kill(FOLDER, &unsure), 1);
+	assert_int_equal(hd_remains_kill(FOLDER, 0, &unsure), 1);
 	assert_int_equal(ended_by(ours), SIGKILL);
-	assert_int_equal(hd_remains_kill(FOLDER, &unsure), 0);
+	assert_int_equal(hd_remains_kill(FOLDER, 0, &unsure), 0);
 	kill(others, SIGTERM);
 	assert_int_equal(ended_by(others), SIGTERM);
 }
@@ -66,7 +66,7 @@ static void a_process_without_an_environment_leaves_doubt(void **state)
 	bool unsure = false;
 
 	(void)state;
-	assert_int_equal(hd_remains_kill(FOLDER, &unsure), 0);
+	assert_int_equal(hd_remains_kill(FOLDER, 0, &unsure), 0);
 	assert_true(unsure);
 	kill(pid, SIGTERM);
 	assert_int_equal(ended_by(pid), SIGTERM);

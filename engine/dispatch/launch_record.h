@@ -1,0 +1,44 @@
+/*
+ * What the launcher writes into the trial's folder (record_format.h): its
+ * claim, who runs the trial, how it ended.
+ *
+ * The folder is the script's: a link or a FIFO that it put there under one of
+ * these names is replaced, never written to. The C library alone.
+ */
+#ifndef HD_DISPATCH_LAUNCH_RECORD_H
+#define HD_DISPATCH_LAUNCH_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Make the attempt ours: its ticket becomes the owner's mark in one rename, so
+ * of several launchers one wins, and none once the ticket was withdrawn. 0 or
+ * an errno; ENOENT for both of these.
+ */
+int hd_launch_claim(int folder, const char *attempt);
+
+/*
+ * Who runs the trial: LAUNCHER, with PROGRAM as the leader of the program's
+ * group. Called by the new process before it becomes the program, so it neither
+ * allocates nor keeps anything.
+ */
+void hd_launch_record_state(int folder, pid_t launcher, pid_t program);
+
+struct hd_launch_end {
+	bool has_run;    /* false: it could not be started */
+	int status;      /* of waitpid for the program, when it has run */
+	int error_code;  /* else what a shell would have exited with */
+	char error[512]; /* and why; "" when it has run */
+	int64_t started; /* microseconds since 1970, UTC */
+	int64_t ended;
+	bool stopped;
+	size_t stragglers;
+};
+
+/* Synced when the run was worth it; false when it could not be written. */
+bool hd_launch_record_end(int folder, const struct hd_launch_end *end);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * Starting hdrive-launch for an attempt: posix_spawn, whose cost does not grow
+ * with the engine's memory.
+ */
+#ifndef HD_DISPATCH_SPAWN_H
+#define HD_DISPATCH_SPAWN_H
+
+#include <sys/types.h>
+
+#include <hdrive/backend.h>
+
+/* NULL is /dev/null, open: its standard streams. 0 or an errno. */
+int hd_spawn_launcher(pid_t *pid, const char *launcher, int null,
+		      const struct hd_launch *launch);
+
+#endif
