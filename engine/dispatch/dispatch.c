@@ -9,7 +9,9 @@
 #include "dispatch/dispatch.h"
 
 #include "base/buf.h"
+#include "dispatch/attempts.h"
 #include "dispatch/environ.h"
+#include "dispatch/record.h"
 #include "dispatch/workdir.h"
 
 #include <hdrive/rng.h>
@@ -33,8 +35,9 @@ struct hd_dispatch {
 	struct hd_backend_host host;
 	struct hd_workdir *workdir;
 	struct hd_environ *environ;
-	void *backend; /* its state */
-	struct slot *slots;
+	void *backend;      /* its state */
+	struct slot *slots; /* more than the setup says while adopted ones run */
+	size_t size;
 	size_t busy;
 	void (*done)(void *user);
 	void *done_user;
@@ -50,11 +53,40 @@ char *hd_dispatch_folder(const char *sweep_folder, size_t trial)
 
 static struct slot *slot_of(struct hd_dispatch *dispatch, size_t trial)
 {
-	for (size_t i = 0; i < dispatch->setup.slots; i++)
+	for (size_t i = 0; i < dispatch->size; i++)
 		if (dispatch->slots[i].busy &&
 		    dispatch->slots[i].trial == trial)
 			return &dispatch->slots[i];
 	return NULL;
+}
+
+static void slot_take(struct hd_dispatch *dispatch, size_t slot, size_t trial)
+{
+	dispatch->slots[slot] = (struct slot){ .busy = true, .trial = trial };
+	dispatch->busy++;
+}
+
+/* The lowest free one, or one past the end. */
+static size_t slot_free(const struct hd_dispatch *dispatch)
+{
+	size_t slot = 0;
+
+	while (slot < dispatch->size && dispatch->slots[slot].busy)
+		slot++;
+	return slot;
+}
+
+/* Have one more; false for no memory. */
+static bool slots_grow(struct hd_dispatch *dispatch)
+{
+	struct slot *slots = realloc(dispatch->slots,
+				     (dispatch->size + 1) * sizeof *slots);
+
+	if (!slots)
+		return false;
+	slots[dispatch->size++] = (struct slot){ .busy = false };
+	dispatch->slots = slots;
+	return true;
 }
 
 static void slot_release(struct hd_dispatch *dispatch, size_t trial)
@@ -119,6 +151,7 @@ int hd_dispatch_open(struct hd_dispatch **out,
 		.ended = on_ended,
 	};
 	dispatch->slots = calloc(setup->slots, sizeof *dispatch->slots);
+	dispatch->size = setup->slots;
 	dispatch->backend = calloc(1, setup->backend->state_size + 1);
 	if (!dispatch->slots || !dispatch->backend) {
 		rc = hd_error_nomem(err);
@@ -178,6 +211,8 @@ static int launch_in(struct hd_dispatch *dispatch, size_t slot, size_t trial,
 
 	if (rc == 0)
 		rc = hd_workdir_make(dispatch->workdir, folder, err);
+	if (rc == 0 && attempt > 1)
+		rc = hd_attempts_archive(folder, attempt, err);
 	if (rc == 0)
 		rc = hd_workdir_write(folder, HD_WORKDIR_PARAMS, parameters,
 				      strlen(parameters), err);
@@ -221,18 +256,66 @@ int hd_dispatch_launch(struct hd_dispatch *dispatch, size_t trial,
 		       unsigned attempt, const char *const *argv,
 		       const char *parameters, struct hd_error *err)
 {
-	size_t slot = 0;
+	size_t slot = slot_free(dispatch);
 	int rc;
 
 	assert(dispatch->busy < dispatch->setup.slots);
-	while (dispatch->slots[slot].busy)
-		slot++;
-	dispatch->slots[slot] = (struct slot){ .busy = true, .trial = trial };
-	dispatch->busy++;
+	slot_take(dispatch, slot, trial);
 	rc = launch_in(dispatch, slot, trial, attempt, argv, parameters, err);
 	if (rc < 0)
 		slot_release(dispatch, trial);
 	return rc;
+}
+
+/* What the attempt was told, so that a device it holds is not given twice; or
+ * one past the end. */
+static size_t slot_of_attempt(const struct hd_dispatch *dispatch,
+			      const char *folder)
+{
+	struct hd_record_state state;
+
+	if (hd_record_read_state(&state, folder, NULL) == 0 &&
+	    state.slot >= 0 && (size_t)state.slot < dispatch->size &&
+	    !dispatch->slots[state.slot].busy)
+		return (size_t)state.slot;
+	return slot_free(dispatch);
+}
+
+int hd_dispatch_adopt(struct hd_dispatch *dispatch, size_t trial,
+		      unsigned attempt, struct hd_error *err)
+{
+	const struct hd_dispatch_setup *setup = &dispatch->setup;
+	char *folder = hd_dispatch_folder(setup->folder, trial);
+	size_t slot;
+	int rc;
+
+	if (!folder)
+		return hd_error_nomem(err);
+	slot = slot_of_attempt(dispatch, folder);
+	if (slot == dispatch->size && !slots_grow(dispatch)) {
+		rc = hd_error_nomem(err);
+		goto out;
+	}
+	slot_take(dispatch, slot, trial);
+	rc = setup->backend->adopt(dispatch->backend,
+				   &(struct hd_launch){ .trial = trial,
+							.attempt = attempt,
+							.folder = folder,
+							.grace = setup->grace },
+				   err);
+	if (rc < 0)
+		slot_release(dispatch, trial);
+out:
+	free(folder);
+	return rc;
+}
+
+void hd_dispatch_release(struct hd_dispatch *dispatch, size_t trial)
+{
+	if (!slot_of(dispatch, trial))
+		return;
+	dispatch->setup.backend->release(dispatch->backend, trial);
+	slot_release(dispatch, trial);
 }
 
 void hd_dispatch_stop(struct hd_dispatch *dispatch, size_t trial, bool now)
@@ -244,7 +327,7 @@ void hd_dispatch_stop(struct hd_dispatch *dispatch, size_t trial, bool now)
 	folder = hd_dispatch_folder(dispatch->setup.folder, trial);
 	/* Without the file "hdrive log" does not tell; the signal still does. */
 	if (folder)
-		hd_workdir_write(folder, "stop", "", 0, NULL);
+		hd_workdir_write(folder, HD_WORKDIR_STOP, "", 0, NULL);
 	free(folder);
 	dispatch->setup.backend->stop(dispatch->backend, trial, now);
 }

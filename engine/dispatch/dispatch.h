@@ -42,17 +42,30 @@ int hd_dispatch_open(struct hd_dispatch **out,
 		     struct hd_error *err);
 
 size_t hd_dispatch_slots(const struct hd_dispatch *dispatch);
-/* Trials that hold a slot. */
+/* Trials that hold a slot; more than there are slots while adopted ones that
+ * found none run on. */
 size_t hd_dispatch_busy(const struct hd_dispatch *dispatch);
 
 /*
- * Make the trial's folder and start it in a free slot, which there must be.
+ * Make the trial's folder and start it in a free slot, which there must be. The
+ * files of earlier attempts move to FOLDER/attempts/ before (attempts.h).
  * On failure the slot is free again and ended() is not called. ARGV ends in
  * NULL; PARAMETERS is the JSON for $HDRIVE_PARAMS.
  */
 int hd_dispatch_launch(struct hd_dispatch *dispatch, size_t trial,
 		       unsigned attempt, const char *const *argv,
 		       const char *parameters, struct hd_error *err);
+/*
+ * Take over an attempt that an earlier engine may have started (backend.h says
+ * what comes of it). It holds a slot as if launched, its own one where that is
+ * free, or one beside the others: none is free when this one allows fewer. On
+ * failure it holds none.
+ */
+int hd_dispatch_adopt(struct hd_dispatch *dispatch, size_t trial,
+		      unsigned attempt, struct hd_error *err);
+/* Leave it running and watch it no more; its slot is free, ended() is not
+ * called. One that holds no slot is ignored. */
+void hd_dispatch_release(struct hd_dispatch *dispatch, size_t trial);
 /*
  * TERM and, after the grace, KILL; NOW is KILL at once. Leaves the file
  * "stop" in the trial's folder, by which "hdrive log" tells a script.

@@ -1,7 +1,10 @@
 /*
  * A trial's folder: where its files lie and what its program finds in "./".
  *
- *	FOLDER/stdout stderr metrics exit state params.json
+ *	FOLDER/stdout stderr metrics exit state stop
+ *	FOLDER/ticket-1, then owner-1   who may run attempt 1 (ticket.h)
+ *	FOLDER/attempts/1/      all of these, of an earlier attempt
+ *	FOLDER/params.json
  *	FOLDER/checkpoints/
  *	FOLDER/work/            the program's working directory
  *	FOLDER/work/outputs/    and logs/: the trial's own
@@ -24,6 +27,7 @@
 #define HD_WORKDIR_LOGS "logs"
 #define HD_WORKDIR_CHECKPOINTS "checkpoints"
 #define HD_WORKDIR_PARAMS "params.json"
+#define HD_WORKDIR_STOP "stop" /* it was asked to stop: for "hdrive log" */
 
 struct hd_workdir; /* a source folder, its entries read once */
 
