@@ -14,9 +14,10 @@ static const char help_exit_codes[] =
 	"   3  no such sweep, trial or file\n"
 	"   4  ended, no trial ever reported the primary metric\n"
 	"   5  the sweep's time was up; a best exists\n"
+	"   6  ended by max_failures, or as the first three trials failed alike\n"
 	"   8  still running (status --exit-status)\n"
 	"  10  log: please stop\n"
-	"  75  temporary: the store is busy\n"
+	"  75  temporary: the store is busy, or another engine runs the sweep\n"
 	" 129  the terminal hung up, 130 Ctrl-C, 143 terminated: all is saved\n";
 
 static const char help_env[] =

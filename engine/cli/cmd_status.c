@@ -1,5 +1,5 @@
 /* hdrive status: where a sweep stands. */
-#include "cli/cli.h"
+#include "cli/run.h"
 
 struct status_options {
 	bool exit_status;
@@ -14,18 +14,7 @@ static const struct cli_opt status_rows[] = {
 /* What submit returned, as far as the row tells. */
 static int status_exit(void *user, const struct hd_sweep_row *row)
 {
-	enum hd_trial_state state;
-	int *code = user;
-
-	if (!hd_trial_state_find(row->state, &state) ||
-	    !hd_trial_state_is_terminal(state))
-		*code = hd_report_engine_is_alive(row) ? CLI_STILL_RUNNING : CLI_ERROR;
-	else if (row->end == HD_END_USER)
-		*code = CLI_SIGNAL + 2;
-	else if (row->best_trial < 0)
-		*code = CLI_NO_METRIC;
-	else if (row->end == HD_END_LIMIT)
-		*code = CLI_TIMED_OUT;
+	*(int *)user = run_exit_code(row);
 	return 0;
 }
 

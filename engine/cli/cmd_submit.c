@@ -1,15 +1,11 @@
 /* hdrive submit: create a sweep and run it here until its end. */
-#include "cli/progress.h"
+#include "cli/limits.h"
+#include "cli/run.h"
 
-#include <errno.h>
-#include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-extern char **environ;
 
 struct submit_options {
 	struct cli_size dry_run;
@@ -17,7 +13,9 @@ struct submit_options {
 	struct cli_size max_concurrent;
 	struct cli_list sets;
 	struct cli_list patterns;
+	struct limit_options limits;
 	const char *name;
+	bool detach;
 	bool parsable;
 };
 
@@ -33,6 +31,9 @@ static const struct cli_opt submit_rows[] = {
 	{ "seed", 0, "N", "the same seed gives the same trials", CLI_OPT_SIZE, ROW(seed), 0 },
 	{ "set", 0, "KEY=VALUE", "change a key of the file: --set max_total_runs=8", CLI_OPT_LIST,
 	  ROW(sets), 0 },
+	LIMIT_ROWS(struct submit_options, limits),
+	{ "detach", 'd', NULL, "go on in the background; the engine's talk in FOLDER/engine.log",
+	  CLI_OPT_FLAG, ROW(detach), 0 },
 	{ "name", 0, "NAME", "name the sweep (else one is made up)", CLI_OPT_TEXT, ROW(name), 0 },
 	{ "metric-pattern", 0, "RE",
 	  "PCRE2 with groups name, value, step; in place of the usual rules", CLI_OPT_LIST,
@@ -40,42 +41,6 @@ static const struct cli_opt submit_rows[] = {
 	{ "parsable", 0, NULL, "only the sweep's name, on stdout", CLI_OPT_FLAG, ROW(parsable), 0 },
 	CLI_OPT_END
 };
-
-/* What the handler needs; there is one sweep in a process. */
-static struct hd_sweep *volatile signal_sweep;
-static volatile sig_atomic_t signal_count;
-static volatile sig_atomic_t signal_first;
-
-static void submit_on_signal(int number)
-{
-	int saved = errno;
-
-	if (signal_count++ == 0)
-		signal_first = number;
-	if (signal_sweep)
-		hd_sweep_stop(signal_sweep, signal_count > 1);
-	errno = saved;
-}
-
-static void submit_catch(int number, bool unless_ignored)
-{
-	struct sigaction action = { .sa_handler = submit_on_signal, .sa_flags = SA_RESTART };
-	struct sigaction old;
-
-	/* nohup asks for exactly this: to be left alone. */
-	if (unless_ignored && sigaction(number, NULL, &old) == 0 &&
-	    old.sa_handler == SIG_IGN)
-		return;
-	sigfillset(&action.sa_mask);
-	sigaction(number, &action, NULL);
-}
-
-static void submit_catch_all(void)
-{
-	submit_catch(SIGINT, false);
-	submit_catch(SIGTERM, false);
-	submit_catch(SIGHUP, true);
-}
 
 /* A pattern is judged before anything is created. */
 static int submit_check_patterns(struct cli *cli, const struct cli_list *patterns)
@@ -186,84 +151,25 @@ static size_t dry_count(const struct submit_options *options,
 	return count < config->max_total ? count : config->max_total;
 }
 
-static int submit_exit(const struct hd_sweep_summary *end)
+struct submit_make {
+	const struct submit_options *options;
+	const struct hd_config *config;
+	struct cli *cli;
+};
+
+static int submit_make(void *user, struct hd_sweep **sweep,
+		       struct hd_store *store, struct hd_sweep_options *host,
+		       struct hd_error *err)
 {
-	if (end->end == HD_END_USER && signal_first)
-		return CLI_SIGNAL + signal_first;
-	if (!end->has_best)
-		return CLI_NO_METRIC;
-	return end->end == HD_END_LIMIT ? CLI_TIMED_OUT : CLI_OK;
-}
+	const struct submit_make *make = user;
 
-static int submit_run(struct cli *cli, struct hd_sweep *sweep,
-		      struct hd_store *store, struct progress *progress)
-{
-	struct hd_sweep_summary end;
-	struct hd_error err = { 0 };
-	int rc;
-
-	progress->sweep = sweep;
-	signal_sweep = sweep;
-	/* A signal that came before there was a sweep. */
-	if (signal_count)
-		hd_sweep_stop(sweep, signal_count > 1);
-	/* On a terminal the line that tells of the start has the name. */
-	if (!cli->json && (!cli->out_tty || cli->quiet))
-		cli_put(cli, "%s\n", hd_sweep_name(sweep));
-	cli_flush(cli);
-	rc = hd_sweep_run(sweep, &err);
-	signal_sweep = NULL;
-	progress_end(progress);
-	if (rc < 0)
-		return cli_fail_error(cli, &err);
-	hd_sweep_summary(sweep, &end);
-	if (cli->json)
-		(void)hd_report_status(store, hd_sweep_key(sweep),
-				       HD_FORMAT_JSON, &cli->out, NULL);
-	if (end.end == HD_END_USER)
-		cli_say(cli, "saved");
-	progress_summary(progress, store);
-	return submit_exit(&end);
-}
-
-static int submit_start(struct cli *cli, const struct submit_options *options,
-			const struct hd_config *config, struct hd_store *store)
-{
-	struct progress progress;
-	char *launcher = cli_launcher_path();
-	char *python = cli_python_path();
-	const struct hd_sweep_options sweep_options = {
-		.size = sizeof sweep_options,
-		.name = options->name,
-		.has_seed = options->seed.given,
-		.seed = options->seed.value,
-		.max_concurrent = options->max_concurrent.value,
-		.command = cli->rest,
-		.command_count = cli->rest_count,
-		.launcher = launcher,
-		.python_path = python,
-		.environment = (const char *const *)environ,
-		.event = progress_event,
-		.user = &progress,
-	};
-	struct hd_sweep *sweep = NULL;
-	struct hd_error err = { 0 };
-	int code;
-
-	progress_init(&progress, cli, config);
-	submit_catch_all();
-	if (!launcher)
-		code = cli_fail(
-			cli, CLI_ERROR,
-			"'hdrive-launch' is neither beside this program nor in ../libexec/hdrive");
-	else if (hd_sweep_new(&sweep, store, config, &sweep_options, &err) < 0)
-		code = cli_fail_error(cli, &err);
-	else
-		code = submit_run(cli, sweep, store, &progress);
-	hd_sweep_free(sweep);
-	free(launcher);
-	free(python);
-	return code;
+	host->name = make->options->name;
+	host->has_seed = make->options->seed.given;
+	host->seed = make->options->seed.value;
+	host->max_concurrent = make->options->max_concurrent.value;
+	host->command = make->cli->rest;
+	host->command_count = make->cli->rest_count;
+	return hd_sweep_new(sweep, store, make->config, host, err);
 }
 
 /* Azure's default is all trials at once, which one machine seldom likes. */
@@ -285,7 +191,7 @@ static void submit_note_crowd(struct cli *cli,
 static int submit_work(struct cli *cli, struct submit_options *options)
 {
 	struct hd_config *config = NULL;
-	struct hd_store *store = NULL;
+	struct submit_make make = { options, NULL, cli };
 	struct hd_error err = { 0 };
 	int code = submit_load(cli, options, &config);
 
@@ -302,17 +208,13 @@ static int submit_work(struct cli *cli, struct submit_options *options)
 				  dry_count(options, config), true);
 		goto out;
 	}
+	make.config = config;
 	submit_note_crowd(cli, options, config);
 	code = submit_try(cli, config, options->seed.value, 1, false);
 	if (code == CLI_OK)
-		code = cli_store_open(cli, HD_STORE_CREATE, &store);
-	if (code == CLI_OK)
-		code = submit_start(cli, options, config, store);
-	/* A reader that went away says nothing of the sweep. */
-	if (cli->out_errno == EPIPE)
-		cli->out_errno = 0;
+		code = run_sweep(cli, HD_STORE_CREATE, options->detach,
+				 submit_make, &make);
 out:
-	hd_store_close(store);
 	hd_config_free(config);
 	return code;
 }
@@ -337,8 +239,11 @@ static int submit_main(struct cli *cli)
 	}
 	if (options.parsable)
 		cli->quiet = true;
-	code = submit_work(cli, &options);
+	code = limit_sets(cli, &options.limits, &options.sets);
+	if (code == CLI_OK)
+		code = submit_work(cli, &options);
 out:
+	limit_release(&options.limits);
 	cli_options_release(cli, &options);
 	return code;
 }

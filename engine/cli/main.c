@@ -13,6 +13,7 @@
 
 const struct cli_command *const cli_commands[] = {
 	&cli_cmd_submit,
+	&cli_cmd_resume,
 	&cli_cmd_validate,
 	&cli_cmd_sample,
 	&cli_cmd_ls,

@@ -78,7 +78,7 @@ static const struct cli_opt *parse_find(const struct parse *parse,
 	return row;
 }
 
-static bool list_add(struct cli_list *list, const char *item)
+bool cli_list_add(struct cli_list *list, const char *item)
 {
 	const char **items =
 		realloc(list->items, (list->count + 1) * sizeof *items);
@@ -105,7 +105,7 @@ static int parse_store(struct parse *parse, const struct cli_opt *row,
 		*(const char **)field = value;
 		break;
 	case CLI_OPT_LIST:
-		if (!list_add(field, value))
+		if (!cli_list_add(field, value))
 			return cli_fail(parse->cli, CLI_ERROR, "out of memory");
 		break;
 	case CLI_OPT_SIZE:

@@ -22,6 +22,7 @@ enum cli_exit {
 	CLI_MISSING = 3,
 	CLI_NO_METRIC = 4,
 	CLI_TIMED_OUT = 5,
+	CLI_FAILURES = 6,
 	CLI_STILL_RUNNING = 8,
 	CLI_PLEASE_STOP = 10,
 	CLI_BUSY = 75,
@@ -89,6 +90,8 @@ void cli_options_release(const struct cli *cli, void *options);
 void cli_command_help(struct cli *cli, const struct cli_command *command);
 /* Between MIN and MAX words, else an error and false. */
 bool cli_words_between(struct cli *cli, size_t min, size_t max, int *code);
+/* One more; false when there is no memory. */
+bool cli_list_add(struct cli_list *list, const char *item);
 /* A whole number in decimal. */
 bool cli_read_number(const char *text, uint64_t *value);
 
@@ -103,7 +106,7 @@ const char *cli_command_near(const char *name);
 
 extern const struct cli_command cli_cmd_submit, cli_cmd_validate,
 	cli_cmd_sample, cli_cmd_ls, cli_cmd_status, cli_cmd_show, cli_cmd_best,
-	cli_cmd_logs, cli_cmd_metrics, cli_cmd_log, cli_cmd_serve,
+	cli_cmd_resume, cli_cmd_logs, cli_cmd_metrics, cli_cmd_log, cli_cmd_serve,
 	cli_cmd_version, cli_cmd_help;
 
 #endif

@@ -11,10 +11,9 @@
 #define DRAW_EVERY 100   /* milliseconds between two states of the line */
 #define BEST_EVERY 10000 /* and between two lines about a new best */
 
-void progress_init(struct progress *progress, struct cli *cli,
-		   const struct hd_config *config)
+void progress_init(struct progress *progress, struct cli *cli)
 {
-	*progress = (struct progress){ .cli = cli, .config = config };
+	*progress = (struct progress){ .cli = cli };
 }
 
 static int64_t steady_milliseconds(void)
@@ -208,6 +207,19 @@ static void show_failed(struct progress *progress, const struct hd_event *event)
 		show_tail(progress, tail);
 }
 
+static void show_again(struct progress *progress, const struct hd_event *event)
+{
+	char when[40];
+
+	progress_line(progress, "trial %zu, attempt %u: %s; again %s%s",
+		      event->trial, event->attempt,
+		      *event->text ? event->text : hd_end_name(event->end),
+		      event->seconds > 0 ? "in " : "now",
+		      event->seconds > 0
+			      ? hd_duration_text(event->seconds, when, sizeof when)
+			      : "");
+}
+
 static void show_ended(struct progress *progress, const struct hd_event *event)
 {
 	char took[40];
@@ -317,6 +329,9 @@ static void progress_show(struct progress *progress,
 		break;
 	case HD_EVENT_TRIAL_STOPPING:
 		show_stopping(progress, event);
+		break;
+	case HD_EVENT_TRIAL_AGAIN:
+		show_again(progress, event);
 		break;
 	case HD_EVENT_TRIAL_ENDED:
 		show_best_if_due(progress, event->trial == progress->best_trial);

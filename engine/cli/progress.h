@@ -10,7 +10,7 @@
 
 struct progress {
 	struct cli *cli;
-	const struct hd_config *config; /* borrowed */
+	const struct hd_config *config; /* the sweep's; NULL until it exists */
 	struct hd_sweep *sweep;         /* borrowed; NULL until it exists */
 	bool drawn;                     /* a status line stands on the terminal */
 	int64_t drawn_at;               /* milliseconds of the steady clock */
@@ -21,8 +21,7 @@ struct progress {
 	int64_t best_at; /* when the last best line was shown; 0 never */
 };
 
-void progress_init(struct progress *progress, struct cli *cli,
-		   const struct hd_config *config);
+void progress_init(struct progress *progress, struct cli *cli);
 /* hd_event_fn, USER is the struct progress. */
 void progress_event(void *user, const struct hd_event *event);
 /* Take the status line away: the sweep is over. */

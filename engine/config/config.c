@@ -101,6 +101,7 @@ static void loaded_own(struct loaded *loaded, struct hd_loader *loader,
 			loaded_texts(loaded, loader, load->metric_patterns,
 				     load->metric_pattern_count);
 		config->metric_pattern_count = load->metric_pattern_count;
+		config->patterns_given = true;
 	}
 	if (load && load->set_count) {
 		config->sets = loaded_texts(loaded, loader, load->sets,

@@ -10,8 +10,6 @@
 
 #include "base/number.h"
 
-#define AZURE_MINUTES 10080 /* seven days */
-
 static const char *const root_keys[] = {
 	"sampling",
 	"policy",
@@ -22,31 +20,24 @@ static const char *const root_keys[] = {
 	"max_duration_minutes",
 	"metrics",
 	"reduce",
+	"trial_timeout",
+	"idle_timeout",
+	"max_restarts",
+	"restart_delay",
+	"max_failures",
+	"smoke",
 	"resume_from",
 	"resume_child_runs",
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const struct hd_yaml_node *root_need(struct hd_loader *loader,
-					    const struct hd_yaml_node *root,
-					    const char *key)
-{
-	const struct hd_yaml_node *node = hd_loader_get(root, key);
-
-	if (node && node->kind != HD_YAML_NULL)
-		return node;
-	hd_loader_error(loader, node ? &node->place : &root->place,
-			"'%s' is missing", key);
-	return NULL;
-}
-
 /* --- sampling -------------------------------------------------------------- */
 
 static void read_sampling(struct hd_loader *loader,
 			  const struct hd_yaml_node *root)
 {
-	const struct hd_yaml_node *map = root_need(loader, root, "sampling");
+	const struct hd_yaml_node *map = hd_loader_need(loader, root, "sampling");
 	const struct hd_yaml_node *space, *type;
 
 	if (!map || !hd_loader_map(loader, map, "sampling"))
@@ -81,7 +72,7 @@ static void read_policy(struct hd_loader *loader,
 static void read_goal(struct hd_loader *loader, const struct hd_yaml_node *root)
 {
 	const struct hd_yaml_node *node =
-		root_need(loader, root, "primary_metric_goal");
+		hd_loader_need(loader, root, "primary_metric_goal");
 	char found[HD_YAML_DESCRIPTION];
 
 	if (!node)
@@ -204,55 +195,6 @@ static void read_metrics(struct hd_loader *loader,
 		read_patterns(loader, one, list);
 }
 
-/* --- limits ---------------------------------------------------------------- */
-
-static void read_duration(struct hd_loader *loader,
-			  const struct hd_yaml_node *root)
-{
-	const char *key = "max_duration_minutes";
-	const struct hd_yaml_node *node = hd_loader_get(root, key);
-	char found[HD_YAML_DESCRIPTION];
-	double minutes = AZURE_MINUTES;
-
-	if (node && node->kind != HD_YAML_NULL &&
-	    hd_loader_number(loader, node, key, &minutes)) {
-		if (!(minutes > 0))
-			hd_loader_error(loader, &node->place,
-					"'%s' must be greater than 0, got %s",
-					key, hd_yaml_describe(node, found));
-		else if (minutes > AZURE_MINUTES)
-			hd_loader_note(loader, &node->place,
-				       "'%s' is %s: Azure ends a sweep after"
-				       " %d",
-				       key, hd_yaml_describe(node, found),
-				       AZURE_MINUTES);
-		else if (node->kind != HD_YAML_INTEGER)
-			hd_loader_note(loader, &node->place,
-				       "'%s' is %s: Azure takes whole minutes",
-				       key, hd_yaml_describe(node, found));
-	}
-	loader->config->max_duration = minutes * 60;
-}
-
-static void read_limits(struct hd_loader *loader,
-			const struct hd_yaml_node *root)
-{
-	const struct hd_yaml_node *node =
-		root_need(loader, root, "max_total_runs");
-	struct hd_config *config = loader->config;
-
-	if (node)
-		hd_loader_whole(loader, node, "max_total_runs", 1,
-				&config->max_total);
-	config->max_concurrent = config->max_total;
-	node = hd_loader_get(root, "max_concurrent_runs");
-	if (node && node->kind != HD_YAML_NULL)
-		hd_loader_whole(loader, node, "max_concurrent_runs", 1,
-				&config->max_concurrent);
-	read_duration(loader, root);
-	hd_validate_limits(loader, root);
-}
-
 /* --- the whole ------------------------------------------------------------- */
 
 /* True when the file is a sweep job or another kind, which is reported. */
@@ -315,12 +257,12 @@ void hd_hyperdrive_read(struct hd_loader *loader,
 	hd_loader_unknown_keys(loader, root, "", root_keys, COUNT(root_keys));
 	read_sampling(loader, root);
 	read_policy(loader, root);
-	name = root_need(loader, root, "primary_metric_name");
+	name = hd_loader_need(loader, root, "primary_metric_name");
 	if (name)
 		hd_loader_text(loader, name, "primary_metric_name",
 			       &loader->config->metric);
 	read_goal(loader, root);
-	read_limits(loader, root);
+	hd_hyperdrive_limits(loader, root);
 	hd_validate_bayesian(loader, root);
 	read_metrics(loader, root);
 	read_reduce(loader, root);

@@ -14,6 +14,19 @@ const struct hd_yaml_node *hd_loader_get(const struct hd_yaml_node *map,
 	return pair ? pair->value : NULL;
 }
 
+const struct hd_yaml_node *hd_loader_need(struct hd_loader *loader,
+					  const struct hd_yaml_node *map,
+					  const char *key)
+{
+	const struct hd_yaml_node *node = hd_loader_get(map, key);
+
+	if (node && node->kind != HD_YAML_NULL)
+		return node;
+	hd_loader_error(loader, node ? &node->place : &map->place,
+			"'%s' is missing", key);
+	return NULL;
+}
+
 bool hd_loader_map(struct hd_loader *loader, const struct hd_yaml_node *node,
 		   const char *name)
 {

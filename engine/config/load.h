@@ -53,6 +53,11 @@ void hd_loader_unknown_keys(struct hd_loader *loader,
 const struct hd_yaml_node *hd_loader_get(const struct hd_yaml_node *map,
 					 const char *key);
 
+/* The value of KEY in MAP; when it is absent or null, an error and NULL. */
+const struct hd_yaml_node *hd_loader_need(struct hd_loader *loader,
+					  const struct hd_yaml_node *map,
+					  const char *key);
+
 /* hyperdrive.c: a HyperDrive file's root into the config. */
 void hd_hyperdrive_read(struct hd_loader *loader,
 			const struct hd_yaml_node *root);
@@ -70,6 +75,9 @@ void hd_hyperdrive_sampler(struct hd_loader *loader,
 void hd_hyperdrive_policy(struct hd_loader *loader,
 			  const struct hd_yaml_node *map);
 void hd_hyperdrive_no_policy(struct hd_loader *loader);
+/* limits.c: numbers of trials, times, and what may fail. */
+void hd_hyperdrive_limits(struct hd_loader *loader,
+			  const struct hd_yaml_node *root);
 /* The sampler's init, once the space is whole. */
 void hd_hyperdrive_try_sampler(struct hd_loader *loader,
 			       const struct hd_yaml_place *place);

@@ -18,6 +18,7 @@ static const struct {
 	{ "limits.max_total_trials", "max_total_runs", 0 },
 	{ "limits.max_concurrent_trials", "max_concurrent_runs", 0 },
 	{ "limits.timeout", "max_duration_minutes", 1 / 60.0 },
+	{ "limits.trial_timeout", "trial_timeout", 0 },
 };
 
 struct setter {

@@ -179,6 +179,15 @@ out:
 	return rc;
 }
 
+int hd_dispatch_grow(struct hd_dispatch *dispatch, size_t slots)
+{
+	while (dispatch->size < slots)
+		if (!slots_grow(dispatch))
+			return HD_ENOMEM;
+	dispatch->setup.slots = slots;
+	return 0;
+}
+
 size_t hd_dispatch_slots(const struct hd_dispatch *dispatch)
 {
 	return dispatch->setup.slots;
@@ -259,7 +268,7 @@ int hd_dispatch_launch(struct hd_dispatch *dispatch, size_t trial,
 	size_t slot = slot_free(dispatch);
 	int rc;
 
-	assert(dispatch->busy < dispatch->setup.slots);
+	assert(dispatch->busy < dispatch->size);
 	slot_take(dispatch, slot, trial);
 	rc = launch_in(dispatch, slot, trial, attempt, argv, parameters, err);
 	if (rc < 0)

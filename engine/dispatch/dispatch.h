@@ -41,6 +41,8 @@ int hd_dispatch_open(struct hd_dispatch **out,
 		     const struct hd_dispatch_setup *setup,
 		     struct hd_error *err);
 
+/* SLOTS of them, fewer too: who holds one keeps it. HD_ENOMEM or 0. */
+int hd_dispatch_grow(struct hd_dispatch *dispatch, size_t slots);
 size_t hd_dispatch_slots(const struct hd_dispatch *dispatch);
 /* Trials that hold a slot; more than there are slots while adopted ones that
  * found none run on. */

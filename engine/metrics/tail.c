@@ -99,6 +99,17 @@ void hd_tail_free(struct hd_tail *tail)
 	free(tail);
 }
 
+int64_t hd_tail_seen(const struct hd_tail *tail)
+{
+	int64_t seen = 0;
+
+	for (int i = 0; i < HD_TAIL_SOURCES; i++)
+		seen += tail->sources[i].seen > tail->sources[i].place.offset
+				? tail->sources[i].seen
+				: tail->sources[i].place.offset;
+	return seen;
+}
+
 void hd_tail_places(const struct hd_tail *tail,
 		    struct hd_tail_place places[HD_TAIL_SOURCES])
 {

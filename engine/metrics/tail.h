@@ -76,6 +76,8 @@ void hd_tail_free(struct hd_tail *tail);
 int hd_tail_read(struct hd_tail *tail, bool final, size_t budget,
 		 hd_tail_fn fn, hd_tail_mark_fn mark, void *user,
 		 struct hd_error *err);
+/* Bytes of all its files that were looked at, handled or not. */
+int64_t hd_tail_seen(const struct hd_tail *tail);
 void hd_tail_places(const struct hd_tail *tail,
 		    struct hd_tail_place places[HD_TAIL_SOURCES]);
 

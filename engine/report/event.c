@@ -14,6 +14,8 @@ static const char *event_name(enum hd_event_kind kind)
 		return "metric";
 	case HD_EVENT_TRIAL_STOPPING:
 		return "trial_stopping";
+	case HD_EVENT_TRIAL_AGAIN:
+		return "trial_again";
 	case HD_EVENT_TRIAL_ENDED:
 		return "trial_ended";
 	case HD_EVENT_BEST:
@@ -57,13 +59,17 @@ static void event_trial(struct hd_pen *pen, const struct hd_event *event)
 		hd_pen_key(pen, "folder", false);
 		hd_pen_json(pen, event->folder);
 	}
-	if (event->kind != HD_EVENT_TRIAL_ENDED)
+	if (event->kind == HD_EVENT_TRIAL_AGAIN)
+		hd_pen_printf(pen, ",\"attempt\":%u", event->attempt);
+	if (event->kind != HD_EVENT_TRIAL_ENDED &&
+	    event->kind != HD_EVENT_TRIAL_AGAIN)
 		return;
 	if (event->exit_code >= 0)
 		hd_pen_printf(pen, ",\"exit_code\":%d", event->exit_code);
 	if (event->exit_signal > 0)
 		hd_pen_printf(pen, ",\"exit_signal\":%d", event->exit_signal);
-	hd_pen_key(pen, "seconds", false);
+	hd_pen_key(pen, event->kind == HD_EVENT_TRIAL_AGAIN ? "delay" : "seconds",
+		   false);
 	hd_pen_json_number(pen, event->seconds);
 	hd_pen_printf(pen, ",\"has_metric\":%s",
 		      event->has_metric ? "true" : "false");
@@ -90,6 +96,7 @@ int hd_report_event(const struct hd_event *event, const char *name,
 	case HD_EVENT_TRIAL_STARTED:
 	case HD_EVENT_TRIAL_METRIC:
 	case HD_EVENT_TRIAL_STOPPING:
+	case HD_EVENT_TRIAL_AGAIN:
 	case HD_EVENT_TRIAL_ENDED:
 	case HD_EVENT_BEST:
 		event_trial(&pen, event);

@@ -113,9 +113,8 @@ static int status_text(struct status_walk *walk,
 	if (!over && !hd_report_engine_is_alive(row)) {
 		hd_rows_label(pen, "engine");
 		hd_pen_printf(pen,
-			      "gone: process %lld is no more; the trials it had running are as it "
-			      "left them\n",
-			      (long long)row->engine_pid);
+			      "gone: process %lld is no more; go on with: hdrive resume %s\n",
+			      (long long)row->engine_pid, row->name);
 	} else if (!over) {
 		status_rate(pen, row);
 	}

@@ -13,4 +13,11 @@ void hd_args_json(struct hd_buf *buf, const struct hd_space *space,
 void hd_args_json_words(struct hd_buf *buf, const char *const *words,
 			size_t count);
 
+/*
+ * A JSON array of texts, as hd_args_json_words wrote it, into one block that
+ * ends in NULL: the caller's to free().
+ */
+int hd_args_words_read(const char *json, char ***words, size_t *count,
+		       struct hd_error *err);
+
 #endif

@@ -192,9 +192,104 @@ static const char schema_2[] =
 	" PRIMARY KEY(sweep, position)"
 	") STRICT, WITHOUT ROWID;";
 
+/*
+ * What a sweep needs to be gone on with: where it ran, its attempts, the order
+ * in which trials ended, what waits to be tried.
+ *
+ * trial.settled counts the ends of a sweep's trials from 1: with trial.known
+ * it tells which results a suggestion knew. An attempt that did not end its
+ * trial has none. leader is the table behind hd_history_best: a row for each
+ * interval, written only when a better value comes. past_metric holds what
+ * attempts logged that were begun anew.
+ */
+static const char schema_3[] =
+	"ALTER TABLE sweep ADD COLUMN source TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE sweep ADD COLUMN grace REAL NOT NULL DEFAULT 10;"
+	"ALTER TABLE sweep ADD COLUMN engine_boot TEXT;"
+	"ALTER TABLE sweep ADD COLUMN engine_host TEXT;"
+	"ALTER TABLE sweep ADD COLUMN resumed INTEGER;"
+	"ALTER TABLE sweep ADD COLUMN ran REAL NOT NULL DEFAULT 0;"
+	"ALTER TABLE trial ADD COLUMN slot INTEGER;"
+	"ALTER TABLE trial ADD COLUMN devices TEXT;"
+	"ALTER TABLE trial ADD COLUMN origin TEXT NOT NULL DEFAULT 'sampler';"
+	"ALTER TABLE trial ADD COLUMN stop_asked INTEGER;"
+	"ALTER TABLE trial ADD COLUMN gone INTEGER;"
+	"ALTER TABLE trial ADD COLUMN settled INTEGER;"
+	"ALTER TABLE trial ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE trial ADD COLUMN due INTEGER;"
+
+	/* --metric-pattern in place of the file's. */
+	"CREATE TABLE pattern("
+	" sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,"
+	" position INTEGER NOT NULL,"
+	" text TEXT NOT NULL,"
+	" PRIMARY KEY(sweep, position)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE attempt("
+	" trial INTEGER NOT NULL REFERENCES trial ON DELETE CASCADE,"
+	" number INTEGER NOT NULL,"
+	" end_reason TEXT NOT NULL,"
+	" end_detail TEXT NOT NULL,"
+	" exit_code INTEGER,"
+	" exit_signal INTEGER,"
+	" started INTEGER,"
+	" ended INTEGER,"
+	" cpu_seconds REAL,"
+	" max_rss INTEGER,"
+	" slot INTEGER,"
+	" settled INTEGER,"
+	" intervals INTEGER NOT NULL,"
+	" anew INTEGER NOT NULL,"
+	" PRIMARY KEY(trial, number)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE past_metric("
+	" trial INTEGER NOT NULL REFERENCES trial ON DELETE CASCADE,"
+	" attempt INTEGER NOT NULL,"
+	" sequence INTEGER NOT NULL,"
+	" name INTEGER NOT NULL,"
+	" value ANY,"
+	" text TEXT,"
+	" step INTEGER,"
+	" interval INTEGER NOT NULL,"
+	" source INTEGER NOT NULL,"
+	" rule INTEGER,"
+	" time INTEGER NOT NULL,"
+	" PRIMARY KEY(trial, attempt, sequence)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE leader("
+	" sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,"
+	" interval INTEGER NOT NULL,"
+	" number INTEGER NOT NULL,"
+	" value REAL NOT NULL,"
+	" PRIMARY KEY(sweep, interval)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE queue("
+	" key INTEGER PRIMARY KEY,"
+	" sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,"
+	" parameters TEXT NOT NULL,"
+	" time INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE INDEX queue_sweep ON queue(sweep);"
+
+	/* Trials of earlier sweeps that a warm start took over. */
+	"CREATE TABLE inherited("
+	" sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,"
+	" position INTEGER NOT NULL,"
+	" source TEXT NOT NULL,"
+	" number INTEGER NOT NULL,"
+	" parameters TEXT NOT NULL,"
+	" curve TEXT NOT NULL,"
+	" PRIMARY KEY(sweep, position)"
+	") STRICT, WITHOUT ROWID;";
+
 static const char *const migrations[] = {
 	schema_1,
 	schema_2,
+	schema_3,
 };
 
 int64_t hd_schema_version(void)

@@ -25,6 +25,11 @@
 	" started, ended, cpu_seconds, max_rss, intervals, best, last,"  \
 	" value, known FROM trial"
 
+#define RESUME_COLUMNS                                                         \
+	"SELECT key, number, state, end_reason, attempt, restarts, intervals," \
+	" best_time, started, stop_asked, gone, settled, slot, due, known,"    \
+	" created, ended, end_detail FROM trial WHERE sweep = ?1"
+
 /* ?2 and ?3: leave out failed, canceled; ?4: at most so many, -1 for all. */
 #define TRIAL_FILTER                         \
 	" AND (?2 = 0 OR state <> 'Failed')" \
@@ -51,12 +56,16 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_SWEEP_INSERT] =
 		"INSERT INTO sweep(id, name, state, metric, goal, sampler,"
 		" policy, command, config_path, config_text, seed, max_total,"
-		" max_concurrent, max_duration, created, started,"
-		" engine_pid, engine_start) VALUES(?1, ?2, 'Running', ?3, ?4, ?5, ?6,"
-		" ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16)",
+		" max_concurrent, max_duration, created, started, resumed,"
+		" engine_pid, engine_start, engine_boot, engine_host, source, grace)"
+		" VALUES(?1, ?2, 'Running', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+		" ?12, ?13, ?14, ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
 	/* ?6: whether the state is terminal. */
 	[HD_STMT_SWEEP_STATE] = "UPDATE sweep SET state = ?2, end_reason = ?3, end_detail = ?4,"
 				" ended = CASE WHEN ?6 THEN ?5 END,"
+				" ran = ran + CASE WHEN ?6 THEN (?5 - coalesce(resumed, ?5))"
+				" / 1e6 ELSE 0 END,"
+				" resumed = CASE WHEN NOT ?6 THEN resumed END,"
 				" engine_pid = CASE WHEN NOT ?6 THEN engine_pid END,"
 				" engine_start = CASE WHEN NOT ?6 THEN engine_start END"
 				" WHERE key = ?1",
@@ -68,18 +77,20 @@ static const char *const stmt_sql[HD_STMTS] = {
 				  " NOT IN ('Completed', 'Failed', 'Canceled')",
 
 	[HD_STMT_TRIAL_INSERT] = "INSERT INTO trial(sweep, number, state, parameters,"
-				 " arguments, known, created)"
-				 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+				 " arguments, known, created, slot, origin)"
+				 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[HD_STMT_PARAMETER_INSERT] = "INSERT INTO parameter(trial, position, name, kind, value)"
 				     " VALUES(?1, ?2, ?3, ?4, ?5)",
 	/* ?4: whether the state says that it runs. */
 	[HD_STMT_TRIAL_STATE] = "UPDATE trial SET state = ?2, started = CASE WHEN ?4 AND"
 				" started IS NULL THEN ?3 ELSE started END WHERE key = ?1",
+	[HD_STMT_TRIAL_STOP] = "UPDATE trial SET state = 'CancelRequested', end_reason = ?2,"
+			       " end_detail = ?3, stop_asked = ?4 WHERE key = ?1",
 	[HD_STMT_TRIAL_PROCESS] = "UPDATE trial SET pid = ?2, process_start = ?3 WHERE key = ?1",
 	[HD_STMT_TRIAL_END] = "UPDATE trial SET state = ?2, end_reason = ?3, end_detail = ?4,"
 			      " exit_code = ?5, exit_signal = ?6, cpu_seconds = ?7,"
-			      " max_rss = ?8, started = coalesce(?9, started), ended = ?10"
-			      " WHERE key = ?1",
+			      " max_rss = ?8, started = coalesce(?9, started), ended = ?10,"
+			      " gone = ?11, settled = ?12, due = NULL WHERE key = ?1",
 	[HD_STMT_TRIAL_METRIC] = "UPDATE trial SET intervals = ?2, best = ?3, last = ?4,"
 				 " value = ?5, best_time = CASE WHEN ?5 IS NOT NULL THEN ?6 END,"
 				 " rank = CASE (SELECT goal FROM sweep WHERE key = trial.sweep)"
@@ -164,6 +175,98 @@ static const char *const stmt_sql[HD_STMTS] = {
 		"INSERT INTO setting(sweep, position, text) VALUES(?1, ?2, ?3)",
 	[HD_STMT_SETTING_ALL] =
 		"SELECT text FROM setting WHERE sweep = ?1 ORDER BY position",
+	[HD_STMT_PATTERN_INSERT] =
+		"INSERT INTO pattern(sweep, position, text) VALUES(?1, ?2, ?3)",
+	[HD_STMT_PATTERN_ALL] =
+		"SELECT text FROM pattern WHERE sweep = ?1 ORDER BY position",
+	[HD_STMT_SETTING_NEXT] =
+		"SELECT coalesce(max(position) + 1, 0) FROM setting WHERE sweep = ?1",
+
+	/*
+	 * An engine that goes on with a sweep. What the one before it ran, when
+	 * it did not come to say so, is up to the last stamp it left (?7).
+	 */
+	[HD_STMT_ENGINE_SET] =
+		"UPDATE sweep SET state = 'Running', end_reason = '', end_detail = '',"
+		" ended = NULL, ran = ran + CASE WHEN resumed IS NULL THEN 0"
+		" ELSE max(?7 - resumed, 0) / 1e6 END, resumed = ?6,"
+		" engine_pid = ?2, engine_start = ?3, engine_boot = ?4, engine_host = ?5"
+		" WHERE key = ?1",
+	[HD_STMT_SWEEP_LIMITS] =
+		"UPDATE sweep SET max_total = ?2, max_concurrent = ?3, max_duration = ?4"
+		" WHERE key = ?1",
+	[HD_STMT_SWEEP_TEXT] =
+		"UPDATE sweep SET config_path = ?2, config_text = ?3 WHERE key = ?1",
+	[HD_STMT_SWEEP_RESUME] =
+		"SELECT source, grace, ran, resumed, engine_boot, engine_host FROM sweep"
+		" WHERE key = ?1",
+	/* One walk over the trials: how many, the last number, ends, spent. */
+	[HD_STMT_SWEEP_TOTALS] =
+		"SELECT coalesce(max(number) + 1, 0), coalesce(max(settled), 0),"
+		" coalesce(sum(max(ended - started, 0)), 0) / 1e6,"
+		" count(CASE WHEN end_reason = 'policy' AND state = 'Canceled'"
+		" AND intervals > 0 THEN 1 END), count(CASE WHEN intervals > 0"
+		" AND state IN ('Completed', 'Failed', 'Canceled') THEN 1 END),"
+		" count(CASE WHEN origin <> 'sampler' THEN 1 END)"
+		" FROM trial WHERE sweep = ?1",
+	[HD_STMT_SWEEP_STAMP] =
+		"SELECT max(coalesce((SELECT max(max(created, coalesce(started, 0),"
+		" coalesce(gone, 0), coalesce(stop_asked, 0), coalesce(ended, 0),"
+		" coalesce(best_time, 0))) FROM trial WHERE sweep = ?1), 0),"
+		" coalesce((SELECT max(m.time) FROM trial t JOIN metric m ON m.trial = t.key"
+		" WHERE t.sweep = ?1 AND t.state NOT IN"
+		" ('Completed', 'Failed', 'Canceled')), 0),"
+		" (SELECT max(created, coalesce(resumed, 0)) FROM sweep WHERE key = ?1))",
+
+	/* It waits for a new attempt from ?4 on; ?3 attempts were counted. */
+	[HD_STMT_TRIAL_QUEUE] =
+		"UPDATE trial SET state = 'Queued', end_reason = '', end_detail = ?2,"
+		" attempt = attempt + 1, restarts = ?3, due = ?4, pid = NULL,"
+		" process_start = NULL, started = NULL, ended = NULL, exit_code = NULL,"
+		" exit_signal = NULL, cpu_seconds = NULL, max_rss = NULL,"
+		" stop_asked = NULL, gone = NULL, settled = NULL WHERE key = ?1",
+	[HD_STMT_TRIAL_START] = "UPDATE trial SET state = 'Starting', slot = ?2, due = NULL"
+				" WHERE key = ?1",
+	[HD_STMT_TRIAL_ANEW] = "UPDATE trial SET intervals = 0, best = NULL, last = NULL,"
+			       " value = NULL, best_time = NULL, rank = NULL WHERE key = ?1",
+	[HD_STMT_TRIAL_OPEN] =
+		RESUME_COLUMNS " AND state NOT IN ('Completed', 'Failed', 'Canceled')"
+			       " ORDER BY number",
+	[HD_STMT_TRIAL_ENDED] =
+		RESUME_COLUMNS " AND state IN ('Failed', 'Canceled') ORDER BY number",
+	[HD_STMT_TRIAL_EVERY] = RESUME_COLUMNS " ORDER BY number",
+	[HD_STMT_TRIAL_SEQUENCE] = "SELECT coalesce(max(sequence), 0) FROM metric WHERE trial = ?1",
+	/* ?2: whether the next one begins anew. */
+	[HD_STMT_ATTEMPT_INSERT] =
+		"INSERT INTO attempt SELECT key, attempt, end_reason, end_detail, exit_code,"
+		" exit_signal, started, ended, cpu_seconds, max_rss, slot, settled,"
+		" intervals, ?2 FROM trial WHERE key = ?1",
+	[HD_STMT_ATTEMPT_ALL] =
+		"SELECT a.number, a.end_reason, a.end_detail, a.exit_code, a.exit_signal,"
+		" a.started, a.ended, a.cpu_seconds, a.max_rss, a.intervals, a.settled, a.anew"
+		" FROM trial t JOIN attempt a ON a.trial = t.key"
+		" WHERE t.sweep = ?1 AND t.number = ?2 ORDER BY a.number",
+	[HD_STMT_METRIC_ARCHIVE] =
+		"INSERT INTO past_metric SELECT trial, ?2, sequence, name, value, text, step,"
+		" interval, source, rule, time FROM metric WHERE trial = ?1",
+	[HD_STMT_METRIC_DROP] = "DELETE FROM metric WHERE trial = ?1",
+	[HD_STMT_METRIC_CURVE] =
+		"SELECT value FROM metric WHERE trial = ?1 AND interval > 0 ORDER BY sequence",
+	[HD_STMT_METRIC_STEPS] =
+		"SELECT n.text, max(m.step) FROM metric m JOIN name n ON n.key = m.name"
+		" WHERE m.trial = ?1 AND m.step IS NOT NULL GROUP BY m.name",
+	[HD_STMT_PLACE_ALL] = "SELECT source, offset, line FROM place WHERE trial = ?1",
+	[HD_STMT_PLACE_DROP] = "DELETE FROM place WHERE trial = ?1",
+	[HD_STMT_PARAMETER_ALL] =
+		"SELECT name, kind, value FROM parameter WHERE trial = ?1 ORDER BY position",
+	[HD_STMT_LEADER_SET] =
+		"INSERT INTO leader(sweep, interval, number, value) VALUES(?1, ?2, ?3, ?4)"
+		" ON CONFLICT DO UPDATE SET number = excluded.number, value = excluded.value",
+	[HD_STMT_LEADER_ALL] =
+		"SELECT interval, number, value FROM leader WHERE sweep = ?1 ORDER BY interval",
+	[HD_STMT_QUEUE_INSERT] = "INSERT INTO queue(sweep, parameters, time) VALUES(?1, ?2, ?3)",
+	[HD_STMT_QUEUE_DROP] = "DELETE FROM queue WHERE key = ?1",
+	[HD_STMT_QUEUE_ALL] = "SELECT key, parameters FROM queue WHERE sweep = ?1 ORDER BY key",
 };
 
 const char *hd_stmt_sql(enum hd_stmt id)

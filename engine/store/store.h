@@ -13,6 +13,7 @@
 #include <hdrive/policy.h>
 #include <hdrive/store.h>
 
+#include "base/process.h"
 #include "metrics/tail.h"
 
 /* BEGIN IMMEDIATE; waits for other writers up to 60 s, then HD_EBUSY. */
@@ -34,11 +35,12 @@ struct hd_sweep_record {
 	const char *name;
 	const struct hd_config *config;
 	const char *command; /* JSON array */
+	const char *source;  /* folder the command is meant for */
+	double grace;        /* seconds between TERM and KILL */
 	uint64_t seed;
 	size_t max_concurrent;
 	int64_t created;
-	int64_t engine_pid;
-	uint64_t engine_start;
+	struct hd_process engine;
 };
 
 /*
@@ -72,6 +74,8 @@ struct hd_trial_record {
 	const struct hd_space *space;
 	const struct hd_value *values; /* go to the parameter table too */
 	size_t known;
+	size_t slot;
+	const char *origin; /* "sampler" or "enqueued" */
 	int64_t time;
 };
 
@@ -82,6 +86,10 @@ int hd_store_trial_insert(struct hd_store *store,
 int hd_store_trial_state(struct hd_store *store, int64_t key,
 			 enum hd_trial_state state, int64_t time,
 			 struct hd_error *err);
+/* It is asked to end, and why: CancelRequested. */
+int hd_store_trial_stop(struct hd_store *store, int64_t key, enum hd_end end,
+			const char *detail, int64_t time,
+			struct hd_error *err);
 int hd_store_trial_process(struct hd_store *store, int64_t key, int64_t pid,
 			   uint64_t start, struct hd_error *err);
 
@@ -95,11 +103,46 @@ struct hd_trial_end_record {
 	int64_t max_rss;
 	int64_t started; /* 0: never */
 	int64_t ended;
+	int64_t gone;   /* when the engine learned of it */
+	size_t settled; /* how many ends of trials there were with it; 0: it goes on */
 };
 
 int hd_store_trial_end(struct hd_store *store, int64_t key,
 		       const struct hd_trial_end_record *record,
 		       struct hd_error *err);
+
+/*
+ * After hd_store_trial_end of an attempt that is not the last: its figures go
+ * to the table "attempt", the trial becomes Queued with the next attempt's
+ * number. ANEW: the next one begins from nothing, so what was logged is put
+ * aside; else it goes on behind it. DUE is when it may start, RESTARTS how
+ * many of its attempts count as failed.
+ */
+int hd_store_trial_queue(struct hd_store *store, int64_t key, unsigned attempt,
+			 bool anew, size_t restarts, int64_t due,
+			 const char *detail, struct hd_error *err);
+/* From Queued to Starting in SLOT. */
+int hd_store_trial_start(struct hd_store *store, int64_t key, size_t slot,
+			 struct hd_error *err);
+/* The best at INTERVAL is now trial NUMBER's VALUE. */
+int hd_store_leader_set(struct hd_store *store, int64_t sweep, size_t interval,
+			size_t number, double value, struct hd_error *err);
+/* What stands in the sweep's row for the limits in force. */
+int hd_store_sweep_limits(struct hd_store *store, int64_t key,
+			  size_t max_total, size_t max_concurrent,
+			  double max_duration, struct hd_error *err);
+/* The file that the sweep goes on with. */
+int hd_store_sweep_text(struct hd_store *store, int64_t key, const char *path,
+			const char *text, struct hd_error *err);
+/* One more "key=value" that changed the sweep's file. */
+int hd_store_setting_add(struct hd_store *store, int64_t sweep,
+			 const char *text, struct hd_error *err);
+/* A configuration to be tried next, a JSON object. */
+int hd_store_queue_insert(struct hd_store *store, int64_t sweep,
+			  const char *parameters, int64_t time, int64_t *key,
+			  struct hd_error *err);
+int hd_store_queue_drop(struct hd_store *store, int64_t key,
+			struct hd_error *err);
 
 /* One value; INTERVAL is 0 unless it is the primary metric. */
 int hd_store_metric_insert(struct hd_store *store, int64_t trial,

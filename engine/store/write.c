@@ -65,9 +65,33 @@ static int sweep_insert(struct hd_store *store,
 	hd_query_integer(&query, (int64_t)record->max_concurrent);
 	hd_query_real(&query, isinf(config->max_duration) ? NAN : config->max_duration);
 	hd_query_integer(&query, record->created);
-	hd_query_time(&query, record->engine_pid);
-	hd_query_time(&query, (int64_t)record->engine_start);
+	hd_query_time(&query, record->engine.pid);
+	hd_query_time(&query, (int64_t)record->engine.start);
+	hd_query_text(&query, record->engine.boot);
+	hd_query_text(&query, record->engine.host);
+	hd_query_text(&query, record->source ? record->source : "");
+	hd_query_real(&query, record->grace);
 	return hd_query_run(&query, err);
+}
+
+/* COUNT texts of a sweep, in order, by the statement ID. */
+static int texts_insert(struct hd_store *store, enum hd_stmt id, int64_t sweep,
+			const char *const *texts, size_t count,
+			struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		rc = hd_query_write(&query, store, id, err);
+		if (rc < 0)
+			return rc;
+		hd_query_integer(&query, sweep);
+		hd_query_integer(&query, (int64_t)i);
+		hd_query_text(&query, texts[i]);
+		rc = hd_query_run(&query, err);
+	}
+	return rc;
 }
 
 /* What changed the file's text: without it the text alone would mislead. */
@@ -75,19 +99,14 @@ static int settings_insert(struct hd_store *store, int64_t sweep,
 			   const struct hd_config *config,
 			   struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = 0;
+	int rc = texts_insert(store, HD_STMT_SETTING_INSERT, sweep,
+			      config->sets, config->set_count, err);
 
-	for (size_t i = 0; rc == 0 && i < config->set_count; i++) {
-		rc = hd_query_write(&query, store, HD_STMT_SETTING_INSERT, err);
-		if (rc < 0)
-			return rc;
-		hd_query_integer(&query, sweep);
-		hd_query_integer(&query, (int64_t)i);
-		hd_query_text(&query, config->sets[i]);
-		rc = hd_query_run(&query, err);
-	}
-	return rc;
+	if (rc < 0 || !config->patterns_given)
+		return rc;
+	return texts_insert(store, HD_STMT_PATTERN_INSERT, sweep,
+			    config->metric_patterns,
+			    config->metric_pattern_count, err);
 }
 
 int hd_store_sweep_insert(struct hd_store *store,
@@ -241,6 +260,8 @@ int hd_store_trial_insert(struct hd_store *store,
 	hd_query_text(&query, record->arguments);
 	hd_query_integer(&query, (int64_t)record->known);
 	hd_query_integer(&query, record->time);
+	hd_query_integer(&query, (int64_t)record->slot);
+	hd_query_text(&query, record->origin ? record->origin : "sampler");
 	rc = hd_query_run(&query, err);
 	if (rc < 0)
 		return rc;
@@ -264,6 +285,21 @@ int hd_store_trial_state(struct hd_store *store, int64_t key,
 	hd_query_text(&query, hd_trial_state_name(state));
 	hd_query_time(&query, time);
 	hd_query_integer(&query, state == HD_TRIAL_RUNNING);
+	return hd_query_change(&query, "trial", err);
+}
+
+int hd_store_trial_stop(struct hd_store *store, int64_t key, enum hd_end end,
+			const char *detail, int64_t time, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_write(&query, store, HD_STMT_TRIAL_STOP, err);
+
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, key);
+	hd_query_text(&query, hd_end_name(end));
+	hd_query_text(&query, detail ? detail : "");
+	hd_query_integer(&query, time);
 	return hd_query_change(&query, "trial", err);
 }
 
@@ -303,6 +339,8 @@ int hd_store_trial_end(struct hd_store *store, int64_t key,
 	hd_query_time(&query, record->max_rss);
 	hd_query_time(&query, record->started);
 	hd_query_integer(&query, record->ended);
+	hd_query_time(&query, record->gone);
+	hd_query_time(&query, (int64_t)record->settled);
 	return hd_query_change(&query, "trial", err);
 }
 

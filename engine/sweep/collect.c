@@ -73,12 +73,16 @@ static int run_log(struct run *run, double value, struct hd_error *err)
 {
 	struct hd_core *core = run->core;
 	enum hd_goal goal = core->setup.config->goal;
+	const struct hd_trial *leader;
+	size_t interval;
 	bool better = hd_goal_better(goal, value, hd_trial_overall(run->trial));
 	int rc = hd_trial_log(run->trial, value);
 
 	if (rc < 0)
 		return hd_error_nomem(err);
+	interval = hd_trial_intervals(run->trial);
 	core->metric_seen = true;
+	hd_core_smoke_works(core, run);
 	if (better || run->best_time == 0)
 		run->best_time = core->wall;
 	hd_core_queue(core, &(struct hd_event){
@@ -91,6 +95,12 @@ static int run_log(struct run *run, double value, struct hd_error *err)
 				    .has_metric = true });
 	if (core->setup.config->reduce == HD_REDUCE_BEST)
 		rc = hd_core_offer_best(core, run, value, err);
+	/* What a resume of a sweep whose ended trials are forgotten needs. */
+	if (rc == 0 && core->forgets &&
+	    hd_history_best(core->history, interval, &leader) == value &&
+	    leader == run->trial)
+		rc = hd_store_leader_set(core->setup.store, core->setup.sweep,
+					 interval, run->number, value, err);
 	return rc < 0 ? rc : run_ask_policy(run, err);
 }
 
@@ -158,6 +168,17 @@ static int run_store_figures(struct run *run, struct hd_error *err)
 		run->best_time, err);
 }
 
+/* Bytes that came, whatever they say, are a sign of life. */
+static void run_note_activity(struct run *run)
+{
+	int64_t seen = hd_tail_seen(run->tail);
+
+	if (seen == run->seen)
+		return;
+	run->seen = seen;
+	run->active = run->core->wall;
+}
+
 int hd_run_collect(struct run *run, bool final, struct hd_error *err)
 {
 	struct collecting collecting = { run, err };
@@ -167,6 +188,7 @@ int hd_run_collect(struct run *run, bool final, struct hd_error *err)
 
 	if (more < 0)
 		return more;
+	run_note_activity(run);
 	/* "At once" does not wait for a backlog of minutes. */
 	if (more && final && run->stop_now) {
 		hd_run_note(run, "what it printed was not read to its end");

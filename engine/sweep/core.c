@@ -60,7 +60,15 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 	if (!core)
 		return hd_error_nomem(err);
 	core->setup = *setup;
-	core->live = calloc(setup->slots, sizeof *core->live);
+	core->limits = (struct hd_limits){
+		.max_total = setup->config->max_total,
+		.max_concurrent = setup->slots,
+		.max_duration = setup->config->max_duration,
+		.trial_timeout = setup->config->trial_timeout,
+	};
+	core->enqueued_end = &core->enqueued;
+	core->live_room = setup->slots;
+	core->live = calloc(core->live_room, sizeof *core->live);
 	core->values = calloc(width ? width : 1, sizeof *core->values);
 	core->history = hd_history_new(setup->config->goal, width);
 	if (!core->live || !core->values || !core->history) {
@@ -83,6 +91,8 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 		rc = hd_error_nomem(err);
 	if (rc < 0)
 		goto out;
+	core->since = setup->started;
+	core->smoke.open = setup->config->smoke && setup->slots > 1;
 	core->wants_turn = true;
 	*out = core;
 	core = NULL;
@@ -99,9 +109,16 @@ void hd_core_free(struct hd_core *core)
 
 	if (core->in_transaction)
 		hd_store_rollback(core->setup.store);
-	for (size_t i = 0; core->live && i < core->setup.slots; i++)
+	for (size_t i = 0; core->live && i < core->live_room; i++)
 		hd_run_free(core->live[i]);
+	while (core->waiting) {
+		struct run *run = core->waiting;
+
+		core->waiting = run->next;
+		hd_run_free(run);
+	}
 	hd_core_drop_queued(core);
+	hd_core_drop_enqueued(core);
 	free(core->live);
 	free(core->values);
 	hd_proposal_free(core);
@@ -116,6 +133,50 @@ void hd_core_free(struct hd_core *core)
 	free(core);
 }
 
+size_t hd_core_live(const struct hd_core *core)
+{
+	return core->live_count;
+}
+
+/* The processes go on; only we look away. */
+static void core_release_all(struct hd_core *core)
+{
+	for (size_t i = 0; i < core->live_room; i++)
+		if (core->live[i])
+			hd_dispatch_release(core->dispatch, core->live[i]->number);
+}
+
+static int run_adopt(struct run *run, struct hd_error *err)
+{
+	struct hd_core *core = run->core;
+	int rc = hd_dispatch_adopt(core->dispatch, run->number, run->attempt, err);
+
+	if (rc < 0 && rc != HD_ENOENT)
+		return rc;
+	run->ended |= rc == HD_ENOENT;
+	run->unstarted = rc == HD_ENOENT;
+	run->adopt = false;
+	run->has_output = true;
+	run->active = core->since;
+	run->stop_wanted = hd_trial_state(run->trial) == HD_TRIAL_STOPPING;
+	return 0;
+}
+
+int hd_core_adopt(struct hd_core *core, struct hd_error *err)
+{
+	for (size_t i = 0; i < core->live_room; i++) {
+		int rc = core->live[i] && core->live[i]->adopt
+				 ? run_adopt(core->live[i], err)
+				 : 0;
+
+		if (rc < 0) {
+			core_release_all(core);
+			return rc;
+		}
+	}
+	return 0;
+}
+
 void hd_core_set_dispatch(struct hd_core *core, struct hd_dispatch *dispatch)
 {
 	core->dispatch = dispatch;
@@ -125,7 +186,7 @@ void hd_core_set_dispatch(struct hd_core *core, struct hd_dispatch *dispatch)
 
 static struct run *core_find(struct hd_core *core, size_t number)
 {
-	for (size_t i = 0; i < core->setup.slots; i++)
+	for (size_t i = 0; i < core->live_room; i++)
 		if (core->live[i] && core->live[i]->number == number)
 			return core->live[i];
 	return NULL;
@@ -181,11 +242,18 @@ static void core_release(struct hd_core *core, struct run **slot)
 	core->live_count--;
 }
 
-static const char *end_sentence(enum hd_end end)
+static const char *end_sentence(const struct hd_core *core)
 {
-	return end == HD_END_LIMIT  ? "max_duration reached"
-	       : end == HD_END_USER ? "cancelled by the user"
-				    : "";
+	return *core->end_text             ? core->end_text
+	       : core->end == HD_END_LIMIT ? "max_duration reached"
+	       : core->end == HD_END_USER  ? "cancelled by the user"
+					   : "";
+}
+
+/* One whose sweep is stopped is not one that was stopped by itself. */
+enum hd_end hd_core_trial_end(const struct hd_core *core)
+{
+	return core->end == HD_END_USER ? HD_END_SWEEP : core->end;
 }
 
 /* --- stopping ----------------------------------------------------------- */
@@ -215,8 +283,8 @@ int hd_core_stop_run(struct hd_core *core, struct run *run, enum hd_end why,
 				    .text = text,
 				    .interval = hd_trial_intervals(run->trial),
 				    .folder = run->folder });
-	return hd_store_trial_state(core->setup.store, run->key,
-				    HD_TRIAL_STOPPING, core->wall, err);
+	return hd_store_trial_stop(core->setup.store, run->key, why, text,
+				   core->wall, err);
 }
 
 void hd_core_stop(struct hd_core *core, enum hd_end why, bool now)
@@ -226,7 +294,7 @@ void hd_core_stop(struct hd_core *core, enum hd_end why, bool now)
 		hd_core_queue(core, &(struct hd_event){
 					    .kind = HD_EVENT_SWEEP_STOPPING,
 					    .end = why,
-					    .text = end_sentence(why) });
+					    .text = end_sentence(core) });
 	}
 	core->stopping = true;
 	core->stop_now |= now;
@@ -238,25 +306,27 @@ static int core_stop_live(struct hd_core *core, struct hd_error *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < core->setup.slots && rc == 0; i++)
+	for (size_t i = 0; i < core->live_room && rc == 0; i++)
 		if (core->live[i])
-			rc = hd_core_stop_run(core, core->live[i], core->end,
+			rc = hd_core_stop_run(core, core->live[i],
+					      hd_core_trial_end(core),
 					      core->stop_now, "", err);
 	/* One KILL each is enough. */
 	core->stop_now = false;
-	return rc;
+	return rc < 0 ? rc : hd_core_cancel_waiting(core, err);
 }
 
 bool hd_core_is_overdue(const struct hd_core *core, int64_t wall)
 {
-	return !core->stopping && (double)(wall - core->setup.started) / 1e6 >=
-					  core->setup.config->max_duration;
+	return !core->stopping &&
+	       core->ran + (double)(wall - core->since) / 1e6 >=
+		       core->limits.max_duration;
 }
 
 void hd_core_abandon(struct hd_core *core)
 {
 	core->stopping = true;
-	for (size_t i = 0; i < core->setup.slots; i++) {
+	for (size_t i = 0; i < core->live_room; i++) {
 		struct run *run = core->live[i];
 
 		if (run && run->fresh)
@@ -270,7 +340,7 @@ void hd_core_abandon(struct hd_core *core)
 void hd_core_drain(struct hd_core *core)
 {
 	core->wants_turn = false;
-	for (size_t i = 0; i < core->setup.slots; i++)
+	for (size_t i = 0; i < core->live_room; i++)
 		if (core->live[i] && core->live[i]->ended)
 			core_release(core, &core->live[i]);
 }
@@ -324,8 +394,7 @@ static int run_store_spawned(struct run *run, struct hd_error *err)
 	if (rc == 0 && hd_trial_can(run->trial, HD_TRIAL_EVENT_SPAWNED)) {
 		hd_trial_move(run->trial, HD_TRIAL_EVENT_SPAWNED);
 		rc = hd_store_trial_state(core->setup.store, run->key,
-					  hd_trial_state(run->trial),
-					  core->wall, err);
+					  hd_trial_state(run->trial), core->wall, err);
 		hd_core_queue(core, &(struct hd_event){
 					    .kind = HD_EVENT_TRIAL_STARTED,
 					    .trial = run->number,
@@ -340,7 +409,11 @@ static int core_attend(struct hd_core *core, struct run **slot,
 		       struct hd_error *err)
 {
 	struct run *run = *slot;
-	int rc = run->spawned ? run_store_spawned(run, err) : 0;
+	int rc;
+
+	if (run->ended && !run->gone)
+		run->gone = core->wall;
+	rc = run->spawned ? run_store_spawned(run, err) : 0;
 
 	if (rc == 0 && (run->has_output || run->ended)) {
 		run->has_output = false;
@@ -357,7 +430,12 @@ static int core_attend(struct hd_core *core, struct run **slot,
 	rc = hd_run_finish(run, err);
 	if (rc < 0)
 		return rc;
-	core_release(core, slot);
+	if (rc == HD_RUN_WAITS) {
+		*slot = NULL;
+		core->live_count--;
+	} else {
+		core_release(core, slot);
+	}
 	return 0;
 }
 
@@ -365,9 +443,13 @@ static int core_decide(struct hd_core *core, struct hd_error *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < core->setup.slots && rc == 0; i++)
+	for (size_t i = 0; i < core->live_room && rc == 0; i++)
 		if (core->live[i])
 			rc = core_attend(core, &core->live[i], err);
+	if (rc == 0)
+		rc = hd_core_cancel_asked(core, err);
+	if (rc == 0)
+		rc = hd_core_check_bounds(core, err);
 	if (hd_core_is_overdue(core, core->wall))
 		hd_core_stop(core, HD_END_LIMIT, false);
 	if (rc == 0 && core->stopping)
@@ -384,7 +466,8 @@ static void run_launch(struct run *run, int64_t wall)
 
 	run->fresh = false;
 	run->started = wall;
-	rc = hd_dispatch_launch(core->dispatch, run->number, 1,
+	run->active = wall;
+	rc = hd_dispatch_launch(core->dispatch, run->number, run->attempt,
 				(const char *const *)run->argv,
 				run->parameters, &problem);
 	free(run->argv);
@@ -404,7 +487,7 @@ static void run_launch(struct run *run, int64_t wall)
 /* After the commit: what was announced is done. */
 static void core_act(struct hd_core *core)
 {
-	for (size_t i = 0; i < core->setup.slots; i++) {
+	for (size_t i = 0; i < core->live_room; i++) {
 		struct run *run = core->live[i];
 
 		if (!run)
@@ -422,7 +505,9 @@ int hd_core_turn(struct hd_core *core, int64_t wall, struct hd_error *err)
 {
 	int rc;
 
-	core->wall = wall;
+	/* Stamps of turns ascend, whatever the clock does: they tell the order
+	 * of what happened. */
+	core->wall = wall > core->wall ? wall : core->wall + 1;
 	core->wants_turn = false;
 	core->wants_soon = false;
 	rc = core_decide(core, err);
@@ -463,17 +548,19 @@ int hd_core_sync(struct hd_core *core, struct hd_error *err)
 
 bool hd_core_is_done(const struct hd_core *core)
 {
-	return core->live_count == 0 && !hd_proposal_is_working(core) &&
-	       (core->stopping || core->exhausted ||
-		hd_history_next(core->history) >= core->setup.config->max_total);
+	return core->live_count == 0 && !core->waiting &&
+	       !hd_proposal_is_working(core) &&
+	       (core->stopping ||
+		(core->exhausted && !hd_core_has_enqueued(core)) ||
+		hd_history_count(core->history) >= core->limits.max_total);
 }
 
 int hd_core_finish(struct hd_core *core, int64_t wall, struct hd_error *err)
 {
-	const char *detail = end_sentence(core->end);
+	const char *detail = end_sentence(core);
 	int rc;
 
-	core->wall = wall;
+	core->wall = wall > core->wall ? wall : core->wall + 1;
 	rc = hd_core_begin(core, err);
 	if (rc == 0 && core->has_best)
 		rc = hd_store_best_insert(core->setup.store, core->setup.sweep,
@@ -502,18 +589,20 @@ void hd_core_summary(const struct hd_core *core, int64_t wall,
 	*summary = (struct hd_sweep_summary){
 		.state = hd_core_is_done(core) ? hd_core_end_state(core) : "Running",
 		.end = core->end,
-		.trials = hd_history_next(core->history),
-		.trials_total = config->max_total,
+		.trials = hd_history_count(core->history),
+		.trials_total = core->limits.max_total,
 		.has_best = core->has_best,
 		.best_trial = core->best_trial,
 		.best = core->best,
-		.seconds = (double)(wall - core->setup.started) / 1e6,
-		.slots = core->setup.slots,
+		.seconds = core->ran + (double)(wall - core->since) / 1e6,
+		.slots = core->limits.max_concurrent,
 	};
 	if (points && points < summary->trials_total)
 		summary->trials_total = (size_t)points;
 	memcpy(summary->counts, core->counts, sizeof summary->counts);
-	for (size_t i = 0; i < core->setup.slots; i++)
+	for (size_t i = 0; i < core->live_room; i++)
 		if (core->live[i])
 			summary->counts[hd_trial_state(core->live[i]->trial)]++;
+	for (const struct run *run = core->waiting; run; run = run->next)
+		summary->counts[HD_TRIAL_QUEUED]++;
 }

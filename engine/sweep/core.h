@@ -20,6 +20,14 @@
 
 struct hd_core;
 
+/* What may change while a sweep runs; at first the config's. */
+struct hd_limits {
+	size_t max_total;
+	size_t max_concurrent;
+	double max_duration;  /* seconds; INFINITY for none */
+	double trial_timeout; /* seconds of an attempt; INFINITY for none */
+};
+
 /* All borrowed until hd_core_free. */
 struct hd_core_setup {
 	struct hd_store *store;
@@ -44,6 +52,20 @@ struct hd_core_setup {
 int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 		struct hd_error *err);
 void hd_core_free(struct hd_core *core);
+/*
+ * Go on with what an earlier engine left in the store; before the first turn.
+ * *LEFT_OUT: trials whose values the parameter space does not have, which
+ * therefore teach nothing.
+ */
+int hd_core_restore(struct hd_core *core, size_t *left_out,
+		    struct hd_error *err);
+/* How many trials hold a slot, and how many may at a time. */
+size_t hd_core_live(const struct hd_core *core);
+/*
+ * Take over the processes of the trials that were restored as running. HD_EBUSY
+ * when one may be alive on another machine: nothing is held then.
+ */
+int hd_core_adopt(struct hd_core *core, struct hd_error *err);
 /* Where trials run; before the first turn. Borrowed. */
 void hd_core_set_dispatch(struct hd_core *core, struct hd_dispatch *dispatch);
 
@@ -55,6 +77,26 @@ void hd_core_on_ended(void *core, size_t trial, const struct hd_exit *exit);
 /* The two halves of what setup.work starts. */
 void hd_core_work(struct hd_core *core);
 void hd_core_on_work_done(struct hd_core *core);
+
+/* The limits in force; new ones count from the next turn on. */
+void hd_core_limits(const struct hd_core *core, struct hd_limits *limits);
+int hd_core_set_limits(struct hd_core *core, const struct hd_limits *limits,
+		       struct hd_error *err);
+/*
+ * Cancel trial NUMBER, which runs or waits, on behalf of a person. False when
+ * it does neither.
+ */
+bool hd_core_cancel(struct hd_core *core, size_t number, bool now);
+/* Trials that ended get a new attempt; *COUNT: how many. Not within a turn. */
+struct hd_retry;
+int hd_core_retry(struct hd_core *core, const struct hd_retry *retry,
+		  int64_t wall, size_t *count, struct hd_error *err);
+/*
+ * Try the configuration PARAMETERS (a JSON object with every parameter) before
+ * anything the sampler gives. HD_EINVAL when the space does not have it.
+ */
+int hd_core_enqueue(struct hd_core *core, const char *parameters, int64_t wall,
+		    struct hd_error *err);
 
 /* No new trials, and stop the running ones; the first reason stays. */
 void hd_core_stop(struct hd_core *core, enum hd_end why, bool now);

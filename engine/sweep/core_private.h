@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "metrics/tail.h"
+#include "store/resume.h"
 #include "store/store.h"
 #include "sweep/history.h"
 #include "sweep/trial.h"
@@ -23,10 +24,39 @@ enum run_mark {
 
 #define RUN_NAMES_MOST 12
 
+/* A configuration that somebody wants tried. */
+struct enqueued {
+	struct enqueued *next;
+	int64_t key; /* of its row */
+	struct hd_value values[];
+};
+
+/* How an attempt ended, in our words. */
+struct verdict {
+	enum hd_trial_event event;
+	enum hd_end end;
+	struct hd_buf detail;
+};
+
+/* The first trial runs alone, and the first failures are compared. */
+struct smoke {
+	bool open;      /* still alone */
+	size_t failed;  /* of the first trials, all so far */
+	bool same;      /* ... in the same way */
+	uint64_t way;   /* a hash of it */
+	int64_t opened; /* when its present trial was started */
+};
+
 /* A live trial: from its row until its end is stored. */
 struct run {
 	struct hd_core *core;
+	struct run *next; /* of those that wait for a slot */
 	size_t number;
+	unsigned attempt;
+	size_t restarts;        /* attempts that failed and were followed by another */
+	size_t lost;            /* ... and that went without a word, in this engine */
+	size_t slot;            /* its place in core->live */
+	int64_t due;            /* not to be started before; of those that wait */
 	struct hd_trial *trial; /* the history's */
 	int64_t key;            /* of its row */
 	char *folder;
@@ -34,16 +64,22 @@ struct run {
 	char *parameters; /* until the launch */
 	struct hd_tail *tail;
 	int64_t started; /* microseconds since 1970, 0 before the launch */
+	int64_t active;  /* when its files last grew, or it started */
+	int64_t seen;    /* bytes of its files looked at */
+	int64_t gone;    /* when we learned of its end, 0 before */
 
 	/* Marks left between turns. */
-	bool fresh;       /* its row is new, the launch comes after commit */
-	bool spawned;     /* pid and start are news for the store */
-	bool has_output;  /* its files may have grown */
-	bool ended;       /* exit says how */
-	bool stop_wanted; /* the stop comes after commit */
-	bool stop_now;    /* ... as a KILL */
-	bool drained;     /* everything it wrote has been read */
-	bool changed;     /* its row's figures are news for the store */
+	bool adopt;         /* an earlier engine started it: take it over */
+	bool fresh;         /* its row is new, the launch comes after commit */
+	bool spawned;       /* pid and start are news for the store */
+	bool has_output;    /* its files may have grown */
+	bool ended;         /* exit says how */
+	bool unstarted;     /* ... namely that no process of it ever was */
+	bool cancel_wanted; /* a person asked for its end */
+	bool stop_wanted;   /* the stop comes after commit */
+	bool stop_now;      /* ... as a KILL */
+	bool drained;       /* everything it wrote has been read */
+	bool changed;       /* its row's figures are news for the store */
 	int64_t pid;
 	uint64_t start;
 	struct hd_exit exit;
@@ -52,7 +88,7 @@ struct run {
 	enum run_mark mark;
 	char *mark_detail;
 	size_t notes;            /* given about what its script said */
-	struct hd_reason reason; /* of the policy's stop */
+	struct hd_reason reason; /* of the policy's stop, or the time limit's */
 
 	size_t sequence; /* metrics stored */
 	int64_t best_time;
@@ -70,6 +106,7 @@ struct pending_event {
 
 struct hd_core {
 	struct hd_core_setup setup;
+	struct hd_limits limits;
 	struct hd_dispatch *dispatch;
 	struct hd_metric_rules *rules;
 	struct hd_history *history;
@@ -79,8 +116,11 @@ struct hd_core {
 	struct hd_value *values;      /* scratch: one per parameter */
 	struct hd_proposal *proposal; /* of a sampler that learns, else NULL */
 
-	struct run **live; /* setup.slots of them, NULL when free */
+	struct run **live; /* live_room of them, NULL when free */
+	size_t live_room;
 	size_t live_count;
+	struct run *waiting; /* for a slot, the first due first */
+	struct enqueued *enqueued, **enqueued_end;
 	size_t counts[HD_TRIAL_STATES]; /* ended trials by state */
 	size_t results;                 /* ended trials: what a suggestion can know */
 	double spent;                   /* seconds that they ran, summed */
@@ -91,6 +131,7 @@ struct hd_core {
 	bool stopping;
 	bool stop_now;
 	enum hd_end end;
+	char end_text[128]; /* why, when the end alone does not say it */
 	bool wants_turn;
 	bool wants_soon; /* only news that can wait a few milliseconds */
 	bool in_transaction;
@@ -98,6 +139,10 @@ struct hd_core {
 	bool metric_seen;
 	bool metric_missed; /* the note was given */
 	bool parent_noted;  /* ... that the sweep got the primary metric */
+
+	struct smoke smoke;
+	double ran;    /* seconds, by engines before this one */
+	int64_t since; /* when this one began */
 
 	bool has_best;
 	size_t best_trial;
@@ -124,11 +169,53 @@ bool hd_proposal_is_working(const struct hd_core *core);
 int hd_proposal_take(struct hd_core *core, size_t *known,
 		     struct hd_error *err);
 int hd_proposal_ahead(struct hd_core *core, struct hd_error *err);
-/* draw.c: draw trials into the free slots. */
+/* draw.c: trials into the free slots: those that wait, then new ones. */
 int hd_core_fill(struct hd_core *core, struct hd_error *err);
+/* enqueue.c: those that people want tried, the first into core->values. */
+bool hd_core_has_enqueued(const struct hd_core *core);
+int hd_core_take_enqueued(struct hd_core *core, struct hd_error *err);
+int hd_core_restore_enqueued(struct hd_core *core, struct hd_error *err);
+void hd_core_drop_enqueued(struct hd_core *core);
+/* adjust.c: stop what hd_core_cancel named. */
+int hd_core_cancel_asked(struct hd_core *core, struct hd_error *err);
+/*
+ * restore.c: the ended trial that ROW was before it was made Queued, as one
+ * that waits for its next attempt.
+ */
+int hd_core_revive(struct hd_core *core, const struct hd_resume_trial *row,
+		   struct hd_error *err);
+/* draw.c: command line and parameters for a launch of RUN with VALUES. */
+int hd_run_prepare(struct run *run, const struct hd_value *values,
+		   struct hd_buf *arguments, struct hd_error *err);
+/* draw.c: folder and tail of a run whose number is set. */
+int hd_run_open(struct run *run, const struct hd_tail_place *places,
+		struct hd_error *err);
+
+/* again.c: whether the attempt that ended so is followed by another. */
+bool hd_run_goes_on(const struct run *run, const struct verdict *verdict);
+/* again.c: store that, and RUN, whose slot is free now, among those waiting. */
+int hd_run_again(struct run *run, const struct verdict *verdict,
+		 struct hd_error *err);
+/* again.c: keep RUN, in its right place, until a slot is free for it. */
+void hd_run_wait(struct run *run);
+/* again.c: one that is due, taken off the list; NULL when there is none. */
+struct run *hd_core_take_due(struct hd_core *core);
+/* again.c: trials that wait will not be started any more. */
+int hd_core_cancel_waiting(struct hd_core *core, struct hd_error *err);
+
+/* bounds.c: stop what ran or was silent for too long; too many failures. */
+int hd_core_check_bounds(struct hd_core *core, struct hd_error *err);
+/* TAIL: the last lines of RUN's stderr. */
+void hd_core_count_failure(struct hd_core *core, const struct run *run,
+			   const struct verdict *verdict, const char *tail);
+/* bounds.c: whether the first trial is alone still. */
+bool hd_core_is_smoking(const struct hd_core *core);
+void hd_core_smoke_works(struct hd_core *core, const struct run *run);
 /* Ask for RUN's end after the commit. */
 int hd_core_stop_run(struct hd_core *core, struct run *run, enum hd_end why,
 		     bool now, const char *text, struct hd_error *err);
+/* Why trials end when their sweep is stopped. */
+enum hd_end hd_core_trial_end(const struct hd_core *core);
 /* A strictly better result: the sweep's row, its history, an event. */
 int hd_core_offer_best(struct hd_core *core, struct run *run, double value,
 		       struct hd_error *err);
@@ -144,8 +231,15 @@ void hd_run_note(struct run *run, const char *detail);
 /* said.c: what RUN's script said of itself, of the sweep, of a run below. */
 int hd_run_said(struct run *run, const char *kind, const char *detail,
 		struct hd_error *err);
-/* finish.c: store how RUN ended; it is not live any more. */
+/*
+ * finish.c: store how RUN ended; it is not live any more. Returns 0, or
+ * HD_RUN_WAITS when another attempt follows, for which it is kept.
+ */
+#define HD_RUN_WAITS 1
 int hd_run_finish(struct run *run, struct hd_error *err);
+/* judge.c: how RUN ended; the detail is the caller's to release. */
+void hd_run_judge(const struct run *run, struct verdict *verdict);
+double hd_run_seconds(const struct run *run);
 /* finish.c: the sweep's own end state (SPEC 5.2). */
 const char *hd_core_end_state(const struct hd_core *core);
 

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "space/args.h"
 #include "store/store.h"
+#include "sweep/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEFAULT_GRACE 10.0
 #define NAME_TRIES 16
 
 /* --- options ------------------------------------------------------------ */
@@ -56,40 +56,53 @@ static char *string_or_null(const char *text)
 	return text ? strdup(text) : NULL;
 }
 
-static int sweep_take_options(struct hd_sweep *sweep,
-			      const struct hd_sweep_options *options,
-			      struct hd_error *err)
+int hd_sweep_take_host(struct hd_sweep *sweep,
+		       const struct hd_sweep_options *options,
+		       struct hd_error *err)
 {
-	const struct hd_config *config = sweep->config;
-
-	if (options->command_count == 0)
-		return hd_error_set(err, HD_EINVAL,
-				    "no command: a sweep needs the training "
-				    "program to run");
 	if (!options->launcher || access(options->launcher, X_OK) < 0)
 		return hd_error_set(err, HD_ENOENT,
 				    "the launcher '%s' cannot be run",
 				    options->launcher ? options->launcher : "");
 	sweep->event = options->event;
 	sweep->user = options->user;
-	sweep->grace = options->grace > 0 ? options->grace : DEFAULT_GRACE;
+	if (options->grace > 0)
+		sweep->grace = options->grace;
+	sweep->environment = strings_copy(options->environment,
+					  strings_count(options->environment));
+	sweep->launcher = realpath(options->launcher, NULL);
+	sweep->python_path = string_or_null(options->python_path);
+	if (!sweep->environment || !sweep->launcher ||
+	    (options->python_path && !sweep->python_path))
+		return hd_error_nomem(err);
+	return 0;
+}
+
+static int sweep_take_options(struct hd_sweep *sweep,
+			      const struct hd_sweep_options *options,
+			      struct hd_error *err)
+{
+	const struct hd_config *config = sweep->config;
+	int rc;
+
+	if (options->command_count == 0)
+		return hd_error_set(err, HD_EINVAL,
+				    "no command: a sweep needs the training "
+				    "program to run");
+	sweep->grace = HD_SWEEP_GRACE;
+	rc = hd_sweep_take_host(sweep, options, err);
+	if (rc < 0)
+		return rc;
 	sweep->slots = options->max_concurrent ? options->max_concurrent : config->max_concurrent;
 	if (sweep->slots > config->max_total)
 		sweep->slots = config->max_total;
 	sweep->command_count = options->command_count;
 	sweep->command = strings_copy(options->command, options->command_count);
-	sweep->environment = strings_copy(options->environment,
-					  strings_count(options->environment));
-	sweep->launcher = realpath(options->launcher, NULL);
 	sweep->source = realpath(options->source ? options->source : ".", NULL);
 	if (!sweep->source)
 		return hd_error_errno(err, errno, "cannot use the folder '%s'",
 				      options->source ? options->source : ".");
-	sweep->python_path = string_or_null(options->python_path);
-	if (!sweep->command || !sweep->environment || !sweep->launcher ||
-	    (options->python_path && !sweep->python_path))
-		return hd_error_nomem(err);
-	return 0;
+	return sweep->command ? 0 : hd_error_nomem(err);
 }
 
 static int sweep_take_seed(struct hd_sweep *sweep,
@@ -109,26 +122,6 @@ static int sweep_take_seed(struct hd_sweep *sweep,
 
 /* --- the sweep's row and folder ----------------------------------------- */
 
-/* This process in the kernel's words, by which it is known again. */
-static uint64_t own_start_time(void)
-{
-	char text[1024], *at;
-	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (got <= 0)
-		return 0;
-	text[got] = '\0';
-	at = strrchr(text, ')'); /* the name before it may hold anything */
-	for (int field = 2; at && field < 22; field++) {
-		at = strchr(at, ' ');
-		at = at ? at + 1 : NULL;
-	}
-	return at ? strtoull(at, NULL, 10) : 0;
-}
-
 static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
 {
 	struct hd_buf command = HD_BUF_INIT;
@@ -139,11 +132,12 @@ static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
 		.seed = sweep->seed,
 		.max_concurrent = sweep->slots,
 		.created = sweep->started,
-		.engine_pid = getpid(),
-		.engine_start = own_start_time(),
+		.source = sweep->source,
+		.grace = sweep->grace,
 	};
 	int rc;
 
+	hd_process_self(&record.engine);
 	hd_args_json_words(&command, (const char *const *)sweep->command,
 			   sweep->command_count);
 	record.command = hd_buf_text(&command);
@@ -175,15 +169,24 @@ static int sweep_make_folder(struct hd_sweep *sweep, struct hd_error *err)
 			      sweep->folder);
 }
 
+/* What hd_sweep_lock made in it goes first. */
+static void sweep_unmake_folder(struct hd_sweep *sweep)
+{
+	hd_sweep_unlock(&sweep->lock, sweep->folder, true);
+	rmdir(sweep->folder);
+}
+
 static int sweep_create_named(struct hd_sweep *sweep, struct hd_error *err)
 {
 	int rc = sweep_make_folder(sweep, err);
 
 	if (rc < 0)
 		return rc;
-	rc = sweep_insert(sweep, err);
+	rc = hd_sweep_lock(&sweep->lock, sweep->folder, sweep->name, err);
+	if (rc == 0)
+		rc = sweep_insert(sweep, err);
 	if (rc < 0)
-		rmdir(sweep->folder);
+		sweep_unmake_folder(sweep);
 	return rc;
 }
 
@@ -216,6 +219,10 @@ int hd_sweep_create(struct hd_sweep *sweep,
 {
 	int rc = sweep_take_options(sweep, options, err);
 
+	if (rc == 0)
+		rc = hd_sweep_check_descriptors(sweep, err);
+	if (rc == 0)
+		rc = hd_sweep_open_loop(sweep, err);
 	if (rc == 0)
 		rc = sweep_take_seed(sweep, options, err);
 	if (rc == 0)

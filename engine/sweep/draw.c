@@ -43,33 +43,41 @@ static int core_suggest(struct hd_core *core, size_t *known,
 	return rc;
 }
 
-/* Command line and parameters of the values just drawn. */
-static int run_prepare(struct run *run, struct hd_buf *arguments,
-		       struct hd_error *err)
+/* Command line and parameters of a trial with VALUES. */
+int hd_run_prepare(struct run *run, const struct hd_value *values,
+		   struct hd_buf *arguments, struct hd_error *err)
 {
 	struct hd_core *core = run->core;
 	const struct hd_space *space = core->setup.config->space;
 	struct hd_buf parameters = HD_BUF_INIT;
 	size_t words = 0;
-	int rc = hd_args_build(&run->argv, space, core->values,
-			       core->setup.command, core->setup.command_count,
-			       NULL, err);
+	int rc = hd_args_build(&run->argv, space, values, core->setup.command,
+			       core->setup.command_count, NULL, err);
 
 	if (rc < 0)
 		return rc;
 	while (run->argv[words])
 		words++;
 	hd_args_json_words(arguments, (const char *const *)run->argv, words);
-	hd_args_json(&parameters, space, core->values);
+	hd_args_json(&parameters, space, values);
 	run->parameters = hd_buf_take(&parameters);
-	run->folder = hd_dispatch_folder(core->setup.folder, run->number);
-	if (!run->parameters || !run->folder || hd_buf_failed(arguments))
+	if (!run->parameters || hd_buf_failed(arguments))
 		return hd_error_nomem(err);
-	return hd_tail_new(&run->tail, run->folder, core->rules, NULL, err);
+	return 0;
+}
+
+int hd_run_open(struct run *run, const struct hd_tail_place *places,
+		struct hd_error *err)
+{
+	run->folder = hd_dispatch_folder(run->core->setup.folder, run->number);
+	if (!run->folder)
+		return hd_error_nomem(err);
+	return hd_tail_new(&run->tail, run->folder, run->core->rules, places,
+			   err);
 }
 
 static int run_store(struct run *run, const char *arguments, size_t known,
-		     struct hd_error *err)
+		     const char *origin, struct hd_error *err)
 {
 	struct hd_core *core = run->core;
 	struct hd_trial_record record = {
@@ -81,6 +89,8 @@ static int run_store(struct run *run, const char *arguments, size_t known,
 		.space = core->setup.config->space,
 		.values = core->values,
 		.known = known,
+		.slot = run->slot,
+		.origin = origin,
 		.time = core->wall,
 	};
 	int rc = hd_core_begin(core, err);
@@ -88,14 +98,27 @@ static int run_store(struct run *run, const char *arguments, size_t known,
 	return rc < 0 ? rc : hd_store_trial_insert(core->setup.store, &record, &run->key, err);
 }
 
+static void run_take_slot(struct run *run)
+{
+	struct hd_core *core = run->core;
+
+	hd_trial_move(run->trial, HD_TRIAL_EVENT_SPAWN);
+	run->fresh = true;
+	core->live[run->slot] = run;
+	core->live_count++;
+	if (core->smoke.open)
+		core->smoke.opened = core->wall;
+}
+
 /* Draw one trial, store it as Starting, keep its launch for after commit. */
-static int core_draw(struct hd_core *core, struct run **slot,
-		     struct hd_error *err)
+static int core_draw(struct hd_core *core, size_t slot, struct hd_error *err)
 {
 	struct hd_buf arguments = HD_BUF_INIT;
 	struct run *run = NULL;
-	size_t known;
-	int rc = core_suggest(core, &known, err);
+	bool enqueued = hd_core_has_enqueued(core);
+	size_t known = core->results;
+	int rc = enqueued ? hd_core_take_enqueued(core, err)
+			  : core_suggest(core, &known, err);
 
 	if (rc == HD_EXHAUSTED)
 		core->exhausted = true;
@@ -105,11 +128,15 @@ static int core_draw(struct hd_core *core, struct run **slot,
 	if (!run)
 		return hd_error_nomem(err);
 	run->core = core;
-	run->number = hd_history_next(core->history);
-	run->fresh = true;
-	rc = run_prepare(run, &arguments, err);
+	run->number = hd_history_count(core->history);
+	run->attempt = 1;
+	run->slot = slot;
+	rc = hd_run_prepare(run, core->values, &arguments, err);
 	if (rc == 0)
-		rc = run_store(run, hd_buf_text(&arguments), known, err);
+		rc = hd_run_open(run, NULL, err);
+	if (rc == 0)
+		rc = run_store(run, hd_buf_text(&arguments), known,
+			       enqueued ? "enqueued" : "sampler", err);
 	if (rc < 0)
 		goto out;
 	run->trial = hd_history_add(core->history, core->values);
@@ -117,29 +144,67 @@ static int core_draw(struct hd_core *core, struct run **slot,
 		rc = hd_error_nomem(err);
 		goto out;
 	}
-	hd_trial_move(run->trial, HD_TRIAL_EVENT_SPAWN);
-	*slot = run;
+	hd_history_add_foreign(core->history, enqueued);
+	run_take_slot(run);
 	run = NULL;
-	core->live_count++;
 out:
 	hd_run_free(run);
 	hd_buf_release(&arguments);
 	return rc;
 }
 
+/* The next attempt of one that has waited long enough; 1: nobody has. */
+static int core_relaunch(struct hd_core *core, size_t slot,
+			 struct hd_error *err)
+{
+	struct hd_buf arguments = HD_BUF_INIT;
+	struct run *run = hd_core_take_due(core);
+	int rc;
+
+	if (!run)
+		return 1;
+	run->slot = slot;
+	rc = hd_core_begin(core, err);
+	if (rc == 0)
+		rc = hd_run_prepare(run, hd_trial_values(run->trial), &arguments,
+				    err);
+	if (rc == 0)
+		rc = hd_store_trial_start(core->setup.store, run->key, slot, err);
+	hd_buf_release(&arguments);
+	if (rc < 0)
+		hd_run_free(run);
+	else
+		run_take_slot(run);
+	return rc;
+}
+
+/* Returns 1 when nothing is to be started now. */
+static int core_fill_slot(struct hd_core *core, size_t slot,
+			  struct hd_error *err)
+{
+	int rc;
+
+	if (core->stopping || hd_core_is_smoking(core))
+		return 1;
+	rc = core_relaunch(core, slot, err);
+	if (rc != 1)
+		return rc;
+	if ((core->exhausted && !hd_core_has_enqueued(core)) ||
+	    hd_history_count(core->history) >= core->limits.max_total)
+		return 1;
+	return core_draw(core, slot, err);
+}
+
 int hd_core_fill(struct hd_core *core, struct hd_error *err)
 {
-	size_t most = core->setup.config->max_total;
-
-	for (size_t i = 0; i < core->setup.slots; i++) {
+	for (size_t i = 0; i < core->limits.max_concurrent; i++) {
 		int rc;
 
-		if (core->stopping || core->exhausted ||
-		    hd_history_next(core->history) >= most)
-			return 0;
 		if (core->live[i])
 			continue;
-		rc = core_draw(core, &core->live[i], err);
+		if (core->live_count >= core->limits.max_concurrent)
+			return 0;
+		rc = core_fill_slot(core, i, err);
 		if (rc != 0)
 			return rc < 0 ? rc : 0;
 	}

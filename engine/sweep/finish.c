@@ -1,6 +1,5 @@
 /*
- * How a trial ended, and how a sweep did (SPEC 5.2): one place that reads the
- * exit record, what the engine had asked for and what the script said itself.
+ * The end of a trial into its row and to the observer, and that of a sweep.
  */
 #include "sweep/core_private.h"
 
@@ -14,106 +13,6 @@
 
 #define TAIL_BYTES 4096
 #define TAIL_LINES 5
-
-struct verdict {
-	enum hd_trial_event event;
-	enum hd_end end;
-	struct hd_buf detail;
-};
-
-static const char *signal_word(int number)
-{
-	const char *text = strsignal(number);
-
-	return text ? text : "unknown";
-}
-
-/* What the exit record says, when nobody asked for the end. */
-static void judge_exit(struct verdict *verdict, const struct run *run)
-{
-	const struct hd_exit *exit = &run->exit;
-
-	verdict->event = HD_TRIAL_EVENT_FAIL;
-	if (!exit->known) {
-		verdict->end = HD_END_LOST;
-		hd_buf_puts(&verdict->detail,
-			    exit->error ? exit->error : "gone without an exit record");
-	} else if (exit->error) {
-		verdict->end = HD_END_LAUNCH;
-		hd_buf_puts(&verdict->detail, exit->error);
-	} else if (exit->signal) {
-		verdict->end = HD_END_SIGNAL;
-		hd_buf_printf(&verdict->detail, "killed by signal %d (%s)",
-			      exit->signal, signal_word(exit->signal));
-	} else if (exit->code) {
-		verdict->end = HD_END_EXIT;
-		hd_buf_printf(&verdict->detail, "exit %d", exit->code);
-	} else {
-		verdict->event = HD_TRIAL_EVENT_DONE;
-		verdict->end = HD_END_EXIT;
-		if (hd_trial_intervals(run->trial) == 0)
-			hd_buf_puts(&verdict->detail, "no metric");
-	}
-	if (exit->known && exit->stragglers)
-		hd_buf_printf(&verdict->detail,
-			      "%s%zu process%s it left behind ended",
-			      verdict->detail.length ? "; " : "",
-			      exit->stragglers,
-			      exit->stragglers == 1 ? "" : "es");
-}
-
-/* complete(), fail() and cancel() of the script win over its exit status. */
-static void judge_mark(struct verdict *verdict, const struct run *run)
-{
-	if (run->mark == RUN_MARK_NONE)
-		return;
-	verdict->end = HD_END_SCRIPT;
-	verdict->event = run->mark == RUN_MARK_COMPLETE ? HD_TRIAL_EVENT_DONE
-			 : run->mark == RUN_MARK_FAIL   ? HD_TRIAL_EVENT_FAIL
-							: HD_TRIAL_EVENT_CANCEL;
-	if (run->mark_detail) {
-		hd_buf_clear(&verdict->detail);
-		hd_buf_puts(&verdict->detail, run->mark_detail);
-	}
-}
-
-static const char *stop_sentence(const struct run *run)
-{
-	switch (hd_trial_end(run->trial)) {
-	case HD_END_POLICY:
-		return run->reason.text;
-	case HD_END_LIMIT:
-		return "the sweep's max_duration was reached";
-	case HD_END_USER:
-		return "cancelled by the user";
-	case HD_END_NONE:
-	case HD_END_EXIT:
-	case HD_END_SIGNAL:
-	case HD_END_LAUNCH:
-	case HD_END_TIMEOUT:
-	case HD_END_LOST:
-	case HD_END_SCRIPT:
-		break;
-	}
-	return "";
-}
-
-static void judge(struct verdict *verdict, const struct run *run)
-{
-	bool asked = hd_trial_state(run->trial) == HD_TRIAL_STOPPING;
-	bool by_itself = run->exit.known &&
-			 (run->exit.error || !run->exit.killed_by_us);
-
-	hd_buf_init(&verdict->detail);
-	if (asked && !by_itself) {
-		verdict->event = HD_TRIAL_EVENT_CANCEL;
-		verdict->end = hd_trial_end(run->trial);
-		hd_buf_puts(&verdict->detail, stop_sentence(run));
-		return;
-	}
-	judge_exit(verdict, run);
-	judge_mark(verdict, run);
-}
 
 /* Control characters of a log become blanks: it goes to a terminal. */
 static void tail_clean(char *text)
@@ -159,35 +58,23 @@ static char *stderr_tail(const char *folder)
 	return text;
 }
 
-/* How long it ran. */
-static double run_seconds(const struct run *run)
+static void queue_ended(struct run *run, const struct verdict *verdict,
+			const char *tail)
 {
-	int64_t from = run->exit.started ? run->exit.started : run->started;
-	int64_t to = run->exit.ended ? run->exit.ended : run->core->wall;
-
-	return from ? (double)(to - from) / 1e6 : 0;
-}
-
-static void queue_ended(struct run *run, const struct verdict *verdict)
-{
-	struct hd_core *core = run->core;
-	enum hd_trial_state state = hd_trial_state(run->trial);
-	char *tail = state == HD_TRIAL_FAILED ? stderr_tail(run->folder) : NULL;
-	hd_core_queue(core, &(struct hd_event){
-				    .kind = HD_EVENT_TRIAL_ENDED,
-				    .trial = run->number,
-				    .state = state,
-				    .end = verdict->end,
-				    .text = hd_buf_text(&verdict->detail),
-				    .value = hd_trial_overall(run->trial),
-				    .interval = hd_trial_intervals(run->trial),
-				    .exit_code = run->exit.signal ? -1 : run->exit.code,
-				    .exit_signal = run->exit.signal,
-				    .seconds = run_seconds(run),
-				    .has_metric = hd_trial_intervals(run->trial) > 0,
-				    .folder = run->folder,
-				    .tail = tail });
-	free(tail);
+	hd_core_queue(run->core, &(struct hd_event){
+					 .kind = HD_EVENT_TRIAL_ENDED,
+					 .trial = run->number,
+					 .state = hd_trial_state(run->trial),
+					 .end = verdict->end,
+					 .text = hd_buf_text(&verdict->detail),
+					 .value = hd_trial_overall(run->trial),
+					 .interval = hd_trial_intervals(run->trial),
+					 .exit_code = run->exit.signal ? -1 : run->exit.code,
+					 .exit_signal = run->exit.signal,
+					 .seconds = hd_run_seconds(run),
+					 .has_metric = hd_trial_intervals(run->trial) > 0,
+					 .folder = run->folder,
+					 .tail = tail });
 }
 
 /*
@@ -216,8 +103,9 @@ static void note_missing_metric(struct run *run)
 	hd_buf_release(&text);
 }
 
+/* SETTLED is 0 for an attempt that is not the last. */
 static int store_end(struct run *run, const struct verdict *verdict,
-		     struct hd_error *err)
+		     size_t settled, struct hd_error *err)
 {
 	struct hd_core *core = run->core;
 	const struct hd_exit *exit = &run->exit;
@@ -233,39 +121,82 @@ static int store_end(struct run *run, const struct verdict *verdict,
 			.cpu_seconds = exit->cpu_seconds,
 			.max_rss = exit->max_rss,
 			.started = exit->started ? exit->started : run->started,
-			.ended = exit->ended ? exit->ended : core->wall },
+			.ended = exit->ended ? exit->ended : core->wall,
+			.gone = run->gone ? run->gone : core->wall,
+			.settled = settled },
 		err);
 }
 
-int hd_run_finish(struct run *run, struct hd_error *err)
+/* The trial's figures into the sweep's, and the news of it. */
+static void count_end(struct run *run, const struct verdict *verdict)
+{
+	struct hd_core *core = run->core;
+	enum hd_trial_state state = hd_trial_state(run->trial);
+	bool scored = hd_trial_intervals(run->trial) > 0;
+	char *tail = state == HD_TRIAL_FAILED ? stderr_tail(run->folder) : NULL;
+
+	core->unsynced = true;
+	core->counts[state]++;
+	core->results++;
+	core->spent += hd_run_seconds(run);
+	if (scored && verdict->end == HD_END_POLICY)
+		core->policy_scored++;
+	queue_ended(run, verdict, tail);
+	note_missing_metric(run);
+	if (state == HD_TRIAL_FAILED)
+		hd_core_count_failure(core, run, verdict, tail ? tail : "");
+	else if (state == HD_TRIAL_COMPLETED)
+		hd_core_smoke_works(core, run);
+	free(tail);
+}
+
+static int run_settle(struct run *run, const struct verdict *verdict,
+		      struct hd_error *err)
 {
 	struct hd_core *core = run->core;
 	const struct hd_config *config = core->setup.config;
-	bool scored = hd_trial_intervals(run->trial) > 0;
-	struct verdict verdict;
 	int rc;
 
-	judge(&verdict, run);
-	hd_trial_set_end(run->trial, verdict.end);
-	hd_trial_move(run->trial, verdict.event);
-	rc = hd_core_begin(core, err);
-	if (rc == 0)
-		rc = store_end(run, &verdict, err);
-	if (rc == 0 && scored && config->reduce != HD_REDUCE_BEST)
+	hd_trial_set_end(run->trial, verdict->end);
+	hd_trial_move(run->trial, verdict->event);
+	rc = store_end(run, verdict, core->results + 1, err);
+	if (rc == 0 && hd_trial_intervals(run->trial) > 0 &&
+	    config->reduce != HD_REDUCE_BEST)
 		rc = hd_core_offer_best(core, run,
 					hd_trial_rank(run->trial, config->reduce,
 						      config->reduce_count),
 					err);
-	if (rc == 0) {
-		core->unsynced = true;
-		core->counts[hd_trial_state(run->trial)]++;
-		core->results++;
-		core->spent += run_seconds(run);
-		if (scored && verdict.end == HD_END_POLICY)
-			core->policy_scored++;
-		queue_ended(run, &verdict);
-		note_missing_metric(run);
-	}
+	if (rc == 0)
+		count_end(run, verdict);
+	return rc;
+}
+
+/* The attempt's own end is stored first: its figures go with it. */
+static int run_settle_attempt(struct run *run, const struct verdict *verdict,
+			      struct hd_error *err)
+{
+	int rc = run->unstarted ? 0 : store_end(run, verdict, 0, err);
+
+	if (rc == 0)
+		rc = hd_run_again(run, verdict, err);
+	run->core->unsynced = true;
+	return rc < 0 ? rc : HD_RUN_WAITS;
+}
+
+int hd_run_finish(struct run *run, struct hd_error *err)
+{
+	struct verdict verdict;
+	int rc = hd_core_begin(run->core, err);
+
+	if (rc < 0)
+		return rc;
+	hd_run_judge(run, &verdict);
+	if (hd_buf_failed(&verdict.detail))
+		rc = hd_error_nomem(err);
+	else if (hd_run_goes_on(run, &verdict))
+		rc = run_settle_attempt(run, &verdict, err);
+	else
+		rc = run_settle(run, &verdict, err);
 	hd_buf_release(&verdict.detail);
 	return rc;
 }
@@ -274,6 +205,8 @@ const char *hd_core_end_state(const struct hd_core *core)
 {
 	if (core->end == HD_END_USER || core->end == HD_END_LIMIT)
 		return "Canceled";
+	if (core->end == HD_END_FAILURES)
+		return "Failed";
 	if (core->counts[HD_TRIAL_COMPLETED] == 0 && core->policy_scored == 0 &&
 	    core->counts[HD_TRIAL_FAILED] > 0)
 		return "Failed";

@@ -39,6 +39,7 @@ struct hd_history {
 	size_t total, slots;      /* planned; 0 for not known */
 	struct hd_trial **trials; /* of this sweep, by number */
 	size_t count, room;
+	size_t foreign; /* of them, that no sampler suggested */
 	struct hd_trial **inherited;
 	size_t inherited_count, inherited_room;
 	struct hd_trial *running; /* list of those in HD_TRIAL_RUNNING */
@@ -142,11 +143,10 @@ struct hd_trial *hd_history_inherit(struct hd_history *history,
 	return trial;
 }
 
-/* A trial leads from one of its own values on, if it leads anywhere. */
 static bool history_is_led_by(const struct hd_history *history,
 			      const struct hd_trial *trial)
 {
-	for (size_t i = 0; i < trial->intervals; i++)
+	for (size_t i = 0; i < history->best_count; i++)
 		if (history->best[i].leader == trial)
 			return true;
 	return false;
@@ -162,6 +162,68 @@ void hd_history_forget(struct hd_history *history, size_t index)
 		return;
 	history_free_trial(trial);
 	history->trials[index] = NULL;
+}
+
+int hd_history_skip(struct hd_history *history)
+{
+	int rc = hd_order_grow(&history->trials, history->count, &history->room,
+			       sizeof(struct hd_trial *));
+
+	if (rc == 0)
+		history->trials[history->count++] = NULL;
+	return rc;
+}
+
+int hd_history_recall(struct hd_history *history, size_t index,
+		      const struct hd_value *values)
+{
+	size_t size = sizeof(struct hd_trial) +
+		      history->width * sizeof(struct hd_value);
+	struct hd_trial *trial;
+
+	assert(index < history->count);
+	if (history->trials[index])
+		return 0;
+	trial = calloc(1, size);
+	if (!trial)
+		return HD_ENOMEM;
+	if (values)
+		memcpy(trial->values, values, history->width * sizeof *values);
+	trial->history = history;
+	trial->number = index;
+	trial->state = HD_TRIAL_COMPLETED;
+	history->trials[index] = trial;
+	return 0;
+}
+
+int hd_history_restore_best(struct hd_history *history, size_t interval,
+			    double value, const struct hd_trial *leader)
+{
+	while (history->best_count < interval) {
+		size_t last = history->best_count;
+		int rc = hd_order_grow(&history->best, last,
+				       &history->best_room,
+				       sizeof history->best[0]);
+
+		if (rc < 0)
+			return rc;
+		history->best[last] = last ? history->best[last - 1]
+					   : (struct history_best){ .value = NAN };
+		history->best_count++;
+	}
+	for (size_t i = interval - 1; i < history->best_count; i++) {
+		/* A better one of an earlier interval is there, or of a live trial. */
+		if (!hd_goal_better(history->goal, value, history->best[i].value))
+			break;
+		history->best[i].value = value;
+		history->best[i].leader = leader;
+	}
+	return 0;
+}
+
+void hd_history_restore_measured(struct hd_history *history, size_t measured)
+{
+	history->measured += measured;
 }
 
 struct hd_trial *hd_history_trial_mutable(struct hd_history *history,
@@ -190,7 +252,12 @@ enum hd_goal hd_history_goal(const struct hd_history *history)
 
 size_t hd_history_next(const struct hd_history *history)
 {
-	return history->count;
+	return history->count - history->foreign;
+}
+
+void hd_history_add_foreign(struct hd_history *history, size_t count)
+{
+	history->foreign += count;
 }
 
 void hd_history_plan(struct hd_history *history, size_t total, size_t slots)
@@ -327,6 +394,7 @@ struct hd_history *hd_history_copy(const struct hd_history *history)
 		return NULL;
 	hd_history_plan(copy, history->total, history->slots);
 	copy->measured = history->measured;
+	copy->foreign = history->foreign;
 	if (history_copy_trials(copy, &copy->trials, &copy->count,
 				history->trials, history->count) < 0 ||
 	    history_copy_trials(copy, &copy->inherited, &copy->inherited_count,
@@ -491,6 +559,19 @@ size_t hd_history_place(const struct hd_history *history,
 	}
 	*count = order->best_count;
 	return hd_order_find(order, history->goal, &mine) + 1;
+}
+
+void hd_history_withdraw(struct hd_history *history,
+			 const struct hd_trial *trial)
+{
+	struct history_cache *cache = history->cache;
+
+	if (trial->intervals == 0)
+		return;
+	history->measured--;
+	/* They are built anew, from the curves, when they are asked for. */
+	for (size_t i = 0; i < cache->count; i++)
+		hd_order_release(&cache->orders[i]);
 }
 
 /* --- logging --------------------------------------------------------------- */

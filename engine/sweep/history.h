@@ -35,6 +35,27 @@ void hd_history_forget(struct hd_history *history, size_t index);
 /* The same trial as hd_history_trial gives, to change. */
 struct hd_trial *hd_history_trial_mutable(struct hd_history *history,
 					  size_t index);
+/* COUNT of its trials nobody suggested: hd_history_next leaves them out. */
+void hd_history_add_foreign(struct hd_history *history, size_t count);
+/*
+ * The next number is taken by a trial that has ended and that nobody will ask
+ * about: as if it had been added and forgotten. HD_ENOMEM or 0.
+ */
+int hd_history_skip(struct hd_history *history);
+/*
+ * A trial that was skipped or forgotten is there again, without a curve and,
+ * when VALUES is NULL, without values. HD_ENOMEM or 0.
+ */
+int hd_history_recall(struct hd_history *history, size_t index,
+		      const struct hd_value *values);
+/*
+ * The best at INTERVAL is VALUE, of the trial in LEADER, as an earlier engine
+ * knew. For ascending intervals, before any value is logged.
+ */
+int hd_history_restore_best(struct hd_history *history, size_t interval,
+			    double value, const struct hd_trial *leader);
+/* MEASURED trials that were skipped had logged a value. */
+void hd_history_restore_measured(struct hd_history *history, size_t measured);
 /* A trial of an earlier sweep that takes part in comparisons only. */
 struct hd_trial *hd_history_inherit(struct hd_history *history,
 				    const struct hd_value *values);

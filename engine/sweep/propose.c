@@ -157,7 +157,7 @@ int hd_proposal_ahead(struct hd_core *core, struct hd_error *err)
 {
 	if (!core->proposal || core->proposal->state != PROPOSAL_NONE ||
 	    proposal_waits(core) || core->stopping || core->exhausted ||
-	    hd_history_next(core->history) >= core->setup.config->max_total)
+	    hd_history_count(core->history) >= core->limits.max_total)
 		return 0;
 	return proposal_start(core, err);
 }

@@ -10,7 +10,9 @@
 
 #include "base/time.h"
 #include "store/store.h"
+#include "sweep/lock.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -171,27 +173,23 @@ static void on_tick(uv_timer_t *timer)
  * A trial costs the engine one descriptor. With less than its own the event
  * library would abort, with few more every trial would fail for want of one.
  */
-static int sweep_check_descriptors(const struct hd_config *config,
-				   const struct hd_sweep_options *options,
-				   struct hd_error *err)
+int hd_sweep_check_descriptors(const struct hd_sweep *sweep,
+			       struct hd_error *err)
 {
-	size_t slots = options->max_concurrent ? options->max_concurrent : config->max_concurrent;
 	struct rlimit limit;
-	size_t need;
+	size_t need = sweep->slots + OWN_DESCRIPTORS;
 
-	if (slots > config->max_total)
-		slots = config->max_total;
-	need = slots + OWN_DESCRIPTORS;
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
 	    limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= need)
 		return 0;
 	return hd_error_set(err, HD_ELIMIT,
 			    "%zu trials at a time need %zu open files, the "
 			    "limit is %llu; 'ulimit -n %zu' raises it",
-			    slots, need, (unsigned long long)limit.rlim_cur, need);
+			    sweep->slots, need,
+			    (unsigned long long)limit.rlim_cur, need);
 }
 
-static int sweep_open_loop(struct hd_sweep *sweep, struct hd_error *err)
+int hd_sweep_open_loop(struct hd_sweep *sweep, struct hd_error *err)
 {
 	int rc = uv_loop_init(&sweep->loop);
 
@@ -246,6 +244,23 @@ static void sweep_work(void *user)
 	uv_queue_work(&sweep->loop, &sweep->work, on_work, on_worked);
 }
 
+/* Old trials that the space cannot express are told of. */
+static int sweep_restore(struct hd_sweep *sweep, struct hd_error *err)
+{
+	size_t left_out;
+	char text[128];
+	int rc = hd_core_restore(sweep->core, &left_out, err);
+
+	if (rc < 0 || left_out == 0)
+		return rc;
+	snprintf(text, sizeof text,
+		 "%zu trials have values that the parameter space does not "
+		 "have: the sampler does not learn from them",
+		 left_out);
+	hd_core_tell(sweep->core, HD_EVENT_NOTE, hd_time_wall(), text);
+	return 0;
+}
+
 static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 {
 	struct hd_core_setup core = {
@@ -282,13 +297,18 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 	};
 	int rc = hd_core_new(&sweep->core, &core, err);
 
+	if (rc == 0 && sweep->resumes)
+		rc = sweep_restore(sweep, err);
 	if (rc < 0)
 		return rc;
 	dispatch.user = sweep->core;
+	if (dispatch.slots < hd_core_live(sweep->core))
+		dispatch.slots = hd_core_live(sweep->core);
 	rc = hd_dispatch_open(&sweep->dispatch, &dispatch, err);
-	if (rc == 0)
-		hd_core_set_dispatch(sweep->core, sweep->dispatch);
-	return rc;
+	if (rc < 0)
+		return rc;
+	hd_core_set_dispatch(sweep->core, sweep->dispatch);
+	return sweep->resumes ? hd_core_adopt(sweep->core, err) : 0;
 }
 
 /*
@@ -312,24 +332,33 @@ static void sweep_store_failure(struct hd_sweep *sweep, enum hd_end end,
 
 /* --- the public face ---------------------------------------------------- */
 
-int hd_sweep_new(struct hd_sweep **out, struct hd_store *store,
-		 const struct hd_config *config,
-		 const struct hd_sweep_options *options, struct hd_error *err)
+int hd_sweep_alloc(struct hd_sweep **out, struct hd_store *store,
+		   struct hd_error *err)
 {
 	struct hd_sweep *sweep = calloc(1, sizeof *sweep);
-	int rc;
 
 	*out = NULL;
 	if (!sweep)
 		return hd_error_nomem(err);
 	sweep->store = store;
-	sweep->config = config;
+	sweep->lock = -1;
 	sweep->started = hd_time_wall();
-	rc = sweep_check_descriptors(config, options, err);
-	if (rc == 0)
-		rc = sweep_open_loop(sweep, err);
-	if (rc == 0)
-		rc = hd_sweep_create(sweep, options, err);
+	*out = sweep;
+	return 0;
+}
+
+int hd_sweep_new(struct hd_sweep **out, struct hd_store *store,
+		 const struct hd_config *config,
+		 const struct hd_sweep_options *options, struct hd_error *err)
+{
+	struct hd_sweep *sweep;
+	int rc = hd_sweep_alloc(&sweep, store, err);
+
+	*out = NULL;
+	if (rc < 0)
+		return rc;
+	sweep->config = config;
+	rc = hd_sweep_create(sweep, options, err);
 	if (rc < 0)
 		goto out;
 	*out = sweep;
@@ -390,6 +419,8 @@ void hd_sweep_free(struct hd_sweep *sweep)
 		uv_loop_close(&sweep->loop);
 	}
 	hd_core_free(sweep->core);
+	hd_sweep_unlock(&sweep->lock, sweep->folder, false);
+	hd_config_free(sweep->own_config);
 	free(sweep->folder);
 	free(sweep->source);
 	free(sweep->launcher);
@@ -412,6 +443,16 @@ const char *hd_sweep_id(const struct hd_sweep *sweep)
 int64_t hd_sweep_key(const struct hd_sweep *sweep)
 {
 	return sweep->key;
+}
+
+const char *hd_sweep_folder(const struct hd_sweep *sweep)
+{
+	return sweep->folder;
+}
+
+const struct hd_config *hd_sweep_config(const struct hd_sweep *sweep)
+{
+	return sweep->config;
 }
 
 void hd_sweep_summary(const struct hd_sweep *sweep,

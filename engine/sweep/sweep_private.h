@@ -15,6 +15,9 @@
 struct hd_sweep {
 	struct hd_store *store;
 	const struct hd_config *config;
+	struct hd_config *own_config; /* of a resumed one */
+	bool resumes;
+	int lock; /* descriptor of the folder's lock, -1 for none */
 	struct hd_core *core;
 	struct hd_dispatch *dispatch;
 	hd_event_fn event;
@@ -52,6 +55,22 @@ struct hd_sweep {
 	struct hd_error error;
 };
 
+#define HD_SWEEP_GRACE 10.0
+
+/* sweep.c: an empty one. */
+int hd_sweep_alloc(struct hd_sweep **out, struct hd_store *store,
+		   struct hd_error *err);
+/*
+ * sweep.c: its loop, before which it must be known that there are files enough
+ * for its slots.
+ */
+int hd_sweep_check_descriptors(const struct hd_sweep *sweep,
+			       struct hd_error *err);
+int hd_sweep_open_loop(struct hd_sweep *sweep, struct hd_error *err);
+/* create.c: what is this process's own: launcher, environment, observer. */
+int hd_sweep_take_host(struct hd_sweep *sweep,
+		       const struct hd_sweep_options *options,
+		       struct hd_error *err);
 /* create.c: copy the options, settle seed and id, make folder and row. */
 int hd_sweep_create(struct hd_sweep *sweep,
 		    const struct hd_sweep_options *options,

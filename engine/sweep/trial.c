@@ -27,6 +27,7 @@ static const struct trial_move {
 	{ HD_TRIAL_STARTING, HD_TRIAL_EVENT_SPAWNED, HD_TRIAL_RUNNING },
 	{ HD_TRIAL_STARTING, HD_TRIAL_EVENT_STOP, HD_TRIAL_STOPPING },
 	{ HD_TRIAL_STARTING, HD_TRIAL_EVENT_FAIL, HD_TRIAL_FAILED },
+	{ HD_TRIAL_STARTING, HD_TRIAL_EVENT_CANCEL, HD_TRIAL_CANCELED },
 
 	{ HD_TRIAL_RUNNING, HD_TRIAL_EVENT_STOP, HD_TRIAL_STOPPING },
 	{ HD_TRIAL_RUNNING, HD_TRIAL_EVENT_DONE, HD_TRIAL_COMPLETED },
@@ -38,7 +39,13 @@ static const struct trial_move {
 	{ HD_TRIAL_STOPPING, HD_TRIAL_EVENT_DONE, HD_TRIAL_COMPLETED },
 	{ HD_TRIAL_STOPPING, HD_TRIAL_EVENT_FAIL, HD_TRIAL_FAILED },
 	{ HD_TRIAL_STOPPING, HD_TRIAL_EVENT_CANCEL, HD_TRIAL_CANCELED },
-	/* COMPLETED, FAILED and CANCELED are never in the first column. */
+	/* An attempt that is not the last; or somebody wants one more. */
+	{ HD_TRIAL_STARTING, HD_TRIAL_EVENT_AGAIN, HD_TRIAL_QUEUED },
+	{ HD_TRIAL_RUNNING, HD_TRIAL_EVENT_AGAIN, HD_TRIAL_QUEUED },
+	{ HD_TRIAL_STOPPING, HD_TRIAL_EVENT_AGAIN, HD_TRIAL_QUEUED },
+	{ HD_TRIAL_FAILED, HD_TRIAL_EVENT_AGAIN, HD_TRIAL_QUEUED },
+	{ HD_TRIAL_CANCELED, HD_TRIAL_EVENT_AGAIN, HD_TRIAL_QUEUED },
+	/* Nothing else leads away from COMPLETED, FAILED and CANCELED. */
 };
 
 static const char *const trial_state_names[HD_TRIAL_STATES] = {
@@ -62,6 +69,10 @@ static const char *const trial_end_names[HD_ENDS] = {
 	[HD_END_TIMEOUT] = "timeout",
 	[HD_END_LOST] = "lost",
 	[HD_END_SCRIPT] = "script",
+	[HD_END_SWEEP] = "sweep",
+	[HD_END_PREEMPTED] = "preempted",
+	[HD_END_MEMORY] = "memory",
+	[HD_END_FAILURES] = "failures",
 };
 
 const char *hd_goal_name(enum hd_goal goal)
@@ -170,9 +181,28 @@ void hd_trial_move(struct hd_trial *trial, enum hd_trial_event event)
 	if (!move) /* with NDEBUG: rather no move than a wrong one */
 		return;
 	trial->state = move->to;
+	if (event == HD_TRIAL_EVENT_AGAIN)
+		trial->end = HD_END_NONE;
 	hd_history_run(trial->history, trial, move->to == HD_TRIAL_RUNNING);
 	if (hd_trial_state_is_terminal(move->to))
 		trial_fit(trial);
+}
+
+void hd_trial_restore(struct hd_trial *trial, enum hd_trial_state state,
+		      enum hd_end end)
+{
+	trial->state = state;
+	trial->end = end;
+	hd_history_run(trial->history, trial, state == HD_TRIAL_RUNNING);
+	if (hd_trial_state_is_terminal(state))
+		trial_fit(trial);
+}
+
+void hd_trial_begin_anew(struct hd_trial *trial)
+{
+	hd_history_withdraw(trial->history, trial);
+	trial->intervals = 0;
+	trial->best_interval = 0;
 }
 
 void hd_trial_set_end(struct hd_trial *trial, enum hd_end end)

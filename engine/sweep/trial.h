@@ -21,6 +21,7 @@ enum hd_trial_event {
 	HD_TRIAL_EVENT_DONE,    /* it ended with status 0, or said complete() */
 	HD_TRIAL_EVENT_FAIL,    /* it ended otherwise */
 	HD_TRIAL_EVENT_CANCEL,  /* it ended because we stopped it, or never ran */
+	HD_TRIAL_EVENT_AGAIN,   /* another attempt is to follow */
 };
 
 struct hd_trial; /* trial.c's and history.c's */
@@ -32,6 +33,15 @@ void hd_trial_move(struct hd_trial *trial, enum hd_trial_event event);
 
 /* Why it ended or is being ended; the first reason that is given stays. */
 void hd_trial_set_end(struct hd_trial *trial, enum hd_end end);
+
+/* As the store says it was: a sweep that is gone on with. */
+void hd_trial_restore(struct hd_trial *trial, enum hd_trial_state state,
+		      enum hd_end end);
+/*
+ * Its next attempt begins from nothing, so its curve does too. What was the
+ * best at an interval stays so: it was measured.
+ */
+void hd_trial_begin_anew(struct hd_trial *trial);
 
 /*
  * One more interval of the primary metric. Returns 0 or HD_ENOMEM. Updates

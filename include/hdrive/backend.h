@@ -33,13 +33,14 @@ struct hd_launch {
 
 /* How an attempt ended. */
 struct hd_exit {
-	bool known;        /* false: gone without an exit record */
-	int code;          /* exit status, -1 when it has none */
-	int signal;        /* that killed it, 0 for none */
-	const char *error; /* why it could not be started, or why no more than
-			      that is known; else NULL */
-	bool killed_by_us; /* after stop() */
-	int64_t started;   /* microseconds since 1970, UTC; 0: not known */
+	bool known;         /* false: gone without an exit record */
+	int code;           /* exit status, -1 when it has none */
+	int signal;         /* that killed it, 0 for none */
+	const char *error;  /* why it could not be started, or why no more than
+			       that is known; else NULL */
+	bool killed_by_us;  /* after stop() */
+	bool out_of_memory; /* the kernel killed it for want of memory */
+	int64_t started;    /* microseconds since 1970, UTC; 0: not known */
 	int64_t ended;
 	double cpu_seconds;
 	int64_t max_rss;   /* bytes */

@@ -46,8 +46,16 @@ struct hd_config {
 	size_t max_concurrent; /* at most max_total */
 	double max_duration;   /* seconds; INFINITY for no limit */
 
+	double trial_timeout; /* seconds of one attempt; INFINITY for none */
+	double idle_timeout;  /* seconds without output; INFINITY for none */
+	size_t max_restarts;  /* new attempts of a trial that failed */
+	double restart_delay; /* seconds before the first, doubling */
+	size_t max_failures;  /* failed trials end the sweep; SIZE_MAX: never */
+	bool smoke;           /* the first trial runs alone until it works */
+
 	const char *const *metric_patterns; /* of the metrics: block */
 	size_t metric_pattern_count;
+	bool patterns_given; /* by load, in place of the text's */
 
 	const char *const *sets; /* what changed the text: load.sets */
 	size_t set_count;

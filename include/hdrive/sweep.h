@@ -21,6 +21,7 @@ enum hd_event_kind {
 	HD_EVENT_TRIAL_STARTED,
 	HD_EVENT_TRIAL_METRIC,   /* its primary metric logged an interval */
 	HD_EVENT_TRIAL_STOPPING, /* asked to end: end and text say why */
+	HD_EVENT_TRIAL_AGAIN,    /* an attempt ended, ATTEMPT follows in SECONDS */
 	HD_EVENT_TRIAL_ENDED,
 	HD_EVENT_BEST,           /* a strictly new best */
 	HD_EVENT_NOTE,           /* text: something a person should know */
@@ -40,7 +41,8 @@ struct hd_event {
 	size_t interval;
 	int exit_code; /* of ENDED; -1 none */
 	int exit_signal;
-	double seconds; /* of ENDED: how long it ran */
+	double seconds;   /* of ENDED: how long it ran */
+	unsigned attempt; /* of AGAIN and STARTED */
 	bool has_metric;
 	const char *folder; /* of the trial */
 	const char *tail;   /* of a FAILED trial: its last lines of stderr,
@@ -65,6 +67,14 @@ struct hd_sweep_options {
 	const char *const *environment; /* "A=b"..., what trials inherit */
 	hd_event_fn event;              /* may be NULL */
 	void *user;
+
+	/* Of hd_sweep_resume alone. */
+	const char *const *sets; /* "max_total_runs=200": what changes; stored */
+	size_t set_count;
+	const char *text;  /* of a file in place of the stored one; or NULL */
+	const char *path;  /* its name */
+	bool accept_space; /* though its parameter space differs */
+	bool stop;         /* only to stop what runs: start nothing again */
 };
 
 /*
@@ -75,6 +85,18 @@ HD_API int hd_sweep_new(struct hd_sweep **out, struct hd_store *store,
 			const struct hd_config *config,
 			const struct hd_sweep_options *options,
 			struct hd_error *err);
+/*
+ * Go on with sweep KEY of STORE after an end, a crash or a cancel: trials that
+ * run are joined, those that ended meanwhile are collected, those that are gone
+ * or were cancelled with their sweep get a new attempt, and new ones are drawn
+ * as they would have been. OPTIONS: launcher, environment, observer, grace,
+ * max_concurrent and the fields of the resume count; the rest is the store's.
+ * HD_EBUSY, with who it is, when another engine runs it; HD_ESTATE with the
+ * differences when the parameter space is another one.
+ */
+HD_API int hd_sweep_resume(struct hd_sweep **out, struct hd_store *store,
+			   int64_t key, const struct hd_sweep_options *options,
+			   struct hd_error *err);
 /*
  * Run until every trial has ended. Returns 0 when the sweep ran to its end,
  * whatever became of its trials (see hd_sweep_summary); an error when the
@@ -92,6 +114,10 @@ HD_API void hd_sweep_free(struct hd_sweep *sweep);
 HD_API const char *hd_sweep_name(const struct hd_sweep *sweep);
 HD_API const char *hd_sweep_id(const struct hd_sweep *sweep);
 HD_API int64_t hd_sweep_key(const struct hd_sweep *sweep);
+/* Where its trials' folders lie, absolute. */
+HD_API const char *hd_sweep_folder(const struct hd_sweep *sweep);
+/* What it runs by; of a resumed sweep the sweep's own. Borrowed. */
+HD_API const struct hd_config *hd_sweep_config(const struct hd_sweep *sweep);
 
 struct hd_sweep_summary {
 	const char *state; /* Azure's word */

@@ -51,18 +51,22 @@ HD_API bool hd_trial_state_is_terminal(enum hd_trial_state state);
 
 /* Why a trial, or a sweep, ended; stored by name. */
 enum hd_end {
-	HD_END_NONE,    /* "": it has not */
-	HD_END_EXIT,    /* "exit": by itself, see its status */
-	HD_END_SIGNAL,  /* "signal": killed by a signal that was not ours */
-	HD_END_LAUNCH,  /* "launch": it could not be started */
-	HD_END_POLICY,  /* "policy": an early termination policy */
-	HD_END_USER,    /* "user": cancelled, or Ctrl-C */
-	HD_END_LIMIT,   /* "limit": the sweep's max_duration */
-	HD_END_TIMEOUT, /* "timeout": its own time limit */
-	HD_END_LOST,    /* "lost": gone without an exit record */
-	HD_END_SCRIPT,  /* "script": it said complete(), fail() or cancel() */
+	HD_END_NONE,      /* "": it has not */
+	HD_END_EXIT,      /* "exit": by itself, see its status */
+	HD_END_SIGNAL,    /* "signal": killed by a signal that was not ours */
+	HD_END_LAUNCH,    /* "launch": it could not be started */
+	HD_END_POLICY,    /* "policy": an early termination policy */
+	HD_END_USER,      /* "user": cancelled, or Ctrl-C */
+	HD_END_LIMIT,     /* "limit": the sweep's max_duration */
+	HD_END_TIMEOUT,   /* "timeout": its own time limit */
+	HD_END_LOST,      /* "lost": gone without an exit record */
+	HD_END_SCRIPT,    /* "script": it said complete(), fail() or cancel() */
+	HD_END_SWEEP,     /* "sweep": its sweep was stopped; a resume goes on */
+	HD_END_PREEMPTED, /* "preempted": it gave way, and can be gone on with */
+	HD_END_MEMORY,    /* "memory": killed for want of memory */
+	HD_END_FAILURES,  /* "failures": too many trials of the sweep failed */
 };
-#define HD_ENDS 10
+#define HD_ENDS 14
 
 HD_API const char *hd_end_name(enum hd_end end);
 HD_API bool hd_end_find(const char *name, enum hd_end *end);
@@ -99,7 +103,10 @@ HD_API size_t hd_history_count(const struct hd_history *history);
 HD_API const struct hd_trial *hd_history_trial(const struct hd_history *history,
 					       size_t index);
 HD_API enum hd_goal hd_history_goal(const struct hd_history *history);
-/* The number that the next trial gets: the index of the point to suggest. */
+/*
+ * The index of the point to suggest: how many trials were suggested before.
+ * The next trial's number, unless somebody put trials of his own among them.
+ */
 HD_API size_t hd_history_next(const struct hd_history *history);
 /*
  * How many trials are meant to be run in all, and how many at once: the

@@ -12,4 +12,8 @@ has err ': Canceled in'
 code 0 hdrive show @ --json
 same "$(grep -o '"number":[0-9]*' out | wc -l)" 2
 code 5 hdrive status --exit-status
-code 4 hdrive submit sweep.yml --set max_duration_minutes=0.02 -- sleep 100
+script quiet <<'END'
+exec sleep 100
+END
+code 4 hdrive submit sweep.yml --set max_duration_minutes=0.02 -- ./quiet
+has err ': Canceled in'

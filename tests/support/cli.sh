@@ -101,7 +101,7 @@ stops_on() {
 	wait $engine || got=$?
 	same $got "$2"
 	has err 'stopping [12] trials (again = now)'
-	has err '^saved$'
+	has err '^saved; go on with: hdrive resume stop-me-1$'
 	code 0 hdrive status stop-me-1
 	has out 'Canceled'
 	has out 'stopped'

@@ -121,8 +121,7 @@ static inline void box_sweep_insert(struct storebox *box, const char *id,
 		.seed = UINT64_C(0xfedcba9876543210),
 		.max_concurrent = 2,
 		.created = BOX_TIME,
-		.engine_pid = 4242,
-		.engine_start = 99,
+		.engine = { .pid = 4242, .start = 99 },
 	};
 
 	ok(box, hd_store_sweep_insert(box->store, &record, &box->sweep,

@@ -97,6 +97,7 @@ struct bench {
 	int64_t key;
 	int64_t now;
 	const struct hd_sampler_type *sampler; /* in place of the file's */
+	bool smokes;                           /* the first trial runs alone */
 	size_t notes;
 	size_t stopping_events;
 	char note[512];
@@ -192,6 +193,7 @@ static void bench_open(struct bench *bench, const char *name,
 	hd_findings_free(findings);
 	if (bench->sampler)
 		bench->config->sampler = bench->sampler;
+	bench->config->smoke = bench->smokes;
 	if (hd_store_open(&bench->store, path, HD_STORE_CREATE, &err) < 0)
 		fail_msg("%s", err.text);
 

@@ -1,0 +1,384 @@
+/*
+ * Reading a sweep to go on with it. As in read.c, what a row cannot hold is
+ * HD_ECORRUPT, never a wild value.
+ */
+#include "store/resume.h"
+
+#include "store/private.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static int resume_corrupt(const struct hd_store *store, const char *what,
+			  const char *found, struct hd_error *err)
+{
+	return hd_error_set(err, HD_ECORRUPT,
+			    "store '%s' has an unknown %s: '%s'", store->path,
+			    what, found);
+}
+
+/* A walk over the rows of statement ID for KEY. */
+static int resume_open(struct hd_query *query, struct hd_store *store,
+		       enum hd_stmt id, int64_t key, struct hd_error *err)
+{
+	int rc = hd_query_open(query, store, id, err);
+
+	if (rc == 0)
+		hd_query_integer(query, key);
+	return rc;
+}
+
+/* --- the sweep ------------------------------------------------------------ */
+
+int hd_store_resume_sweep(struct hd_store *store, int64_t sweep,
+			  hd_resume_sweep_fn fn, void *user,
+			  struct hd_error *err)
+{
+	struct hd_resume_sweep row = { 0 };
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_SWEEP_RESUME, sweep, err);
+
+	if (rc < 0)
+		return rc;
+	rc = hd_query_next(&query, err);
+	if (rc == 0)
+		rc = hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'",
+				  store->path);
+	if (rc > 0) {
+		row.source = hd_query_get_text(&query);
+		row.grace = hd_query_get_real(&query);
+		row.ran = hd_query_get_real(&query);
+		row.resumed = hd_query_get_integer(&query);
+		row.boot = hd_query_get_text(&query);
+		row.host = hd_query_get_text(&query);
+		rc = fn(user, &row);
+	}
+	hd_query_close(&query);
+	return rc;
+}
+
+static int resume_stamp(struct hd_store *store, int64_t sweep, int64_t *stamp,
+			struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_SWEEP_STAMP, sweep, err);
+
+	if (rc < 0)
+		return rc;
+	rc = hd_query_next(&query, err);
+	if (rc > 0)
+		*stamp = hd_query_get_integer(&query);
+	hd_query_close(&query);
+	return rc < 0 ? rc : 0;
+}
+
+int hd_store_resume_totals(struct hd_store *store, int64_t sweep,
+			   struct hd_resume_totals *totals,
+			   struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_SWEEP_TOTALS, sweep, err);
+
+	*totals = (struct hd_resume_totals){ 0 };
+	if (rc < 0)
+		return rc;
+	rc = hd_query_next(&query, err);
+	if (rc > 0) {
+		totals->trials = hd_query_get_size(&query);
+		totals->settled = hd_query_get_size(&query);
+		totals->spent = hd_query_get_real(&query);
+		totals->policy_scored = hd_query_get_size(&query);
+		totals->measured = hd_query_get_size(&query);
+		totals->foreign = hd_query_get_size(&query);
+		if (query.broken)
+			rc = resume_corrupt(store, "number of trials", "< 0", err);
+	}
+	hd_query_close(&query);
+	return rc < 0 ? rc : resume_stamp(store, sweep, &totals->stamp, err);
+}
+
+int hd_store_engine_set(struct hd_store *store, int64_t sweep,
+			const struct hd_process *engine, int64_t time,
+			int64_t stamp, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_write(&query, store, HD_STMT_ENGINE_SET, err);
+
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, sweep);
+	hd_query_integer(&query, engine->pid);
+	hd_query_integer(&query, (int64_t)engine->start);
+	hd_query_text(&query, engine->boot);
+	hd_query_text(&query, engine->host);
+	hd_query_integer(&query, time);
+	hd_query_integer(&query, stamp);
+	return hd_query_change(&query, "sweep", err);
+}
+
+/* --- trials --------------------------------------------------------------- */
+
+/* In the order of RESUME_COLUMNS. */
+static int resume_trial_read(struct hd_query *query,
+			     struct hd_resume_trial *row, struct hd_error *err)
+{
+	const char *state, *end;
+
+	row->key = hd_query_get_integer(query);
+	row->number = hd_query_get_size(query);
+	state = hd_query_get_text(query);
+	end = hd_query_get_text(query);
+	row->attempt = (unsigned)hd_query_get_size(query);
+	row->restarts = hd_query_get_size(query);
+	row->intervals = hd_query_get_size(query);
+	row->best_time = hd_query_get_integer(query);
+	row->started = hd_query_get_integer(query);
+	row->stop_asked = hd_query_get_integer(query);
+	row->gone = hd_query_get_integer(query);
+	row->settled = hd_query_get_size(query);
+	row->slot = hd_query_get_size(query);
+	row->due = hd_query_get_integer(query);
+	row->known = hd_query_get_size(query);
+	row->created = hd_query_get_integer(query);
+	row->ended = hd_query_get_integer(query);
+	row->detail = hd_query_get_text(query);
+	if (!hd_trial_state_find(state, &row->state))
+		return resume_corrupt(query->store, "state", state, err);
+	if (!hd_end_find(end, &row->end))
+		return resume_corrupt(query->store, "end reason", end, err);
+	if (query->broken)
+		return resume_corrupt(query->store, "count", "< 0", err);
+	return 0;
+}
+
+int hd_store_resume_trials(struct hd_store *store, int64_t sweep,
+			   enum hd_resume_which which, hd_resume_trial_fn fn,
+			   void *user, struct hd_error *err)
+{
+	static const enum hd_stmt statements[] = {
+		[HD_RESUME_ALL] = HD_STMT_TRIAL_EVERY,
+		[HD_RESUME_OPEN] = HD_STMT_TRIAL_OPEN,
+		[HD_RESUME_ENDED] = HD_STMT_TRIAL_ENDED,
+	};
+	enum hd_stmt id = statements[which];
+	struct hd_query query;
+	int rc = resume_open(&query, store, id, sweep, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		struct hd_resume_trial row = { 0 };
+
+		rc = resume_trial_read(&query, &row, err);
+		if (rc == 0)
+			rc = fn(user, &row);
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}
+
+/* --- values --------------------------------------------------------------- */
+
+/* The text of a choice is the space's own: no copy is to be kept. */
+static int value_borrow(const struct hd_expr *expr, struct hd_value *value)
+{
+	if (expr->kind != HD_EXPR_CHOICE)
+		return value->kind == HD_VALUE_INTEGER ||
+				       value->kind == HD_VALUE_REAL
+			       ? 0
+			       : HD_EINVAL;
+	for (size_t i = 0; i < expr->option_count; i++)
+		if (hd_value_equal(&expr->options[i], value)) {
+			*value = expr->options[i];
+			return 0;
+		}
+	return HD_EINVAL;
+}
+
+static int value_read(struct hd_query *query, struct hd_value *value)
+{
+	const char *kind = hd_query_get_text(query);
+
+	*value = (struct hd_value){ 0 };
+	if (!strcmp(kind, "null")) {
+		value->kind = HD_VALUE_NULL;
+	} else if (!strcmp(kind, "bool")) {
+		value->kind = HD_VALUE_BOOL;
+		value->integer = hd_query_get_integer(query);
+	} else if (!strcmp(kind, "integer")) {
+		value->kind = HD_VALUE_INTEGER;
+		value->integer = hd_query_get_integer(query);
+		value->number = (double)value->integer;
+	} else if (!strcmp(kind, "real")) {
+		value->kind = HD_VALUE_REAL;
+		value->number = hd_query_get_real(query);
+	} else if (!strcmp(kind, "text") || !strcmp(kind, "json")) {
+		value->kind = *kind == 't' ? HD_VALUE_TEXT : HD_VALUE_JSON;
+		value->text = hd_query_get_text(query);
+		value->length = (size_t)sqlite3_column_bytes(query->stmt, 2);
+	} else {
+		return HD_EINVAL;
+	}
+	return 0;
+}
+
+static const struct hd_param *param_named(const struct hd_space *space,
+					  const char *name, size_t *index)
+{
+	for (*index = 0; *index < hd_space_count(space); ++*index) {
+		const struct hd_param *param = hd_space_param(space, *index);
+
+		if (!strcmp(param->name, name))
+			return param;
+	}
+	return NULL;
+}
+
+int hd_store_resume_values(struct hd_store *store, int64_t trial,
+			   const struct hd_space *space,
+			   struct hd_value *values, struct hd_error *err)
+{
+	size_t count = hd_space_count(space), found = 0, index;
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_PARAMETER_ALL, trial, err);
+
+	if (rc < 0)
+		return rc;
+	memset(values, 0, count * sizeof *values);
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		const struct hd_param *param =
+			param_named(space, hd_query_get_text(&query), &index);
+
+		if (!param || value_read(&query, &values[index]) < 0 ||
+		    value_borrow(&param->expr, &values[index]) < 0)
+			break;
+		found++;
+	}
+	hd_query_close(&query);
+	if (rc > 0 || (rc == 0 && found < count))
+		return hd_error_set(err, HD_EINVAL,
+				    "a trial has values that the parameter "
+				    "space does not have");
+	return rc;
+}
+
+/* --- what it logged ------------------------------------------------------- */
+
+int hd_store_resume_curve(struct hd_store *store, int64_t trial,
+			  hd_resume_value_fn fn, void *user,
+			  struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_METRIC_CURVE, trial, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		rc = fn(user, hd_query_get_real(&query));
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}
+
+int hd_store_resume_leaders(struct hd_store *store, int64_t sweep,
+			    hd_resume_leader_fn fn, void *user,
+			    struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_LEADER_ALL, sweep, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		size_t interval = hd_query_get_size(&query);
+		size_t number = hd_query_get_size(&query);
+
+		rc = fn(user, interval, number, hd_query_get_real(&query));
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}
+
+static int resume_sequence(struct hd_store *store, int64_t trial,
+			   size_t *sequence, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_TRIAL_SEQUENCE, trial, err);
+
+	if (rc < 0)
+		return rc;
+	rc = hd_query_next(&query, err);
+	if (rc > 0)
+		*sequence = hd_query_get_size(&query);
+	hd_query_close(&query);
+	return rc < 0 ? rc : 0;
+}
+
+int hd_store_resume_places(struct hd_store *store, int64_t trial,
+			   struct hd_tail_place places[HD_TAIL_SOURCES],
+			   size_t *sequence, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_PLACE_ALL, trial, err);
+
+	memset(places, 0, HD_TAIL_SOURCES * sizeof *places);
+	*sequence = 0;
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		size_t source = hd_query_get_size(&query);
+
+		if (source >= HD_TAIL_SOURCES)
+			continue; /* of a newer hdrive */
+		places[source].offset = hd_query_get_integer(&query);
+		places[source].line = hd_query_get_integer(&query);
+	}
+	hd_query_close(&query);
+	return rc < 0 ? rc : resume_sequence(store, trial, sequence, err);
+}
+
+/* --- texts ---------------------------------------------------------------- */
+
+int hd_store_resume_patterns(struct hd_store *store, int64_t sweep,
+			     hd_setting_fn fn, void *user,
+			     struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_PATTERN_ALL, sweep, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		rc = fn(user, hd_query_get_text(&query));
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}
+
+int hd_store_resume_queue(struct hd_store *store, int64_t sweep,
+			  hd_resume_queue_fn fn, void *user,
+			  struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_QUEUE_ALL, sweep, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		int64_t key = hd_query_get_integer(&query);
+
+		rc = fn(user, key, hd_query_get_text(&query));
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}

@@ -1,0 +1,116 @@
+/*
+ * What an engine reads of a sweep that it goes on with: more than reports
+ * show, in the fewest walks. Needs a store opened for writing.
+ *
+ * Strings in rows are borrowed until the callback returns.
+ */
+#ifndef HD_STORE_RESUME_H
+#define HD_STORE_RESUME_H
+
+#include "store/store.h"
+
+/* Besides what hd_sweep_row has. */
+struct hd_resume_sweep {
+	const char *source; /* "" when an older hdrive made it */
+	double grace;
+	double ran;              /* seconds that engines before this one ran */
+	int64_t resumed;         /* since when the last one runs, 0: it said goodbye */
+	const char *boot, *host; /* of the last engine */
+};
+
+typedef int (*hd_resume_sweep_fn)(void *user,
+				  const struct hd_resume_sweep *row);
+int hd_store_resume_sweep(struct hd_store *store, int64_t sweep,
+			  hd_resume_sweep_fn fn, void *user,
+			  struct hd_error *err);
+
+struct hd_resume_totals {
+	size_t trials;        /* the next trial's number */
+	size_t settled;       /* ends of trials so far */
+	double spent;         /* seconds that ended trials ran, summed */
+	size_t policy_scored; /* cancelled by policy, with a metric */
+	size_t measured;      /* ended trials with a value */
+	size_t foreign;       /* trials that no sampler suggested */
+	int64_t stamp;        /* the latest time in its rows */
+};
+
+int hd_store_resume_totals(struct hd_store *store, int64_t sweep,
+			   struct hd_resume_totals *totals,
+			   struct hd_error *err);
+
+struct hd_resume_trial {
+	int64_t key;
+	size_t number;
+	enum hd_trial_state state;
+	enum hd_end end;
+	unsigned attempt;
+	size_t restarts;
+	size_t intervals;
+	int64_t best_time;
+	int64_t started;
+	int64_t stop_asked;
+	int64_t gone;
+	size_t settled;
+	size_t slot;
+	int64_t due;
+	size_t known;
+	int64_t created;
+	int64_t ended;
+	const char *detail;
+};
+
+typedef int (*hd_resume_trial_fn)(void *user,
+				  const struct hd_resume_trial *row);
+enum hd_resume_which {
+	HD_RESUME_ALL,
+	HD_RESUME_OPEN,  /* that have not ended */
+	HD_RESUME_ENDED, /* Failed and Canceled */
+};
+/* By number. */
+int hd_store_resume_trials(struct hd_store *store, int64_t sweep,
+			   enum hd_resume_which which, hd_resume_trial_fn fn,
+			   void *user, struct hd_error *err);
+
+/*
+ * The values of one trial as SPACE has them: texts are the space's. Returns 0,
+ * or HD_EINVAL when the space cannot give them: another space, that is.
+ */
+int hd_store_resume_values(struct hd_store *store, int64_t trial,
+			   const struct hd_space *space,
+			   struct hd_value *values, struct hd_error *err);
+
+/* The primary metric's values, in order; FN's answer other than 0 ends it. */
+typedef int (*hd_resume_value_fn)(void *user, double value);
+int hd_store_resume_curve(struct hd_store *store, int64_t trial,
+			  hd_resume_value_fn fn, void *user,
+			  struct hd_error *err);
+typedef int (*hd_resume_leader_fn)(void *user, size_t interval, size_t number,
+				   double value);
+int hd_store_resume_leaders(struct hd_store *store, int64_t sweep,
+			    hd_resume_leader_fn fn, void *user,
+			    struct hd_error *err);
+/* How far its files were read, and how many metrics it has. */
+int hd_store_resume_places(struct hd_store *store, int64_t trial,
+			   struct hd_tail_place places[HD_TAIL_SOURCES],
+			   size_t *sequence, struct hd_error *err);
+
+/* The patterns given beside the file, in order. */
+int hd_store_resume_patterns(struct hd_store *store, int64_t sweep,
+			     hd_setting_fn fn, void *user,
+			     struct hd_error *err);
+
+typedef int (*hd_resume_queue_fn)(void *user, int64_t key,
+				  const char *parameters);
+int hd_store_resume_queue(struct hd_store *store, int64_t sweep,
+			  hd_resume_queue_fn fn, void *user,
+			  struct hd_error *err);
+
+/*
+ * This engine runs the sweep from TIME on. STAMP, of the totals, is up to
+ * when the one before ran. In the caller's transaction.
+ */
+int hd_store_engine_set(struct hd_store *store, int64_t sweep,
+			const struct hd_process *engine, int64_t time,
+			int64_t stamp, struct hd_error *err);
+
+#endif

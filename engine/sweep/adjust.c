@@ -1,0 +1,147 @@
+/*
+ * What people change while a sweep runs: limits, single trials, trials that
+ * are to be tried again. Each call is a transaction of its own, between turns.
+ */
+#include "sweep/core_private.h"
+
+#include "sweep/retry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void hd_core_limits(const struct hd_core *core, struct hd_limits *limits)
+{
+	*limits = core->limits;
+}
+
+/* Room for as many live trials, in the dispatcher too. */
+static int core_make_room(struct hd_core *core, size_t slots)
+{
+	struct run **live;
+
+	if (slots > core->live_room) {
+		live = realloc(core->live, slots * sizeof *live);
+		if (!live)
+			return HD_ENOMEM;
+		memset(live + core->live_room, 0,
+		       (slots - core->live_room) * sizeof *live);
+		core->live = live;
+		core->live_room = slots;
+	}
+	return hd_dispatch_grow(core->dispatch, slots);
+}
+
+static int limits_store(struct hd_core *core, const struct hd_limits *limits,
+			struct hd_error *err)
+{
+	struct hd_store *store = core->setup.store;
+	int rc = hd_store_begin(store, err);
+
+	if (rc < 0)
+		return rc;
+	rc = hd_store_sweep_limits(store, core->setup.sweep, limits->max_total,
+				   limits->max_concurrent,
+				   limits->max_duration, err);
+	if (rc == 0)
+		return hd_store_commit(store, true, err);
+	hd_store_rollback(store);
+	return rc;
+}
+
+int hd_core_set_limits(struct hd_core *core, const struct hd_limits *limits,
+		       struct hd_error *err)
+{
+	int rc = core_make_room(core, limits->max_concurrent);
+
+	if (rc < 0)
+		return hd_error_nomem(err);
+	rc = limits_store(core, limits, err);
+	if (rc < 0)
+		return rc;
+	core->limits = *limits;
+	hd_history_plan(core->history, limits->max_total,
+			limits->max_concurrent);
+	core->wants_turn = true;
+	return 0;
+}
+
+/* --- single trials -------------------------------------------------------- */
+
+bool hd_core_cancel(struct hd_core *core, size_t number, bool now)
+{
+	struct run *run = core->waiting;
+
+	while (run && run->number != number)
+		run = run->next;
+	for (size_t i = 0; !run && i < core->live_room; i++)
+		if (core->live[i] && core->live[i]->number == number)
+			run = core->live[i];
+	if (!run || run->ended)
+		return false;
+	run->cancel_wanted = true;
+	run->stop_now |= now;
+	core->wants_turn = true;
+	return true;
+}
+
+/* Those that wait for a slot have no process to be stopped. */
+static int cancel_waiting(struct hd_core *core, struct hd_error *err)
+{
+	struct run **link = &core->waiting;
+	int rc = 0;
+
+	while (*link && rc == 0) {
+		struct run *run = *link;
+
+		if (!run->cancel_wanted) {
+			link = &run->next;
+			continue;
+		}
+		*link = run->next;
+		hd_trial_set_end(run->trial, HD_END_USER);
+		rc = hd_run_finish(run, err);
+		hd_run_free(run);
+	}
+	return rc;
+}
+
+int hd_core_cancel_asked(struct hd_core *core, struct hd_error *err)
+{
+	int rc = cancel_waiting(core, err);
+
+	for (size_t i = 0; i < core->live_room && rc == 0; i++) {
+		struct run *run = core->live[i];
+
+		if (!run || !run->cancel_wanted)
+			continue;
+		run->cancel_wanted = false;
+		rc = hd_core_stop_run(core, run, HD_END_USER, run->stop_now,
+				      "cancelled by the user", err);
+	}
+	return rc;
+}
+
+/* --- again, though they had ended ----------------------------------------- */
+
+int hd_core_retry(struct hd_core *core, const struct hd_retry *retry,
+		  int64_t wall, size_t *count, struct hd_error *err)
+{
+	struct hd_store *store = core->setup.store;
+	struct hd_resume_trial *rows = NULL;
+	int rc = hd_store_begin(store, err);
+
+	*count = 0;
+	if (rc < 0)
+		return rc;
+	rc = hd_retry_store(retry, store, core->setup.sweep, core->setup.folder,
+			    wall, &rows, count, err);
+	if (rc == 0)
+		rc = hd_store_commit(store, true, err);
+	else
+		hd_store_rollback(store);
+	for (size_t i = 0; i < *count && rc == 0; i++)
+		rc = hd_core_revive(core, &rows[i], err);
+	free(rows);
+	core->wants_turn = true;
+	return rc;
+}

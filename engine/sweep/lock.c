@@ -1,0 +1,92 @@
+/* The lock is flock's; the file's text only tells a person who holds it. */
+#define _GNU_SOURCE /* flock */
+
+#include "sweep/lock.h"
+
+#include "base/buf.h"
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define LOCK_NAME "engine.lock"
+
+static int lock_held(int fd, const char *name, struct hd_error *err)
+{
+	char text[320] = "";
+	ssize_t got = pread(fd, text, sizeof text - 1, 0);
+
+	if (got > 0)
+		text[strcspn(text, "\n")] = '\0';
+	return hd_error_set(err, HD_EBUSY,
+			    "sweep '%s' is being run by %s", name,
+			    got > 0 ? text : "another process");
+}
+
+/* Without it the lock holds as well, only nobody knows whose it is. */
+static void lock_sign(int fd)
+{
+	struct hd_process self;
+	struct hd_buf text = HD_BUF_INIT;
+
+	hd_process_self(&self);
+	hd_buf_printf(&text, "process %" PRId64 " on %s\n", self.pid, self.host);
+	if (!hd_buf_failed(&text) && ftruncate(fd, 0) == 0 &&
+	    pwrite(fd, hd_buf_text(&text), text.length, 0) < 0)
+		(void)ftruncate(fd, 0);
+	hd_buf_release(&text);
+}
+
+int hd_sweep_lock(int *fd, const char *folder, const char *name,
+		  struct hd_error *err)
+{
+	struct hd_buf path = HD_BUF_INIT;
+	int rc = 0;
+
+	*fd = -1;
+	hd_buf_printf(&path, "%s/" LOCK_NAME, folder);
+	if (hd_buf_failed(&path)) {
+		rc = hd_error_nomem(err);
+		goto out;
+	}
+	*fd = open(hd_buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+		   0600);
+	if (*fd < 0) {
+		rc = hd_error_errno(err, errno, "cannot open '%s'",
+				    hd_buf_text(&path));
+		goto out;
+	}
+	while (flock(*fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EINTR)
+			continue;
+		rc = errno == EWOULDBLOCK
+			     ? lock_held(*fd, name, err)
+			     : hd_error_errno(err, errno, "cannot lock '%s'",
+					      hd_buf_text(&path));
+		close(*fd);
+		*fd = -1;
+		goto out;
+	}
+	lock_sign(*fd);
+out:
+	hd_buf_release(&path);
+	return rc;
+}
+
+void hd_sweep_unlock(int *fd, const char *folder, bool remove)
+{
+	struct hd_buf path = HD_BUF_INIT;
+
+	if (*fd < 0)
+		return;
+	hd_buf_printf(&path, "%s/" LOCK_NAME, folder);
+	if (remove && !hd_buf_failed(&path))
+		unlink(hd_buf_text(&path)); /* else the folder stays, and tells */
+	hd_buf_release(&path);
+	close(*fd);
+	*fd = -1;
+}
