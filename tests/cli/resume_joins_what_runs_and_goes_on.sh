@@ -22,15 +22,15 @@ has out 'engine gone'
 has out 'hdrive resume cut-1'
 code 0 hdrive resume cut-1
 code 0 hdrive metrics whole-1 --csv
-cut -d, -f1-4 out >whole
+cut -d, -f1-4 out >whole.values
 code 0 hdrive metrics cut-1 --csv
-cut -d, -f1-4 out >cut
-cmp whole cut || fail 'other values than without the crash'
+cut -d, -f1-4 out >cut.values
+cmp whole.values cut.values || fail 'other values than without the crash'
 code 0 hdrive show cut-1 --json
 hasnt out '"attempt":2'
-hdrive show whole-1 --json | grep -o '"arguments":[^]]*]' >whole
-hdrive show cut-1 --json | grep -o '"arguments":[^]]*]' >cut
-cmp whole cut || fail 'other trials than without the crash'
+hdrive show whole-1 --json | grep -o '"arguments":[^]]*]' >whole.words
+hdrive show cut-1 --json | grep -o '"arguments":[^]]*]' >cut.words
+cmp whole.words cut.words || fail 'other trials than without the crash'
 
 # Once more does no harm.
 code 0 hdrive resume cut-1
