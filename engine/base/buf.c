@@ -20,6 +20,17 @@ void hd_buf_release(struct hd_buf *buf)
 	hd_buf_init(buf);
 }
 
+void hd_buf_drop(struct hd_buf *buf, size_t count)
+{
+	if (!buf->text || count == 0)
+		return;
+	if (count > buf->length)
+		count = buf->length;
+	/* With the terminator. */
+	memmove(buf->text, buf->text + count, buf->length - count + 1);
+	buf->length -= count;
+}
+
 void hd_buf_clear(struct hd_buf *buf)
 {
 	buf->length = 0;

@@ -27,6 +27,8 @@ void hd_buf_init(struct hd_buf *buf);
 void hd_buf_release(struct hd_buf *buf);
 /* Empty it and keep its memory; forgets a failure. */
 void hd_buf_clear(struct hd_buf *buf);
+/* Remove the first COUNT bytes, or all when there are fewer. */
+void hd_buf_drop(struct hd_buf *buf, size_t count);
 /* Whether an append since the last clear had no memory. */
 bool hd_buf_failed(const struct hd_buf *buf);
 /* The text, "" while empty; borrowed until the next append. */

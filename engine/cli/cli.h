@@ -70,6 +70,11 @@ int cli_store_open(struct cli *cli, enum hd_store_mode mode,
 int cli_sweep_open(struct cli *cli, const char *word, struct hd_store **store,
 		   int64_t *key);
 
+/* The same, for what a read-only connection does not do. */
+int cli_sweep_open_to(struct cli *cli, const char *word,
+		      enum hd_store_mode mode, struct hd_store **store,
+		      int64_t *key);
+
 /*
  * Load the sweep's file FILE ("-" is stdin, else as SPEC 1.2 finds it);
  * findings are printed. CLI_OK and *OUT the caller's, or an exit code.

@@ -43,8 +43,15 @@ int cli_store_open(struct cli *cli, enum hd_store_mode mode,
 int cli_sweep_open(struct cli *cli, const char *word, struct hd_store **store,
 		   int64_t *key)
 {
+	return cli_sweep_open_to(cli, word, HD_STORE_READ, store, key);
+}
+
+int cli_sweep_open_to(struct cli *cli, const char *word,
+		      enum hd_store_mode mode, struct hd_store **store,
+		      int64_t *key)
+{
 	struct hd_error err = { 0 };
-	int rc = cli_store_open(cli, HD_STORE_READ, store);
+	int rc = cli_store_open(cli, mode, store);
 
 	if (rc != CLI_OK)
 		return rc;

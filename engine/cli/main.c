@@ -14,6 +14,11 @@
 const struct cli_command *const cli_commands[] = {
 	&cli_cmd_submit,
 	&cli_cmd_resume,
+	&cli_cmd_cancel,
+	&cli_cmd_wait,
+	&cli_cmd_retry,
+	&cli_cmd_update,
+	&cli_cmd_enqueue,
 	&cli_cmd_validate,
 	&cli_cmd_sample,
 	&cli_cmd_ls,

@@ -6,6 +6,9 @@
 
 #include "sweep/retry.h"
 
+#include "base/number.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +34,40 @@ static int core_make_room(struct hd_core *core, size_t slots)
 	return hd_dispatch_grow(core->dispatch, slots);
 }
 
+/* One that changed, as a setting: a resume goes on by it. */
+static int limit_set(const struct hd_core *core, const char *key, double before,
+		     double after, double unit, struct hd_error *err)
+{
+	char number[HD_NUMBER_TEXT], text[64];
+
+	if (before == after)
+		return 0;
+	hd_number_write(after / unit, number);
+	snprintf(text, sizeof text, "%s=%s", key, number);
+	return hd_store_setting_add(core->setup.store, core->setup.sweep, text,
+				    err);
+}
+
+static int limits_set(const struct hd_core *core,
+		      const struct hd_limits *limits, struct hd_error *err)
+{
+	const struct hd_limits *old = &core->limits;
+	int rc = limit_set(core, "max_total_runs", (double)old->max_total,
+			   (double)limits->max_total, 1, err);
+
+	if (rc == 0)
+		rc = limit_set(core, "max_concurrent_runs",
+			       (double)old->max_concurrent,
+			       (double)limits->max_concurrent, 1, err);
+	if (rc == 0)
+		rc = limit_set(core, "max_duration_minutes", old->max_duration,
+			       limits->max_duration, 60, err);
+	if (rc == 0)
+		rc = limit_set(core, "trial_timeout", old->trial_timeout,
+			       limits->trial_timeout, 1, err);
+	return rc;
+}
+
 static int limits_store(struct hd_core *core, const struct hd_limits *limits,
 			struct hd_error *err)
 {
@@ -39,9 +76,12 @@ static int limits_store(struct hd_core *core, const struct hd_limits *limits,
 
 	if (rc < 0)
 		return rc;
-	rc = hd_store_sweep_limits(store, core->setup.sweep, limits->max_total,
-				   limits->max_concurrent,
-				   limits->max_duration, err);
+	rc = limits_set(core, limits, err);
+	if (rc == 0)
+		rc = hd_store_sweep_limits(store, core->setup.sweep,
+					   limits->max_total,
+					   limits->max_concurrent,
+					   limits->max_duration, err);
 	if (rc == 0)
 		return hd_store_commit(store, true, err);
 	hd_store_rollback(store);
@@ -82,6 +122,16 @@ bool hd_core_cancel(struct hd_core *core, size_t number, bool now)
 	run->stop_now |= now;
 	core->wants_turn = true;
 	return true;
+}
+
+void hd_core_hurry(struct hd_core *core, size_t number, double seconds)
+{
+	for (size_t i = 0; i < core->live_room && seconds >= 0; i++) {
+		struct run *run = core->live[i];
+
+		if (run && (number == SIZE_MAX || run->number == number))
+			run->kill_at = core->wall + (int64_t)(seconds * 1e6);
+	}
 }
 
 /* Those that wait for a slot have no process to be stopped. */

@@ -53,6 +53,17 @@ static bool run_is_overdue(struct run *run)
 	return false;
 }
 
+/* Its grace was cut short, and is over. */
+static void check_kill(struct run *run)
+{
+	if (run->kill_at == 0 || run->core->wall < run->kill_at ||
+	    hd_trial_state(run->trial) != HD_TRIAL_STOPPING)
+		return;
+	run->kill_at = 0;
+	run->stop_wanted = true;
+	run->stop_now = true;
+}
+
 static int check_times(struct hd_core *core, struct hd_error *err)
 {
 	int rc = 0;
@@ -60,8 +71,10 @@ static int check_times(struct hd_core *core, struct hd_error *err)
 	for (size_t i = 0; i < core->live_room && rc == 0; i++) {
 		struct run *run = core->live[i];
 
-		if (!run || run->ended ||
-		    hd_trial_state(run->trial) != HD_TRIAL_RUNNING ||
+		if (!run || run->ended)
+			continue;
+		check_kill(run);
+		if (hd_trial_state(run->trial) != HD_TRIAL_RUNNING ||
 		    !run_is_overdue(run))
 			continue;
 		rc = hd_core_stop_run(core, run, HD_END_TIMEOUT, false,

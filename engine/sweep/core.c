@@ -316,10 +316,11 @@ static int core_stop_live(struct hd_core *core, struct hd_error *err)
 	return rc < 0 ? rc : hd_core_cancel_waiting(core, err);
 }
 
-bool hd_core_is_overdue(const struct hd_core *core, int64_t wall)
+/* The time limit has passed and nothing was done about it yet. */
+static bool core_is_overdue(const struct hd_core *core)
 {
 	return !core->stopping &&
-	       core->ran + (double)(wall - core->since) / 1e6 >=
+	       core->ran + (double)(core->wall - core->since) / 1e6 >=
 		       core->limits.max_duration;
 }
 
@@ -450,7 +451,7 @@ static int core_decide(struct hd_core *core, struct hd_error *err)
 		rc = hd_core_cancel_asked(core, err);
 	if (rc == 0)
 		rc = hd_core_check_bounds(core, err);
-	if (hd_core_is_overdue(core, core->wall))
+	if (core_is_overdue(core))
 		hd_core_stop(core, HD_END_LIMIT, false);
 	if (rc == 0 && core->stopping)
 		rc = core_stop_live(core, err);
@@ -546,8 +547,38 @@ int hd_core_sync(struct hd_core *core, struct hd_error *err)
 	return hd_store_sync(core->setup.store, err);
 }
 
+/* Trials that somebody wants to end, and that have not. */
+static bool core_has_cancels(const struct hd_core *core)
+{
+	for (size_t i = 0; i < core->live_room; i++) {
+		const struct run *run = core->live[i];
+
+		if (run && (run->cancel_wanted || run->ended ||
+			    hd_trial_state(run->trial) == HD_TRIAL_STOPPING))
+			return true;
+	}
+	return false;
+}
+
+void hd_core_only_cancel(struct hd_core *core)
+{
+	core->only_cancels = true;
+}
+
+void hd_core_let_go(struct hd_core *core)
+{
+	core_release_all(core);
+	for (size_t i = 0; i < core->live_room; i++) {
+		hd_run_free(core->live[i]);
+		core->live[i] = NULL;
+	}
+	core->live_count = 0;
+}
+
 bool hd_core_is_done(const struct hd_core *core)
 {
+	if (core->only_cancels)
+		return !core_has_cancels(core);
 	return core->live_count == 0 && !core->waiting &&
 	       !hd_proposal_is_working(core) &&
 	       (core->stopping ||

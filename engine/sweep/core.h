@@ -87,6 +87,11 @@ int hd_core_set_limits(struct hd_core *core, const struct hd_limits *limits,
  * it does neither.
  */
 bool hd_core_cancel(struct hd_core *core, size_t number, bool now);
+/*
+ * KILL trial NUMBER, or all for SIZE_MAX, SECONDS after now should it live
+ * then: a shorter grace than the sweep's. NAN: not.
+ */
+void hd_core_hurry(struct hd_core *core, size_t number, double seconds);
 /* Trials that ended get a new attempt; *COUNT: how many. Not within a turn. */
 struct hd_retry;
 int hd_core_retry(struct hd_core *core, const struct hd_retry *retry,
@@ -97,6 +102,13 @@ int hd_core_retry(struct hd_core *core, const struct hd_retry *retry,
  */
 int hd_core_enqueue(struct hd_core *core, const char *parameters, int64_t wall,
 		    struct hd_error *err);
+
+/*
+ * Start nothing, and be done when no trial that was cancelled is left; then
+ * hd_core_let_go leaves the others running, to be adopted again.
+ */
+void hd_core_only_cancel(struct hd_core *core);
+void hd_core_let_go(struct hd_core *core);
 
 /* No new trials, and stop the running ones; the first reason stays. */
 void hd_core_stop(struct hd_core *core, enum hd_end why, bool now);
@@ -117,8 +129,6 @@ bool hd_core_wants_soon(const struct hd_core *core);
  */
 bool hd_core_wants_sync(const struct hd_core *core);
 int hd_core_sync(struct hd_core *core, struct hd_error *err);
-/* Whether the time limit has passed and nothing was done about it yet. */
-bool hd_core_is_overdue(const struct hd_core *core, int64_t wall);
 /*
  * After a turn that failed: stop what runs without the store, then let go of
  * trials as they end. Their files keep what they wrote.

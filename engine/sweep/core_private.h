@@ -67,6 +67,7 @@ struct run {
 	int64_t active;  /* when its files last grew, or it started */
 	int64_t seen;    /* bytes of its files looked at */
 	int64_t gone;    /* when we learned of its end, 0 before */
+	int64_t kill_at; /* not to live longer, once it is asked to end; 0: no matter */
 
 	/* Marks left between turns. */
 	bool adopt;         /* an earlier engine started it: take it over */
@@ -126,8 +127,9 @@ struct hd_core {
 	double spent;                   /* seconds that they ran, summed */
 	size_t policy_scored;           /* cancelled by policy, with a metric */
 
-	bool forgets;   /* ended trials: nobody will ask about them */
-	bool exhausted; /* the sampler has no point left */
+	bool forgets;      /* ended trials: nobody will ask about them */
+	bool only_cancels; /* trials that were named, and is done then */
+	bool exhausted;    /* the sampler has no point left */
 	bool stopping;
 	bool stop_now;
 	enum hd_end end;

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "space/args.h"
 #include "space/difference.h"
+#include "space/values.h"
 #include "store/resume.h"
 #include "sweep/lock.h"
 #include "sweep/retry.h"
@@ -63,6 +64,14 @@ static void texts_release(struct texts *texts)
 	for (size_t i = 0; i < texts->count; i++)
 		free(texts->items[i]);
 	free(texts->items);
+}
+
+static void resuming_release(struct resuming *resuming)
+{
+	texts_release(&resuming->sets);
+	texts_release(&resuming->patterns);
+	free(resuming->text);
+	free(resuming->path);
 }
 
 /* --- the row -------------------------------------------------------------- */
@@ -219,7 +228,13 @@ static int resume_limits(const struct resuming *resuming, struct hd_error *err)
 static int resume_store(struct resuming *resuming, struct hd_error *err)
 {
 	struct hd_sweep *sweep = resuming->sweep;
-	const struct hd_retry stopped = { .stopped = true };
+	const struct hd_sweep_options *options = resuming->options;
+	const struct hd_retry stopped = { .stopped = true,
+					  .failed = options->retry_failed,
+					  .memory = options->retry_memory,
+					  .timeout = options->retry_timeout,
+					  .numbers = options->retry,
+					  .count = options->retry_count };
 	struct hd_resume_totals totals;
 	struct hd_resume_trial *rows = NULL;
 	struct hd_process self;
@@ -232,7 +247,7 @@ static int resume_store(struct resuming *resuming, struct hd_error *err)
 		return rc;
 	hd_process_self(&self);
 	rc = resume_limits(resuming, err);
-	if (rc == 0 && !resuming->options->stop)
+	if (rc == 0 && !options->stop)
 		rc = hd_retry_store(&stopped, sweep->store, sweep->key,
 				    sweep->folder, sweep->started, &rows, &count, err);
 	/* Before the mark, which ends what the last engine ran. */
@@ -249,12 +264,31 @@ static int resume_store(struct resuming *resuming, struct hd_error *err)
 static int resume_slots(struct hd_sweep *sweep,
 			const struct hd_sweep_options *options)
 {
+	bool said = options->text != NULL;
+
+	for (size_t i = 0; i < options->set_count; i++)
+		said |= strstr(options->sets[i], "max_concurrent") != NULL;
 	if (options->max_concurrent)
 		sweep->slots = options->max_concurrent;
-	else if (options->set_count || options->text)
+	else if (said)
 		sweep->slots = sweep->config->max_concurrent;
 	if (sweep->slots > sweep->config->max_total)
 		sweep->slots = sweep->config->max_total;
+	return 0;
+}
+
+static int resume_only(struct hd_sweep *sweep,
+		       const struct hd_sweep_options *options,
+		       struct hd_error *err)
+{
+	if (!options->only_count)
+		return 0;
+	sweep->only = calloc(options->only_count, sizeof *sweep->only);
+	if (!sweep->only)
+		return hd_error_nomem(err);
+	memcpy(sweep->only, options->only,
+	       options->only_count * sizeof *sweep->only);
+	sweep->only_count = options->only_count;
 	return 0;
 }
 
@@ -269,6 +303,8 @@ static int sweep_reopen(struct resuming *resuming, struct hd_error *err)
 		rc = hd_sweep_take_host(sweep, resuming->options, err);
 	if (rc == 0)
 		rc = resume_config(resuming, err);
+	if (rc == 0)
+		rc = resume_only(sweep, resuming->options, err);
 	if (rc == 0)
 		rc = resume_slots(sweep, resuming->options);
 	if (rc == 0)
@@ -293,15 +329,68 @@ int hd_sweep_resume(struct hd_sweep **out, struct hd_store *store, int64_t key,
 	sweep->resumes = true;
 	resuming.sweep = sweep;
 	rc = sweep_reopen(&resuming, err);
-	texts_release(&resuming.sets);
-	texts_release(&resuming.patterns);
-	free(resuming.text);
-	free(resuming.path);
+	resuming_release(&resuming);
 	if (rc < 0)
 		goto out;
 	*out = sweep;
 	sweep = NULL;
 out:
+	hd_sweep_free(sweep);
+	return rc;
+}
+
+/* --- for when it is gone on with ------------------------------------------ */
+
+static int enqueue_store(struct hd_sweep *sweep, const char *parameters,
+			 struct hd_error *err)
+{
+	int64_t key;
+	int rc = hd_store_begin(sweep->store, err);
+
+	if (rc < 0)
+		return rc;
+	rc = hd_store_queue_insert(sweep->store, sweep->key, parameters,
+				   sweep->started, &key, err);
+	if (rc == 0)
+		return hd_store_commit(sweep->store, true, err);
+	hd_store_rollback(sweep->store);
+	return rc;
+}
+
+/* Checked against the space as the engine would. */
+static int enqueue_check(const struct hd_space *space, const char *parameters,
+			 struct hd_error *err)
+{
+	struct hd_value *values = calloc(hd_space_count(space) + 1, sizeof *values);
+	int rc = values ? hd_space_read_values(space, parameters, values, err)
+			: hd_error_nomem(err);
+
+	free(values);
+	return rc;
+}
+
+int hd_sweep_enqueue(struct hd_store *store, int64_t key,
+		     const char *parameters, struct hd_error *err)
+{
+	const struct hd_sweep_options none = { .size = sizeof none };
+	struct resuming resuming = { .options = &none, .err = err };
+	struct hd_sweep *sweep;
+	int rc = hd_sweep_alloc(&sweep, store, err);
+
+	if (rc < 0)
+		return rc;
+	sweep->key = key;
+	resuming.sweep = sweep;
+	rc = resume_read(&resuming, err);
+	if (rc == 0)
+		rc = hd_sweep_lock(&sweep->lock, sweep->folder, sweep->name, err);
+	if (rc == 0)
+		rc = resume_config(&resuming, err);
+	if (rc == 0)
+		rc = enqueue_check(sweep->config->space, parameters, err);
+	if (rc == 0)
+		rc = enqueue_store(sweep, parameters, err);
+	resuming_release(&resuming);
 	hd_sweep_free(sweep);
 	return rc;
 }

@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "store/store.h"
+#include "sweep/control.h"
 #include "sweep/lock.h"
 
 #include <stdio.h>
@@ -47,6 +48,8 @@ static void sweep_end(struct hd_sweep *sweep)
 	uv_timer_stop(&sweep->soon);
 	uv_timer_stop(&sweep->sync);
 	uv_check_stop(&sweep->check);
+	hd_control_close(sweep->control);
+	sweep->control = NULL;
 	if (sweep->dispatch)
 		hd_dispatch_close(sweep->dispatch, sweep_close_handles, sweep);
 	else
@@ -121,10 +124,13 @@ static void on_check(uv_check_t *check)
 	}
 	if (rc < 0)
 		sweep_give_up(sweep, rc);
-	if (hd_core_is_done(sweep->core))
+	if (hd_core_is_done(sweep->core)) {
+		if (sweep->only)
+			hd_core_let_go(sweep->core);
 		sweep_end(sweep);
-	else
+	} else {
 		sweep_arm(sweep, rc == 1);
+	}
 }
 
 static void sweep_hear_stop(struct hd_sweep *sweep)
@@ -165,8 +171,9 @@ static void on_tick(uv_timer_t *timer)
 
 	hd_core_tell(sweep->core, HD_EVENT_TICK, hd_time_wall(), "");
 	sweep_check_store(sweep);
-	if (hd_core_is_overdue(sweep->core, hd_time_wall()))
-		uv_idle_start(&sweep->again, on_again);
+	/* A turn without news costs microseconds, and time alone is news: for
+	 * limits, and for trials that wait to be tried again. */
+	uv_idle_start(&sweep->again, on_again);
 }
 
 /*
@@ -308,7 +315,14 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 	if (rc < 0)
 		return rc;
 	hd_core_set_dispatch(sweep->core, sweep->dispatch);
-	return sweep->resumes ? hd_core_adopt(sweep->core, err) : 0;
+	if (sweep->resumes)
+		rc = hd_core_adopt(sweep->core, err);
+	if (rc == 0 && sweep->only) {
+		hd_core_only_cancel(sweep->core);
+		for (size_t i = 0; i < sweep->only_count; i++)
+			hd_core_cancel(sweep->core, sweep->only[i], sweep->stop_asked > 1);
+	}
+	return rc;
 }
 
 /*
@@ -328,6 +342,25 @@ static void sweep_store_failure(struct hd_sweep *sweep, enum hd_end end,
 				 now, NULL) < 0 ||
 	    hd_store_commit(sweep->store, true, NULL) < 0)
 		hd_store_rollback(sweep->store);
+}
+
+/* --- other processes ---------------------------------------------------- */
+
+static void sweep_nudge(void *user)
+{
+	struct hd_sweep *sweep = user;
+
+	uv_idle_start(&sweep->again, on_again);
+}
+
+/* A sweep that nobody can speak to runs as well. */
+static void sweep_listen(struct hd_sweep *sweep)
+{
+	struct hd_error err = { 0 };
+
+	if (hd_control_open(&sweep->control, &sweep->loop, sweep->folder,
+			    sweep->core, sweep_nudge, sweep, &err) < 0)
+		hd_core_tell(sweep->core, HD_EVENT_NOTE, hd_time_wall(), err.text);
 }
 
 /* --- the public face ---------------------------------------------------- */
@@ -377,12 +410,13 @@ int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err)
 		return rc;
 	}
 	hd_core_tell(sweep->core, HD_EVENT_SWEEP_STARTED, hd_time_wall(), "");
+	sweep_listen(sweep);
 	uv_timer_start(&sweep->tick, on_tick, TICK_MS, TICK_MS);
 	uv_check_start(&sweep->check, on_check);
 	uv_idle_start(&sweep->again, on_again); /* the first turn */
 	sweep_hear_stop(sweep);
 	uv_run(&sweep->loop, UV_RUN_DEFAULT);
-	if (sweep->rc == 0)
+	if (sweep->rc == 0 && !sweep->only)
 		sweep->rc = hd_core_finish(sweep->core, hd_time_wall(),
 					   &sweep->error);
 	if (sweep->rc < 0)
@@ -421,6 +455,7 @@ void hd_sweep_free(struct hd_sweep *sweep)
 	hd_core_free(sweep->core);
 	hd_sweep_unlock(&sweep->lock, sweep->folder, false);
 	hd_config_free(sweep->own_config);
+	free(sweep->only);
 	free(sweep->folder);
 	free(sweep->source);
 	free(sweep->launcher);

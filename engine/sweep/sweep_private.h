@@ -17,9 +17,12 @@ struct hd_sweep {
 	const struct hd_config *config;
 	struct hd_config *own_config; /* of a resumed one */
 	bool resumes;
+	size_t *only; /* only to stop these trials */
+	size_t only_count;
 	int lock; /* descriptor of the folder's lock, -1 for none */
 	struct hd_core *core;
 	struct hd_dispatch *dispatch;
+	struct hd_control *control; /* NULL where none could be had */
 	hd_event_fn event;
 	void *user;
 

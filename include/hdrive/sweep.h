@@ -71,10 +71,17 @@ struct hd_sweep_options {
 	/* Of hd_sweep_resume alone. */
 	const char *const *sets; /* "max_total_runs=200": what changes; stored */
 	size_t set_count;
-	const char *text;  /* of a file in place of the stored one; or NULL */
-	const char *path;  /* its name */
-	bool accept_space; /* though its parameter space differs */
-	bool stop;         /* only to stop what runs: start nothing again */
+	const char *text;   /* of a file in place of the stored one; or NULL */
+	const char *path;   /* its name */
+	bool accept_space;  /* though its parameter space differs */
+	bool stop;          /* only to stop what runs: start nothing again */
+	const size_t *only; /* with stop: only these; others are left running */
+	size_t only_count;
+	bool retry_failed;   /* new attempts of all that failed, */
+	bool retry_memory;   /* ... for want of memory, */
+	bool retry_timeout;  /* ... by a time limit, */
+	const size_t *retry; /* and of these */
+	size_t retry_count;
 };
 
 /*
@@ -118,6 +125,30 @@ HD_API int64_t hd_sweep_key(const struct hd_sweep *sweep);
 HD_API const char *hd_sweep_folder(const struct hd_sweep *sweep);
 /* What it runs by; of a resumed sweep the sweep's own. Borrowed. */
 HD_API const struct hd_config *hd_sweep_config(const struct hd_sweep *sweep);
+
+/*
+ * Have PARAMETERS, a JSON object with every parameter, tried before what the
+ * sampler gives, when next an engine runs sweep KEY. HD_EBUSY when one does:
+ * it is to be asked by hd_sweep_request.
+ */
+HD_API int hd_sweep_enqueue(struct hd_store *store, int64_t key,
+			    const char *parameters, struct hd_error *err);
+/*
+ * Speak to the engine that runs sweep KEY, whichever process that is. REQUEST
+ * is a JSON object as engine/sweep/control.h has them; *REPLY, unless NULL, is
+ * the answer's JSON object, the caller's to free(). Waits SECONDS at most.
+ * HD_ENOENT when no engine runs it; HD_EBUSY when it does not answer; what the
+ * engine refuses is its own error.
+ */
+HD_API int hd_sweep_request(struct hd_store *store, int64_t key,
+			    const char *request, double seconds, char **reply,
+			    struct hd_error *err);
+/*
+ * Wait until the engine of sweep KEY is done with it, SECONDS at most. 0 when
+ * none runs it any more, HD_EBUSY when one still does.
+ */
+HD_API int hd_sweep_wait(struct hd_store *store, int64_t key, double seconds,
+			 struct hd_error *err);
 
 struct hd_sweep_summary {
 	const char *state; /* Azure's word */

@@ -1,0 +1,121 @@
+/* hdrive update: change the limits of a sweep that runs. */
+#include "cli/ask.h"
+#include "cli/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct update_options {
+	struct cli_size max_trials;
+	struct cli_size max_concurrent;
+	const char *timeout;
+	const char *trial_timeout;
+};
+
+#define ROW(field) offsetof(struct update_options, field)
+static const struct cli_opt update_rows[] = {
+	{ "max-trials", 0, "N", "how many trials in all", CLI_OPT_SIZE, ROW(max_trials), 1 },
+	{ "max-concurrent", 'j', "N", "how many at a time", CLI_OPT_SIZE, ROW(max_concurrent), 1 },
+	{ "timeout", 0, "TIME", "for the whole sweep: 90s, 30m, 2h, 1d", CLI_OPT_TEXT, ROW(timeout),
+	  0 },
+	{ "trial-timeout", 0, "TIME", "for each attempt of a trial", CLI_OPT_TEXT,
+	  ROW(trial_timeout), 0 },
+	CLI_OPT_END
+};
+
+static int update_time(struct cli *cli, struct ask *ask, const char *name,
+		       const char *text)
+{
+	double seconds;
+
+	if (!text)
+		return CLI_OK;
+	if (!limit_read_time(text, &seconds))
+		return cli_fail(cli, CLI_USAGE, "'%s' is no time such as 30m", text);
+	fprintf(ask->file, ",\"%s\":%.6f", name, seconds);
+	return CLI_OK;
+}
+
+/* "max_total 8 -> 200" for what has changed; REPLY has both. */
+static void update_show(struct cli *cli, const char *reply)
+{
+	static const char *const names[] = { "max_total", "max_concurrent",
+					     "max_duration", "trial_timeout" };
+	const char *after = strstr(reply, "\"after\"");
+
+	if (cli->json) {
+		cli_put(cli, "%s", reply);
+		return;
+	}
+	for (size_t i = 0; after && i < sizeof names / sizeof names[0]; i++) {
+		char from[32], to[32];
+		double old = ask_number(reply, names[i]);
+		double new = ask_number(after, names[i]);
+
+		if (old != new)
+			cli_put(cli, "%s %s -> %s\n", names[i],
+				old > 0 ? hd_number_text(old, from, sizeof from) : "none",
+				hd_number_text(new, to, sizeof to));
+	}
+}
+
+static int update_request(struct cli *cli, const struct update_options *options,
+			  struct hd_store *store, int64_t key)
+{
+	struct ask ask;
+	char *reply = NULL;
+	int code;
+
+	if (!ask_begin(cli, &ask, "update", &code))
+		return code;
+	if (options->max_trials.given)
+		fprintf(ask.file, ",\"max_total\":%zu", (size_t)options->max_trials.value);
+	if (options->max_concurrent.given)
+		fprintf(ask.file, ",\"max_concurrent\":%zu",
+			(size_t)options->max_concurrent.value);
+	code = update_time(cli, &ask, "max_duration", options->timeout);
+	if (code == CLI_OK)
+		code = update_time(cli, &ask, "trial_timeout", options->trial_timeout);
+	if (code != CLI_OK) {
+		fclose(ask.file);
+		free(ask.text);
+		return code;
+	}
+	code = ask_send(cli, &ask, store, key, &reply);
+	if (code == CLI_OK && !reply)
+		return cli_fail(cli, CLI_MISSING,
+				"no engine runs the sweep; give the limits to: hdrive resume %s",
+				cli->words[0]);
+	if (reply)
+		update_show(cli, reply);
+	free(reply);
+	return code;
+}
+
+static int update_main(struct cli *cli)
+{
+	struct update_options options = { 0 };
+	struct hd_store *store = NULL;
+	int64_t key;
+	int code;
+
+	if (!cli_parse(cli, &options, &code) ||
+	    !cli_words_between(cli, 1, 1, &code))
+		return code;
+	code = cli_sweep_open(cli, cli->words[0], &store, &key);
+	if (code == CLI_OK)
+		code = update_request(cli, &options, store, key);
+	hd_store_close(store);
+	return code;
+}
+
+const struct cli_command cli_cmd_update = {
+	.name = "update",
+	.summary = "change the limits of a sweep that runs",
+	.usage = "S [option...]",
+	.examples = "  hdrive update @ --max-trials 200\n"
+		    "  hdrive update brave-otter-3 -j 8 --timeout 12h\n",
+	.options = update_rows,
+	.notes = "Prints what has changed, old and new. Fewer at a time stops no trial.\n",
+	.run = update_main,
+};
