@@ -281,11 +281,14 @@ static void gather_cpus(struct gather *all)
 static bool place_fill(struct hd_devices *devices, struct place *place)
 {
 	struct gather all = { .devices = devices, .place = place };
+	struct hd_buf value = HD_BUF_INIT;
 
 	place->environment = hd_arena_array(devices->arena, NAMES_MOST,
 					    sizeof *place->environment);
 	if (!place->environment)
 		return false;
+	hd_buf_puts(&value, place->text);
+	gather_add(&all, "HDRIVE_DEVICES", &value);
 	if (devices->gpus)
 		gather_gpus(&all);
 	if (devices->cpus)
@@ -412,6 +415,26 @@ static size_t place_load(const struct hd_devices *devices,
 	return load;
 }
 
+static void place_take(struct hd_devices *devices, struct place *place)
+{
+	place->busy = true;
+	for (size_t i = 0; i < devices->gpus; i++)
+		devices->running[place->gpus[i]]++;
+}
+
+size_t hd_devices_claim(struct hd_devices *devices, const char *text)
+{
+	for (size_t i = 0; i < devices->count; i++) {
+		struct place *place = &devices->places[i];
+
+		if (place->busy || strcmp(place->text, text) != 0)
+			continue;
+		place_take(devices, place);
+		return i;
+	}
+	return SIZE_MAX;
+}
+
 size_t hd_devices_acquire(struct hd_devices *devices, size_t slots)
 {
 	size_t best = SIZE_MAX, least = SIZE_MAX;
@@ -427,11 +450,8 @@ size_t hd_devices_acquire(struct hd_devices *devices, size_t slots)
 			least = load;
 		}
 	}
-	if (best == SIZE_MAX)
-		return best;
-	devices->places[best].busy = true;
-	for (size_t i = 0; i < devices->gpus; i++)
-		devices->running[devices->places[best].gpus[i]]++;
+	if (best != SIZE_MAX)
+		place_take(devices, &devices->places[best]);
 	return best;
 }
 
@@ -445,16 +465,16 @@ void hd_devices_release(struct hd_devices *devices, size_t place)
 
 const char *hd_devices_text(const struct hd_devices *devices, size_t place)
 {
-	return devices->places[place].text;
+	return devices ? devices->places[place].text : "";
 }
 
 const char *const *hd_devices_environment(const struct hd_devices *devices,
 					  size_t place)
 {
-	return devices->places[place].environment;
+	return devices ? devices->places[place].environment : NULL;
 }
 
 const char *const *hd_devices_names(const struct hd_devices *devices)
 {
-	return devices->names;
+	return devices ? devices->names : NULL;
 }

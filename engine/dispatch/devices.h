@@ -49,11 +49,19 @@ const char *hd_devices_why(const struct hd_devices *devices);
  * trials, the first of equals; SIZE_MAX when none is free.
  */
 size_t hd_devices_acquire(struct hd_devices *devices, size_t slots);
+/*
+ * For a trial that runs already, of an engine that is gone: take the free
+ * place that is TEXT; SIZE_MAX when there is none, as devices may be given out
+ * in another way now.
+ */
+size_t hd_devices_claim(struct hd_devices *devices, const char *text);
 void hd_devices_release(struct hd_devices *devices, size_t place);
 
-/* What a place has, for people: "GPU 0,2; CPU 4-7". Borrowed. */
+/* These take NULL, which has nothing. What they return is borrowed. */
+
+/* What a place has, for people: "GPU 0,2; CPU 4-7". */
 const char *hd_devices_text(const struct hd_devices *devices, size_t place);
-/* "A=b"... for the trial in PLACE, ends in NULL. Borrowed. */
+/* "A=b"... for the trial in PLACE, ends in NULL; NULL for none. */
 const char *const *hd_devices_environment(const struct hd_devices *devices,
 					  size_t place);
 /* The names of all of those, ends in NULL: a trial inherits none of them. */

@@ -283,6 +283,24 @@ static void no_more_places_are_taken_than_there_are_slots(void **state)
 	hd_devices_close(devices);
 }
 
+static void a_trial_that_runs_already_claims_its_place(void **state)
+{
+	const struct hd_machine machine = machine_with(2, 0, 0);
+	struct hd_devices *devices =
+		open_asked(&machine, &(struct ask){ .gpus = "0,1:2" });
+
+	(void)state;
+	assert_int_equal(hd_devices_claim(devices, "GPU 1"), 1);
+	assert_int_equal(hd_devices_claim(devices, "GPU 1"), 2);
+	assert_int_equal(hd_devices_claim(devices, "GPU 1"), SIZE_MAX);
+	assert_int_equal(hd_devices_claim(devices, "GPU 5"), SIZE_MAX);
+	assert_int_equal(hd_devices_acquire(devices, 3), 0);
+	assert_int_equal(hd_devices_acquire(devices, 3), SIZE_MAX);
+	hd_devices_release(devices, 2);
+	assert_int_equal(hd_devices_acquire(devices, 3), 2);
+	hd_devices_close(devices);
+}
+
 /* --- the environment ------------------------------------------------------ */
 
 static void nvidia_trials_get_cudas_variable(void **state)
@@ -566,6 +584,7 @@ int main(void)
 		cmocka_unit_test(places_taken_at_once_share_nothing),
 		cmocka_unit_test(the_gpu_with_fewest_trials_is_next),
 		cmocka_unit_test(no_more_places_are_taken_than_there_are_slots),
+		cmocka_unit_test(a_trial_that_runs_already_claims_its_place),
 		cmocka_unit_test(nvidia_trials_get_cudas_variable),
 		cmocka_unit_test(amd_trials_get_ids_for_rocr_and_counts_for_hip),
 		cmocka_unit_test(intel_trials_get_a_mask_and_a_selector),
