@@ -105,9 +105,10 @@ LAUNCH_MUSL := $(and $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)
 LAUNCH_CC := $(if $(SAN),$(CC),$(or $(LAUNCH_MUSL),$(CC)))
 LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 	$(LAUNCH_CC) -static -x c - -o /dev/null 2>/dev/null && echo -static))
-LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_record.c launch_text.c proctree.c)
+LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_record.c launch_text.c \
+	launch_cpus.c cpu_list.c proctree.c)
 $(B)/hdrive-launch: $(LAUNCH_SRC) $(addprefix engine/dispatch/,launch_record.h \
-		launch_text.h proctree.h record_format.h)
+		launch_text.h launch_cpus.h cpu_list.h proctree.h record_format.h)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(LAUNCH_CC) $(STD) $(WARN) -Os $(SAN) -Iinclude -Iengine $(LAUNCH_SRC) \

@@ -36,7 +36,12 @@ static const char help_env[] =
 	"  HDRIVE_PARAMS       a JSON file with its parameters\n"
 	"  HDRIVE_SEED         a seed of its own\n"
 	"  HDRIVE_SLOT         which of the concurrent places it has\n"
+	"  HDRIVE_DEVICES      its GPUs and CPUs, in words\n"
+	"  HDRIVE_CPUS         its CPUs, with --cpus-per-trial\n"
 	"  HDRIVE_METRICS      the file that 'hdrive log' appends to\n"
+	"  CUDA_VISIBLE_DEVICES  its GPUs, with --gpus; ROCR_VISIBLE_DEVICES for AMD,\n"
+	"                      ZE_AFFINITY_MASK for Intel\n"
+	"  OMP_NUM_THREADS     how many CPUs those are, unless you set it\n"
 	"  AZUREML_RUN_ID      and the rest of what Azure sets\n"
 	"  PYTHONUNBUFFERED    1, unless you set it\n";
 

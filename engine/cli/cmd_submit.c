@@ -15,6 +15,9 @@ struct submit_options {
 	struct cli_list patterns;
 	struct limit_options limits;
 	const char *name;
+	const char *gpus;
+	struct cli_size gpus_per_trial;
+	struct cli_size cpus_per_trial;
 	bool detach;
 	bool parsable;
 };
@@ -28,6 +31,12 @@ static const struct cli_opt submit_rows[] = {
 	  CLI_OPT_MAYBE, ROW(dry_run), 1 },
 	{ "max-concurrent", 'j', "N", "trials at a time, instead of the file's", CLI_OPT_SIZE,
 	  ROW(max_concurrent), 1 },
+	{ "gpus", 0, "LIST", "each trial its GPU: auto, ids as 0,2, or 0:2 for two trials on GPU 0",
+	  CLI_OPT_TEXT, ROW(gpus), 0 },
+	{ "gpus-per-trial", 0, "N", "each trial N of them, instead of 1", CLI_OPT_SIZE,
+	  ROW(gpus_per_trial), 1 },
+	{ "cpus-per-trial", 0, "N", "each trial N CPUs for itself, and as many threads",
+	  CLI_OPT_SIZE, ROW(cpus_per_trial), 1 },
 	{ "seed", 0, "N", "the same seed gives the same trials", CLI_OPT_SIZE, ROW(seed), 0 },
 	{ "set", 0, "KEY=VALUE", "change a key of the file: --set max_total_runs=8", CLI_OPT_LIST,
 	  ROW(sets), 0 },
@@ -167,9 +176,20 @@ static int submit_make(void *user, struct hd_sweep **sweep,
 	host->has_seed = make->options->seed.given;
 	host->seed = make->options->seed.value;
 	host->max_concurrent = make->options->max_concurrent.value;
+	host->gpus = make->options->gpus;
+	host->gpus_per_trial = make->options->gpus_per_trial.value;
+	host->cpus_per_trial = make->options->cpus_per_trial.value;
 	host->command = make->cli->rest;
 	host->command_count = make->cli->rest_count;
 	return hd_sweep_new(sweep, store, make->config, host, err);
+}
+
+static bool submit_has_devices(const struct submit_options *options,
+			       const struct hd_config *config)
+{
+	return options->gpus || options->gpus_per_trial.given ||
+	       options->cpus_per_trial.given || config->gpus ||
+	       config->gpus_per_trial || config->cpus_per_trial;
 }
 
 /* Azure's default is all trials at once, which one machine seldom likes. */
@@ -180,6 +200,7 @@ static void submit_note_crowd(struct cli *cli,
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (processors > 0 && !options->max_concurrent.given &&
+	    !submit_has_devices(options, config) &&
 	    config->max_concurrent == config->max_total &&
 	    config->max_total > CROWD * (size_t)processors)
 		cli_say(cli,
@@ -255,7 +276,8 @@ const struct cli_command cli_cmd_submit = {
 	.examples = "  hdrive submit sweep.yml -- python train.py\n"
 		    "  hdrive submit sweep.yml -j 4 --seed 7 -- ./train --data digits.csv\n"
 		    "  hdrive submit sweep.yml --dry-run=3 -- python train.py\n"
-		    "  hdrive submit sweep.yml --set max_total_runs=8 -- python train.py\n",
+		    "  hdrive submit sweep.yml --set max_total_runs=8 -- python train.py\n"
+		    "  hdrive submit sweep.yml --gpus auto -- python train.py\n",
 	.options = submit_rows,
 	.notes = "CMD gets \"--name value\" for every parameter; {name} in a word is replaced.\n"
 		 "FILE is '-' for standard input. Ctrl-C stops gracefully, twice at once.\n"

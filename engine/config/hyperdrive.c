@@ -26,6 +26,9 @@ static const char *const root_keys[] = {
 	"restart_delay",
 	"max_failures",
 	"smoke",
+	"gpus",
+	"gpus_per_trial",
+	"cpus_per_trial",
 	"resume_from",
 	"resume_child_runs",
 };
@@ -266,6 +269,7 @@ void hd_hyperdrive_read(struct hd_loader *loader,
 	hd_validate_bayesian(loader, root);
 	read_metrics(loader, root);
 	read_reduce(loader, root);
+	hd_hyperdrive_devices(loader, root);
 	refuse_resume(loader, root, "resume_from");
 	refuse_resume(loader, root, "resume_child_runs");
 }

@@ -82,6 +82,10 @@ void hd_hyperdrive_limits(struct hd_loader *loader,
 void hd_hyperdrive_try_sampler(struct hd_loader *loader,
 			       const struct hd_yaml_place *place);
 
+/* devices.c: gpus, gpus_per_trial and cpus_per_trial. */
+void hd_hyperdrive_devices(struct hd_loader *loader,
+			   const struct hd_yaml_node *root);
+
 /* validate.c: what only several keys together tell. */
 void hd_validate_expression(struct hd_loader *loader, const char *name,
 			    const struct hd_expr *expr,

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "dispatch/attempts.h"
+#include "dispatch/devices.h"
 #include "dispatch/environ.h"
 #include "dispatch/record.h"
 #include "dispatch/workdir.h"
@@ -28,6 +29,7 @@
 struct slot {
 	bool busy;
 	size_t trial;
+	size_t place; /* of the devices; SIZE_MAX for none */
 };
 
 struct hd_dispatch {
@@ -51,7 +53,7 @@ char *hd_dispatch_folder(const char *sweep_folder, size_t trial)
 	return hd_buf_take(&path);
 }
 
-static struct slot *slot_of(struct hd_dispatch *dispatch, size_t trial)
+static struct slot *slot_of(const struct hd_dispatch *dispatch, size_t trial)
 {
 	for (size_t i = 0; i < dispatch->size; i++)
 		if (dispatch->slots[i].busy &&
@@ -60,9 +62,29 @@ static struct slot *slot_of(struct hd_dispatch *dispatch, size_t trial)
 	return NULL;
 }
 
-static void slot_take(struct hd_dispatch *dispatch, size_t slot, size_t trial)
+size_t hd_dispatch_slot(const struct hd_dispatch *dispatch, size_t trial)
 {
-	dispatch->slots[slot] = (struct slot){ .busy = true, .trial = trial };
+	const struct slot *slot = slot_of(dispatch, trial);
+
+	return slot ? (size_t)(slot - dispatch->slots) : SIZE_MAX;
+}
+
+const char *hd_dispatch_devices(const struct hd_dispatch *dispatch,
+				size_t trial)
+{
+	const struct slot *slot = slot_of(dispatch, trial);
+
+	return slot && slot->place != SIZE_MAX
+		       ? hd_devices_text(dispatch->setup.devices, slot->place)
+		       : "";
+}
+
+static void slot_take(struct hd_dispatch *dispatch, size_t slot, size_t trial,
+		      size_t place)
+{
+	dispatch->slots[slot] = (struct slot){ .busy = true,
+					       .trial = trial,
+					       .place = place };
 	dispatch->busy++;
 }
 
@@ -96,6 +118,8 @@ static void slot_release(struct hd_dispatch *dispatch, size_t trial)
 	assert(slot);
 	slot->busy = false;
 	dispatch->busy--;
+	if (slot->place != SIZE_MAX)
+		hd_devices_release(dispatch->setup.devices, slot->place);
 }
 
 static void on_started(void *user, size_t trial, int64_t pid, uint64_t start)
@@ -165,7 +189,9 @@ int hd_dispatch_open(struct hd_dispatch **out,
 					     .name = setup->name,
 					     .id = setup->id,
 					     .source = setup->source,
-					     .python_path = setup->python_path },
+					     .python_path = setup->python_path,
+					     .device_names = hd_devices_names(
+						     setup->devices) },
 				     err);
 	if (rc == 0)
 		rc = setup->backend->open(dispatch->backend, &dispatch->host,
@@ -213,6 +239,14 @@ static int launch_in(struct hd_dispatch *dispatch, size_t slot, size_t trial,
 		     const char *parameters, struct hd_error *err)
 {
 	const struct hd_dispatch_setup *setup = &dispatch->setup;
+	struct hd_environ_trial variables = {
+		.trial = trial,
+		.attempt = attempt,
+		.slot = slot,
+		.seed = trial_seed(dispatch, trial),
+		.devices = hd_devices_environment(setup->devices,
+						  dispatch->slots[slot].place),
+	};
 	char *folder = hd_dispatch_folder(setup->folder, trial);
 	char *workdir = NULL, **environment = NULL;
 	struct hd_buf path = HD_BUF_INIT;
@@ -233,15 +267,9 @@ static int launch_in(struct hd_dispatch *dispatch, size_t slot, size_t trial,
 		rc = hd_error_nomem(err);
 		goto out;
 	}
-	rc = hd_environ_build(&environment, dispatch->environ,
-			      &(struct hd_environ_trial){
-				      .folder = folder,
-				      .workdir = workdir,
-				      .trial = trial,
-				      .attempt = attempt,
-				      .slot = slot,
-				      .seed = trial_seed(dispatch, trial) },
-			      err);
+	variables.folder = folder;
+	variables.workdir = workdir;
+	rc = hd_environ_build(&environment, dispatch->environ, &variables, err);
 	if (rc == 0)
 		rc = setup->backend->launch(
 			dispatch->backend,
@@ -261,33 +289,70 @@ out:
 	return rc;
 }
 
+/*
+ * A free slot with devices, which there must be: whoever launches keeps to as
+ * many trials as there are places. The slot of the place's number, but where a
+ * trial that was adopted has it.
+ */
+static size_t slot_take_free(struct hd_dispatch *dispatch, size_t trial)
+{
+	struct hd_devices *devices = dispatch->setup.devices;
+	size_t size = dispatch->size;
+	size_t place = devices ? hd_devices_acquire(devices, size) : SIZE_MAX;
+	size_t slot = place < size && !dispatch->slots[place].busy
+			      ? place
+			      : slot_free(dispatch);
+
+	assert(!devices || place != SIZE_MAX);
+	slot_take(dispatch, slot, trial, place);
+	return slot;
+}
+
 int hd_dispatch_launch(struct hd_dispatch *dispatch, size_t trial,
 		       unsigned attempt, const char *const *argv,
 		       const char *parameters, struct hd_error *err)
 {
-	size_t slot = slot_free(dispatch);
+	size_t slot;
 	int rc;
 
 	assert(dispatch->busy < dispatch->size);
-	slot_take(dispatch, slot, trial);
+	slot = slot_take_free(dispatch, trial);
 	rc = launch_in(dispatch, slot, trial, attempt, argv, parameters, err);
 	if (rc < 0)
 		slot_release(dispatch, trial);
 	return rc;
 }
 
-/* What the attempt was told, so that a device it holds is not given twice; or
- * one past the end. */
+/* What the attempt was told, or one past the end. */
 static size_t slot_of_attempt(const struct hd_dispatch *dispatch,
-			      const char *folder)
+			      const struct hd_record_state *state)
+{
+	if (state->slot >= 0 && (size_t)state->slot < dispatch->size &&
+	    !dispatch->slots[state->slot].busy)
+		return (size_t)state->slot;
+	return slot_free(dispatch);
+}
+
+/*
+ * The slot and the devices that the attempt in FOLDER was told, so that none
+ * is given twice; false for no memory.
+ */
+static bool slot_take_again(struct hd_dispatch *dispatch, size_t trial,
+			    const char *folder)
 {
 	struct hd_record_state state;
+	size_t slot, place = SIZE_MAX;
 
-	if (hd_record_read_state(&state, folder, NULL) == 0 &&
-	    state.slot >= 0 && (size_t)state.slot < dispatch->size &&
-	    !dispatch->slots[state.slot].busy)
-		return (size_t)state.slot;
-	return slot_free(dispatch);
+	if (hd_record_read_state(&state, folder, NULL) < 0)
+		state = (struct hd_record_state){ .slot = -1 };
+	slot = slot_of_attempt(dispatch, &state);
+	if (slot == dispatch->size && !slots_grow(dispatch))
+		return false;
+	if (dispatch->setup.devices)
+		place = hd_devices_claim(dispatch->setup.devices,
+					 state.devices);
+	slot_take(dispatch, slot, trial, place);
+	return true;
 }
 
 int hd_dispatch_adopt(struct hd_dispatch *dispatch, size_t trial,
@@ -295,17 +360,14 @@ int hd_dispatch_adopt(struct hd_dispatch *dispatch, size_t trial,
 {
 	const struct hd_dispatch_setup *setup = &dispatch->setup;
 	char *folder = hd_dispatch_folder(setup->folder, trial);
-	size_t slot;
 	int rc;
 
 	if (!folder)
 		return hd_error_nomem(err);
-	slot = slot_of_attempt(dispatch, folder);
-	if (slot == dispatch->size && !slots_grow(dispatch)) {
+	if (!slot_take_again(dispatch, trial, folder)) {
 		rc = hd_error_nomem(err);
 		goto out;
 	}
-	slot_take(dispatch, slot, trial);
 	rc = setup->backend->adopt(dispatch->backend,
 				   &(struct hd_launch){ .trial = trial,
 							.attempt = attempt,

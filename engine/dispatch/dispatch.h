@@ -14,6 +14,7 @@
 #include <hdrive/backend.h>
 #include <hdrive/error.h>
 
+struct hd_devices;
 struct hd_dispatch;
 
 /* All borrowed until hd_dispatch_close has called its DONE. */
@@ -29,7 +30,8 @@ struct hd_dispatch_setup {
 	const char *const *environment; /* inherited by trials */
 	uint64_t seed;
 	size_t slots;
-	double grace; /* seconds between TERM and KILL */
+	struct hd_devices *devices; /* a place for each slot; NULL for none */
+	double grace;               /* seconds between TERM and KILL */
 
 	void *user;
 	void (*started)(void *user, size_t trial, int64_t pid, uint64_t start);
@@ -47,6 +49,15 @@ size_t hd_dispatch_slots(const struct hd_dispatch *dispatch);
 /* Trials that hold a slot; more than there are slots while adopted ones that
  * found none run on. */
 size_t hd_dispatch_busy(const struct hd_dispatch *dispatch);
+
+/* The slot that the trial holds; SIZE_MAX when it holds none. */
+size_t hd_dispatch_slot(const struct hd_dispatch *dispatch, size_t trial);
+/*
+ * The devices it has with that slot, "GPU 0,2; CPU 4-7"; "" for none. Borrowed
+ * from the setup's devices.
+ */
+const char *hd_dispatch_devices(const struct hd_dispatch *dispatch,
+				size_t trial);
 
 /*
  * Make the trial's folder and start it in a free slot, which there must be. The

@@ -1,6 +1,7 @@
 #include "dispatch/environ.h"
 
 #include "base/buf.h"
+#include "dispatch/launch_cpus.h"
 #include "dispatch/workdir.h"
 
 #include <inttypes.h>
@@ -30,6 +31,8 @@ static const char *const trial_names[] = {
 	"HDRIVE_METRICS",
 	"HDRIVE_SEED",
 	"HDRIVE_SLOT",
+	HD_CPUS_VARIABLE, /* of an outer trial: its launcher has heeded it */
+	"HDRIVE_DEVICES",
 	"AZUREML_RUN_ID",
 	"PWD",
 };
@@ -153,10 +156,17 @@ static void gather_trial(struct gather *all, const char *id,
 	hd_buf_printf(&all->text, "AZUREML_RUN_ID=%s_%zu", id, trial->trial);
 	gather_end(all);
 	gather_text(all, "PWD", trial->workdir);
+	for (size_t i = 0; trial->devices && trial->devices[i]; i++) {
+		hd_buf_puts(&all->text, trial->devices[i]);
+		gather_end(all);
+	}
 }
 
-static bool is_of_trial(const char *variable)
+static bool is_of_trial(const char *variable, const char *const *devices)
 {
+	for (size_t i = 0; devices && devices[i]; i++)
+		if (is_named(variable, devices[i]))
+			return true;
 	for (size_t i = 0; i < sizeof trial_names / sizeof trial_names[0]; i++)
 		if (is_named(variable, trial_names[i]))
 			return true;
@@ -182,15 +192,17 @@ static bool is_repeated(const char *const *list, size_t length)
 	return false;
 }
 
-static void gather_inherited(struct gather *all, const char *const *inherit)
+static void gather_inherited(struct gather *all,
+			     const struct hd_environ_sweep *sweep)
 {
+	const char *const *inherit = sweep->inherit;
 	size_t ours = all->text.length;
 
 	for (size_t i = 0; inherit && inherit[i]; i++) {
 		size_t length = name_length(inherit[i]);
 
 		if (!length || hd_buf_failed(&all->text) ||
-		    is_of_trial(inherit[i]) ||
+		    is_of_trial(inherit[i], sweep->device_names) ||
 		    has_name(hd_buf_text(&all->text), ours, inherit[i],
 			     length) ||
 		    is_repeated(inherit + i, length))
@@ -211,7 +223,7 @@ int hd_environ_open(struct hd_environ **out,
 		return hd_error_nomem(err);
 	environ->id = strdup(sweep->id);
 	gather_sweep(&environ->shared, sweep);
-	gather_inherited(&environ->shared, sweep->inherit);
+	gather_inherited(&environ->shared, sweep);
 	if (!environ->id || hd_buf_failed(&environ->shared.text)) {
 		rc = hd_error_nomem(err);
 		goto out;

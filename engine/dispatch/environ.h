@@ -20,6 +20,9 @@ struct hd_environ_sweep {
 	const char *id;
 	const char *source;      /* folder whose last name is the experiment's */
 	const char *python_path; /* put before PYTHONPATH; NULL for none */
+	/* Names that trials have of their devices, never inherited; ends in
+	 * NULL; NULL for none. */
+	const char *const *device_names;
 };
 
 /* What is one attempt's own; borrowed for the call. */
@@ -30,6 +33,7 @@ struct hd_environ_trial {
 	unsigned attempt;
 	size_t slot;
 	uint64_t seed;
+	const char *const *devices; /* "A=b"..., ends in NULL; NULL for none */
 };
 
 struct hd_environ; /* a sweep's variables, gathered once */

@@ -20,6 +20,7 @@
 /* vfork, execvp's environment and prctl are Linux's. */
 #define _GNU_SOURCE
 
+#include "dispatch/launch_cpus.h"
 #include "dispatch/launch_record.h"
 #include "dispatch/launch_text.h"
 #include "dispatch/proctree.h"
@@ -436,6 +437,7 @@ int main(int argc, char **argv)
 	run.folder = descriptors_close(run.folder);
 	signals_prepare(&signals);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	hd_launch_cpus(getenv(HD_CPUS_VARIABLE));
 
 	run.workdir = argv[2];
 	run.argv = argv + 6;

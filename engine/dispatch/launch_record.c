@@ -19,6 +19,8 @@
 /* A shorter run, in microseconds, is cheaper to repeat after a power cut than
  * to sync. */
 #define SYNC_AFTER INT64_C(1000000)
+/* Bytes of a text about devices that is kept: a list of many is shorter. */
+#define DEVICES_MOST 1000
 
 /* PREFIX and ATTEMPT; a longer number than fits is no attempt's. */
 static void name_make(char *name, size_t size, const char *prefix,
@@ -97,10 +99,19 @@ static int64_t slot_read(void)
 									: -1;
 }
 
+/* The devices that it gave it. A longer text would cut the record short. */
+static const char *devices_read(void)
+{
+	const char *devices = getenv("HDRIVE_DEVICES");
+
+	return devices && strlen(devices) < DEVICES_MOST ? devices : NULL;
+}
+
 void hd_launch_record_state(int folder, pid_t launcher, pid_t program)
 {
-	char content[1024];
+	char content[1024 + 2 * DEVICES_MOST];
 	struct hd_launch_text text = { content, content + sizeof content - 1 };
+	const char *devices = devices_read();
 	struct utsname host;
 	char boot[64];
 
@@ -114,6 +125,10 @@ void hd_launch_record_state(int folder, pid_t launcher, pid_t program)
 	hd_launch_text_number(&text, program);
 	hd_launch_text_key(&text, HD_RECORD_SLOT);
 	hd_launch_text_number(&text, slot_read());
+	if (devices) {
+		hd_launch_text_key(&text, HD_RECORD_DEVICES);
+		hd_launch_text_json(&text, devices);
+	}
 	hd_launch_text_key(&text, HD_RECORD_BOOT);
 	hd_launch_text_json(&text, boot);
 	hd_launch_text_key(&text, HD_RECORD_HOST);

@@ -159,6 +159,7 @@ int hd_record_read_state(struct hd_record_state *out, const char *folder,
 	out->slot = -1;
 	if (hd_json_get(record, HD_RECORD_SLOT))
 		out->slot = integer_of(record, HD_RECORD_SLOT, -1, INT_MAX, &ok);
+	string_of(record, HD_RECORD_DEVICES, out->devices, sizeof out->devices);
 	string_of(record, HD_RECORD_BOOT, out->boot, sizeof out->boot);
 	string_of(record, HD_RECORD_HOST, out->host, sizeof out->host);
 	if (!ok)

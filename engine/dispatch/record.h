@@ -24,10 +24,11 @@ int hd_record_read(struct hd_record *out, const char *folder,
 		   struct hd_error *err);
 
 struct hd_record_state {
-	int64_t pid;     /* of the launcher */
-	uint64_t start;  /* and when it started */
-	int64_t program; /* pid and process group of the program */
-	int64_t slot;    /* its HDRIVE_SLOT; -1 when it had none */
+	int64_t pid;        /* of the launcher */
+	uint64_t start;     /* and when it started */
+	int64_t program;    /* pid and process group of the program */
+	int64_t slot;       /* its HDRIVE_SLOT; -1 when it had none */
+	char devices[1024]; /* its HDRIVE_DEVICES; "" when it had none */
 	char boot[64];
 	char host[256];
 };

@@ -37,6 +37,7 @@
 #define HD_RECORD_START "start"     /* of the launcher, /proc stat field 22 */
 #define HD_RECORD_PROGRAM "program" /* pid and process group of the program */
 #define HD_RECORD_SLOT "slot"       /* its HDRIVE_SLOT, -1 for none */
+#define HD_RECORD_DEVICES "devices" /* its HDRIVE_DEVICES; not there for none */
 #define HD_RECORD_BOOT "boot"       /* the kernel's boot id */
 #define HD_RECORD_HOST "host"
 

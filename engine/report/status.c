@@ -10,6 +10,7 @@ struct status_walk {
 	struct hd_pen pen;
 	enum hd_format format;
 	struct hd_error *err;
+	struct hd_buf slots_why; /* "" when devices are not the limit */
 };
 
 static int status_best_args(void *user, const struct hd_trial_row *row)
@@ -90,6 +91,29 @@ static void status_rate(struct hd_pen *pen, const struct hd_sweep_row *row)
 	hd_pen_puts(pen, "\n");
 }
 
+static int status_tag(void *user, const struct hd_said_row *row)
+{
+	struct status_walk *walk = user;
+
+	if (row->kind == HD_SAID_TAG && !*row->child && row->value &&
+	    !strcmp(row->name, HD_TAG_SLOTS))
+		hd_buf_puts(&walk->slots_why, row->value);
+	return 0;
+}
+
+/* Trials wait for devices alone when every slot is in use and more will come. */
+static void status_waiting(struct status_walk *walk,
+			   const struct hd_sweep_row *row)
+{
+	if (walk->slots_why.length == 0 || row->trials >= row->max_total ||
+	    hd_rows_running(row->counts) < row->max_concurrent)
+		return;
+	hd_rows_label(&walk->pen, "waiting");
+	hd_pen_puts(&walk->pen, "for a slot: ");
+	hd_pen_plain(&walk->pen, hd_buf_text(&walk->slots_why));
+	hd_pen_puts(&walk->pen, "\n");
+}
+
 static int status_text(struct status_walk *walk,
 		       const struct hd_sweep_row *row)
 {
@@ -117,6 +141,7 @@ static int status_text(struct status_walk *walk,
 			      (long long)row->engine_pid, row->name);
 	} else if (!over) {
 		status_rate(pen, row);
+		status_waiting(walk, row);
 	}
 	if (*row->end_detail || row->end != HD_END_NONE) {
 		hd_rows_label(pen, "end");
@@ -132,11 +157,20 @@ static int status_text(struct status_walk *walk,
 static int status_row(void *user, const struct hd_sweep_row *row)
 {
 	struct status_walk *walk = user;
+	int rc = hd_store_said(walk->store, row->key, HD_SAID_OF_SWEEP,
+			       status_tag, walk, walk->err);
 
+	if (rc < 0)
+		return rc;
 	if (walk->format != HD_FORMAT_JSON)
 		return status_text(walk, row);
 	hd_pen_puts(&walk->pen, "{");
 	hd_rows_sweep_json(&walk->pen, row);
+	hd_pen_key(&walk->pen, "slots_why", false);
+	if (walk->slots_why.length)
+		hd_pen_json(&walk->pen, hd_buf_text(&walk->slots_why));
+	else
+		hd_pen_puts(&walk->pen, "null");
 	hd_pen_puts(&walk->pen, "}\n");
 	return 0;
 }
@@ -152,5 +186,8 @@ int hd_report_status(struct hd_store *store, int64_t sweep,
 	hd_pen_init(&walk.pen, out);
 	rc = hd_store_sweep(store, sweep, status_row, &walk, err);
 	written = hd_pen_end(&walk.pen, rc < 0 ? NULL : err);
+	if (rc == 0 && hd_buf_failed(&walk.slots_why))
+		rc = hd_error_nomem(err);
+	hd_buf_release(&walk.slots_why);
 	return rc < 0 ? rc : written;
 }

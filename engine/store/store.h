@@ -41,6 +41,10 @@ struct hd_sweep_record {
 	size_t max_concurrent;
 	int64_t created;
 	struct hd_process engine;
+	/* Behind the config's: keys that options changed, "gpus=0,2"; ends in
+	 * NULL. */
+	const char *const *settings; /* NULL for none */
+	const char *slots_why;       /* as hd_store_sweep_slots; NULL for none */
 };
 
 /*
@@ -51,6 +55,9 @@ struct hd_sweep_record {
 int hd_store_sweep_insert(struct hd_store *store,
 			  const struct hd_sweep_record *record, int64_t *key,
 			  struct hd_error *err);
+/* Why no more trials run at a time: the tag HD_TAG_SLOTS. */
+int hd_store_sweep_slots(struct hd_store *store, int64_t key, const char *why,
+			 int64_t time, struct hd_error *err);
 /* STATE is Azure's word. A terminal one sets ended and clears the engine. */
 int hd_store_sweep_state(struct hd_store *store, int64_t key,
 			 const char *state, enum hd_end end,

@@ -109,6 +109,35 @@ static int settings_insert(struct hd_store *store, int64_t sweep,
 			    config->metric_pattern_count, err);
 }
 
+/* What options of the submit changed, behind the file's own. */
+static int options_insert(struct hd_store *store, int64_t sweep,
+			  const struct hd_sweep_record *record,
+			  struct hd_error *err)
+{
+	const char *const *settings = record->settings;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && settings && settings[i]; i++)
+		rc = hd_store_setting_add(store, sweep, settings[i], err);
+	if (rc == 0 && record->slots_why)
+		rc = hd_store_sweep_slots(store, sweep, record->slots_why,
+					  record->created, err);
+	return rc;
+}
+
+int hd_store_sweep_slots(struct hd_store *store, int64_t key, const char *why,
+			 int64_t time, struct hd_error *err)
+{
+	return hd_store_say(store, key,
+			    &(struct hd_said_row){ .trial = HD_SAID_OF_SWEEP,
+						   .child = "",
+						   .kind = HD_SAID_TAG,
+						   .name = HD_TAG_SLOTS,
+						   .value = why,
+						   .time = time },
+			    err);
+}
+
 int hd_store_sweep_insert(struct hd_store *store,
 			  const struct hd_sweep_record *record, int64_t *key,
 			  struct hd_error *err)
@@ -123,6 +152,8 @@ int hd_store_sweep_insert(struct hd_store *store,
 	*key = sqlite3_last_insert_rowid(store->db);
 	if (rc == 0)
 		rc = settings_insert(store, *key, record->config, err);
+	if (rc == 0)
+		rc = options_insert(store, *key, record, err);
 	if (rc == 0)
 		return hd_store_commit(store, true, err);
 	hd_store_rollback(store);

@@ -91,8 +91,17 @@ static int limits_store(struct hd_core *core, const struct hd_limits *limits,
 int hd_core_set_limits(struct hd_core *core, const struct hd_limits *limits,
 		       struct hd_error *err)
 {
-	int rc = core_make_room(core, limits->max_concurrent);
+	const struct hd_devices *devices = core->setup.devices;
+	int rc;
 
+	if (devices && limits->max_concurrent > hd_devices_places(devices))
+		return hd_error_set(err, HD_EINVAL,
+				    "'max_concurrent' must be at most %zu, got "
+				    "%zu: there are %s",
+				    hd_devices_places(devices),
+				    limits->max_concurrent,
+				    hd_devices_why(devices));
+	rc = core_make_room(core, limits->max_concurrent);
 	if (rc < 0)
 		return hd_error_nomem(err);
 	rc = limits_store(core, limits, err);

@@ -16,6 +16,7 @@
 
 #include <hdrive/sweep.h>
 
+#include "dispatch/devices.h"
 #include "dispatch/dispatch.h"
 
 struct hd_core;
@@ -35,6 +36,7 @@ struct hd_core_setup {
 	int64_t sweep; /* key of its row */
 	uint64_t seed;
 	size_t slots;
+	const struct hd_devices *devices; /* what bounds slots; NULL for none */
 	const char *const *command;
 	size_t command_count;
 	const char *folder; /* of the sweep */

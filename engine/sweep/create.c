@@ -82,7 +82,6 @@ static int sweep_take_options(struct hd_sweep *sweep,
 			      const struct hd_sweep_options *options,
 			      struct hd_error *err)
 {
-	const struct hd_config *config = sweep->config;
 	int rc;
 
 	if (options->command_count == 0)
@@ -93,9 +92,9 @@ static int sweep_take_options(struct hd_sweep *sweep,
 	rc = hd_sweep_take_host(sweep, options, err);
 	if (rc < 0)
 		return rc;
-	sweep->slots = options->max_concurrent ? options->max_concurrent : config->max_concurrent;
-	if (sweep->slots > config->max_total)
-		sweep->slots = config->max_total;
+	rc = hd_sweep_take_slots(sweep, options, err);
+	if (rc < 0)
+		return rc;
 	sweep->command_count = options->command_count;
 	sweep->command = strings_copy(options->command, options->command_count);
 	sweep->source = realpath(options->source ? options->source : ".", NULL);
@@ -132,6 +131,8 @@ static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
 		.seed = sweep->seed,
 		.max_concurrent = sweep->slots,
 		.created = sweep->started,
+		.settings = (const char *const *)sweep->settings,
+		.slots_why = sweep->slots_why,
 		.source = sweep->source,
 		.grace = sweep->grace,
 	};

@@ -218,6 +218,12 @@ static int resume_limits(const struct resuming *resuming, struct hd_error *err)
 	for (size_t i = 0; rc == 0 && i < options->set_count; i++)
 		rc = hd_store_setting_add(sweep->store, sweep->key,
 					  options->sets[i], err);
+	for (size_t i = 0; rc == 0 && sweep->settings[i]; i++)
+		rc = hd_store_setting_add(sweep->store, sweep->key,
+					  sweep->settings[i], err);
+	if (rc == 0 && sweep->slots_why)
+		rc = hd_store_sweep_slots(sweep->store, sweep->key,
+					  sweep->slots_why, sweep->started, err);
 	if (rc == 0 && options->text)
 		rc = hd_store_sweep_text(sweep->store, sweep->key, options->path,
 					 options->text, err);
@@ -262,7 +268,8 @@ static int resume_store(struct resuming *resuming, struct hd_error *err)
 }
 
 static int resume_slots(struct hd_sweep *sweep,
-			const struct hd_sweep_options *options)
+			const struct hd_sweep_options *options,
+			struct hd_error *err)
 {
 	bool said = options->text != NULL;
 
@@ -272,9 +279,7 @@ static int resume_slots(struct hd_sweep *sweep,
 		sweep->slots = options->max_concurrent;
 	else if (said)
 		sweep->slots = sweep->config->max_concurrent;
-	if (sweep->slots > sweep->config->max_total)
-		sweep->slots = sweep->config->max_total;
-	return 0;
+	return hd_sweep_limit_slots(sweep, options, err);
 }
 
 static int resume_only(struct hd_sweep *sweep,
@@ -304,9 +309,13 @@ static int sweep_reopen(struct resuming *resuming, struct hd_error *err)
 	if (rc == 0)
 		rc = resume_config(resuming, err);
 	if (rc == 0)
+<<<<<<< HEAD
 		rc = resume_only(sweep, resuming->options, err);
 	if (rc == 0)
 		rc = resume_slots(sweep, resuming->options);
+=======
+		rc = resume_slots(sweep, resuming->options, err);
+>>>>>>> devices
 	if (rc == 0)
 		rc = hd_sweep_check_descriptors(sweep, err);
 	if (rc == 0)

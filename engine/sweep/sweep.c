@@ -276,6 +276,7 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.sweep = sweep->key,
 		.seed = sweep->seed,
 		.slots = sweep->slots,
+		.devices = sweep->devices,
 		.command = (const char *const *)sweep->command,
 		.command_count = sweep->command_count,
 		.folder = sweep->folder,
@@ -297,6 +298,7 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.environment = (const char *const *)sweep->environment,
 		.seed = sweep->seed,
 		.slots = sweep->slots,
+		.devices = sweep->devices,
 		.grace = sweep->grace,
 		.started = hd_core_on_started,
 		.output = hd_core_on_output,
@@ -411,6 +413,7 @@ int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err)
 	}
 	hd_core_tell(sweep->core, HD_EVENT_SWEEP_STARTED, hd_time_wall(), "");
 	sweep_listen(sweep);
+	hd_sweep_tell_slots(sweep, hd_time_wall());
 	uv_timer_start(&sweep->tick, on_tick, TICK_MS, TICK_MS);
 	uv_check_start(&sweep->check, on_check);
 	uv_idle_start(&sweep->again, on_again); /* the first turn */
@@ -453,6 +456,7 @@ void hd_sweep_free(struct hd_sweep *sweep)
 		uv_loop_close(&sweep->loop);
 	}
 	hd_core_free(sweep->core);
+	hd_sweep_release_slots(sweep);
 	hd_sweep_unlock(&sweep->lock, sweep->folder, false);
 	hd_config_free(sweep->own_config);
 	free(sweep->only);

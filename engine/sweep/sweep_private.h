@@ -4,6 +4,7 @@
 
 #include <hdrive/sweep.h>
 
+#include "dispatch/devices.h"
 #include "dispatch/dispatch.h"
 #include "sweep/core.h"
 #include "sweep/name.h"
@@ -11,6 +12,8 @@
 #include <uv.h>
 
 #include <stdatomic.h>
+
+#define HD_SWEEP_SETTINGS 3
 
 struct hd_sweep {
 	struct hd_store *store;
@@ -32,6 +35,9 @@ struct hd_sweep {
 	int64_t started;
 	uint64_t seed;
 	size_t slots;
+	struct hd_devices *devices;            /* NULL when none are given out */
+	char *slots_why;                       /* why so few; NULL when none are missing */
+	char *settings[HD_SWEEP_SETTINGS + 1]; /* keys that options changed */
 	double grace;
 	char *folder;
 	char *source;
@@ -78,5 +84,16 @@ int hd_sweep_take_host(struct hd_sweep *sweep,
 int hd_sweep_create(struct hd_sweep *sweep,
 		    const struct hd_sweep_options *options,
 		    struct hd_error *err);
+/* slots.c: how many run at a time, and their devices; before the above. */
+int hd_sweep_take_slots(struct hd_sweep *sweep,
+			const struct hd_sweep_options *options,
+			struct hd_error *err);
+/* The same where sweep->slots says already how many are wanted. */
+int hd_sweep_limit_slots(struct hd_sweep *sweep,
+			 const struct hd_sweep_options *options,
+			 struct hd_error *err);
+/* Once it runs: a note when devices are the limit. */
+void hd_sweep_tell_slots(struct hd_sweep *sweep, int64_t now);
+void hd_sweep_release_slots(struct hd_sweep *sweep);
 
 #endif

@@ -53,6 +53,10 @@ struct hd_config {
 	size_t max_failures;  /* failed trials end the sweep; SIZE_MAX: never */
 	bool smoke;           /* the first trial runs alone until it works */
 
+	const char *gpus;      /* "auto", "none", "0,2", "0:2"; NULL: not said */
+	size_t gpus_per_trial; /* 0: not said, which is 1 where there are gpus */
+	size_t cpus_per_trial; /* 0: CPUs are not given out */
+
 	const char *const *metric_patterns; /* of the metrics: block */
 	size_t metric_pattern_count;
 	bool patterns_given; /* by load, in place of the text's */

@@ -152,6 +152,9 @@ enum hd_said_kind {
 };
 #define HD_SAID_KINDS (HD_SAID_STATUS + 1)
 #define HD_SAID_OF_SWEEP (-1)
+/* hdrive's own tag of a sweep: why its devices let no more trials run at a
+ * time. */
+#define HD_TAG_SLOTS "hdrive_slots"
 
 struct hd_said_row {
 	int64_t trial;     /* number, or HD_SAID_OF_SWEEP */

@@ -67,6 +67,10 @@ struct hd_sweep_options {
 	const char *const *environment; /* "A=b"..., what trials inherit */
 	hd_event_fn event;              /* may be NULL */
 	void *user;
+	/* Of NULL and 0 the config's. */
+	const char *gpus;      /* "auto", "none", "0,2", "0:2" */
+	size_t gpus_per_trial; /* without gpus: of "auto" */
+	size_t cpus_per_trial;
 
 	/* Of hd_sweep_resume alone. */
 	const char *const *sets; /* "max_total_runs=200": what changes; stored */
@@ -160,7 +164,8 @@ struct hd_sweep_summary {
 	size_t best_trial;
 	double best;
 	double seconds; /* since its start */
-	size_t slots;   /* max_concurrent in force */
+	size_t slots;   /* trials at a time: max_concurrent, or as many as
+			   the devices allow */
 };
 
 HD_API void hd_sweep_summary(const struct hd_sweep *sweep,

@@ -108,7 +108,7 @@ static void an_outer_trials_variables_are_replaced(void **state)
 {
 	static const char *const inherit[] = {
 		"HDRIVE_TRIAL=99", "HDRIVE_DIR=/outer", "HDRIVE_DB=/my/store",
-		"AZUREML_RUN_ID=outer_99", "PATH=/bin", NULL
+		"AZUREML_RUN_ID=outer_99", "PATH=/bin", "HDRIVE_CPUS=0", NULL
 	};
 	char **environ = build(inherit, NULL);
 
@@ -118,6 +118,7 @@ static void an_outer_trials_variables_are_replaced(void **state)
 	assert_value(environ, "AZUREML_RUN_ID", "HD_1234_7");
 	assert_value(environ, "HDRIVE_DB", "/my/store");
 	assert_value(environ, "PATH", "/bin");
+	assert_value(environ, "HDRIVE_CPUS", NULL);
 	release(environ);
 }
 

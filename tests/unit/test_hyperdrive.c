@@ -865,6 +865,60 @@ static void reduce_is_best_last_or_mean(void **state)
 	assert_error(with("reduce: 3\n"), "'reduce' must be");
 }
 
+static void assert_gpus(const char *more, const char *gpus)
+{
+	struct loading loading;
+
+	load_with(&loading, with(more), NULL);
+	assert_int_equal(loading.rc, 0);
+	assert_string_equal(loading.config->gpus, gpus);
+	load_end(&loading);
+}
+
+static void devices_of_a_trial_are_read(void **state)
+{
+	struct loading loading;
+
+	(void)state;
+	assert_gpus("gpus: auto\n", "auto");
+	assert_gpus("gpus: none\n", "none");
+	assert_gpus("gpus: 0\n", "0");
+	assert_gpus("gpus: 0,2\n", "0,2");
+	assert_gpus("gpus: 0:2\n", "0:2");
+	assert_gpus("gpus: [0, '1:2', GPU-8f6d]\n", "0,1:2,GPU-8f6d");
+	load_with(&loading, with("gpus_per_trial: 2\ncpus_per_trial: 3\n"),
+		  NULL);
+	assert_int_equal(loading.rc, 0);
+	assert_null(loading.config->gpus);
+	assert_int_equal(loading.config->gpus_per_trial, 2);
+	assert_int_equal(loading.config->cpus_per_trial, 3);
+	load_end(&loading);
+	assert_good(with("gpus: null\ngpus_per_trial:\n"));
+	assert_findings(with("gpus: auto\n"), NULL, NULL,
+			"'gpus' is not Azure's: the compute target gives out"
+			" devices there");
+}
+
+static void devices_that_are_none_are_errors(void **state)
+{
+	(void)state;
+	assert_error(with("gpus: all\n"), "'gpus' must be 'auto', 'none' or a"
+					  " list of ids such as 0,2 or"
+					  " GPU-8f6d5e1c, got 'all'");
+	assert_error(with("gpus: -1\n"), "an id must be at least 0, got '-1'");
+	assert_error(with("gpus: [0, 0]\n"), "'0' is given twice");
+	assert_error(with("gpus: []\n"), "an id is missing");
+	assert_error(with("gpus: {a: 1}\n"), "'gpus' must be 'auto', 'none' or"
+					     " a list of ids, got a mapping");
+	assert_error(with("gpus: true\n"), "list of ids, got true");
+	assert_error(with("gpus_per_trial: 0\n"),
+		     "'gpus_per_trial' must be a whole number of at least 1,"
+		     " got 0");
+	assert_error(with("cpus_per_trial: 1.5\n"),
+		     "'cpus_per_trial' must be a whole number of at least 1,"
+		     " got 1.5");
+}
+
 static void resuming_is_refused_for_now(void **state)
 {
 	(void)state;
@@ -923,6 +977,9 @@ static void set_changes_the_file_before_the_checks(void **state)
 	set_one(&loading, "limits.timeout=120");
 	assert_true(loading.config->max_duration == 120);
 	assert_int_equal(hd_findings_kept(loading.findings), 0);
+	load_end(&loading);
+	set_one(&loading, "gpus=0,2:2");
+	assert_string_equal(loading.config->gpus, "0,2:2");
 	load_end(&loading);
 	set_one(&loading, "policy.type=MedianStoppingPolicy");
 	assert_string_equal(loading.config->policy->v1_name,
@@ -1088,6 +1145,8 @@ int main(void)
 		cmocka_unit_test(portability_notes_are_errors_for_azure),
 		cmocka_unit_test(metrics_block_holds_patterns),
 		cmocka_unit_test(reduce_is_best_last_or_mean),
+		cmocka_unit_test(devices_of_a_trial_are_read),
+		cmocka_unit_test(devices_that_are_none_are_errors),
 		cmocka_unit_test(resuming_is_refused_for_now),
 		cmocka_unit_test(sweep_jobs_are_named_in_one_error),
 		cmocka_unit_test(set_changes_the_file_before_the_checks),

@@ -15,6 +15,7 @@
 #include "dispatch/record_format.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -405,6 +406,54 @@ static void a_program_that_closes_its_output_runs_on(void **state)
 	assert_int_equal(run_script(place, "exec >&- 2>&-; sleep 0.05; exit 9")->code, 9);
 }
 
+/* The first CPU that this process may use. */
+static int first_cpu(void)
+{
+	cpu_set_t all;
+
+	assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
+	for (int i = 0; i < CPU_SETSIZE; i++)
+		if (CPU_ISSET(i, &all))
+			return i;
+	return 0;
+}
+
+/* Run a script that prints where it may run, with CPUS in the environment. */
+static void run_on(struct place *place, const char *cpus, char *text,
+		   size_t size)
+{
+	setenv("HDRIVE_CPUS", cpus, 1);
+	assert_int_equal(run_script(place, "exec grep ^Cpus_allowed_list "
+					   "/proc/self/status")
+				 ->code,
+			 0);
+	unsetenv("HDRIVE_CPUS");
+	assert_true(folder_read(place->folder, "stdout", text, size) > 0);
+	folder_write(place->folder, "stdout", "", 0644);
+}
+
+static void the_program_runs_on_the_cpus_it_is_given(void **state)
+{
+	char text[256], expected[256], cpu[16];
+
+	snprintf(cpu, sizeof cpu, "%d", first_cpu());
+	snprintf(expected, sizeof expected, "Cpus_allowed_list:\t%s\n", cpu);
+	run_on(*state, cpu, text, sizeof text);
+	assert_string_equal(text, expected);
+}
+
+static void cpus_that_are_none_are_no_reason_not_to_run(void **state)
+{
+	static const char *const rows[] = { "", "x", "32767", "99999", "1-" };
+	char text[256], all[256];
+
+	run_on(*state, "", all, sizeof all);
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		run_on(*state, rows[i], text, sizeof text);
+		assert_string_equal(text, all);
+	}
+}
+
 static void the_state_tells_who_runs_it(void **state)
 {
 	struct place *place = *state;
@@ -418,6 +467,33 @@ static void the_state_tells_who_runs_it(void **state)
 	assert_int_equal(strlen(who.boot), 36);
 	kill(pid, SIGUSR1);
 	assert_true(finish_recorded(place, pid)->killed_by_us);
+}
+
+/* What the state says of TEXT as the trial's devices. */
+static void assert_devices(struct place *place, const char *text,
+			   const char *expected)
+{
+	struct hd_record_state who;
+
+	setenv("HDRIVE_DEVICES", text, 1);
+	assert_int_equal(run_script(place, "exit 0")->code, 0);
+	unsetenv("HDRIVE_DEVICES");
+	assert_int_equal(hd_record_read_state(&who, place->folder, NULL), 0);
+	assert_string_equal(who.devices, expected);
+	assert_true(who.pid > 0);
+}
+
+static void the_state_tells_the_devices_unless_there_is_no_end_to_them(void **state)
+{
+	char endless[5000];
+
+	assert_devices(*state, "GPU 0,2; CPU 4-7", "GPU 0,2; CPU 4-7");
+	assert_devices(*state, "", "");
+	memset(endless, '"', sizeof endless - 1);
+	endless[sizeof endless - 1] = '\0';
+	assert_devices(*state, endless, "");
+	endless[999] = '\0';
+	assert_devices(*state, endless, endless);
 }
 
 static void the_program_dies_with_a_killed_launcher(void **state)
@@ -576,7 +652,10 @@ int main(void)
 		TEST(a_second_term_or_usr1_does_not_wait_for_the_grace),
 		TEST(a_stopped_program_hears_term),
 		TEST(a_program_that_closes_its_output_runs_on),
+		TEST(the_program_runs_on_the_cpus_it_is_given),
+		TEST(cpus_that_are_none_are_no_reason_not_to_run),
 		TEST(the_state_tells_who_runs_it),
+		TEST(the_state_tells_the_devices_unless_there_is_no_end_to_them),
 		TEST(the_program_dies_with_a_killed_launcher),
 		TEST(a_folder_deleted_under_way_ends_without_a_record),
 		TEST(without_a_ticket_nothing_is_touched),
