@@ -9,6 +9,7 @@
 
 #include <hdrive/backend.h>
 #include <hdrive/config.h>
+#include <hdrive/doctor.h>
 #include <hdrive/error.h>
 #include <hdrive/metrics.h>
 #include <hdrive/option.h>

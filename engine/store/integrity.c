@@ -175,9 +175,10 @@ int hd_store_check_keys(struct hd_store *store, size_t *faults,
 			 check_keys_row, err);
 }
 
-int hd_store_version(struct hd_store *store, int64_t *version,
+int hd_store_version(struct hd_store *store, int64_t *version, int64_t *newest,
 		     struct hd_error *err)
 {
+	*newest = hd_schema_version();
 	return hd_store_integer(store, "PRAGMA user_version", version, err);
 }
 

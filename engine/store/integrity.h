@@ -34,7 +34,8 @@ int hd_store_check_file(struct hd_store *store, bool quick, size_t *faults,
 /* Rows that belong to a row that is not there: told as above, by table. */
 int hd_store_check_keys(struct hd_store *store, size_t *faults,
 			hd_integrity_fn fn, void *user, struct hd_error *err);
-int hd_store_version(struct hd_store *store, int64_t *version,
+/* The schema's version, and the one that this hdrive writes. */
+int hd_store_version(struct hd_store *store, int64_t *version, int64_t *newest,
 		     struct hd_error *err);
 /* The latest time in the rows of sweeps and trials, 0 for none. */
 int hd_store_latest(struct hd_store *store, int64_t *time,
