@@ -6,6 +6,7 @@
 #define HD_DOCTOR_PRIVATE_H
 
 #include <hdrive/doctor.h>
+#include <hdrive/report.h>
 #include <hdrive/store.h>
 
 #include <stddef.h>
@@ -31,8 +32,6 @@ void hd_visit_tell(struct hd_visit *visit, enum hd_health health,
 		   const char *what, const char *right, const char *fmt, ...)
 	HD_PRINTF(5, 6);
 void hd_visit_fail(struct hd_visit *visit, int rc);
-/* "412 KiB": bytes in powers of 1024; 32 bytes of TEXT are enough. */
-const char *hd_bytes_text(uint64_t bytes, char *text, size_t size);
 
 /* store.c */
 void hd_visit_store(struct hd_visit *visit);
