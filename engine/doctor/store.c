@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Above it the indices' contents are taken on trust: a minute or so else. */
@@ -179,6 +180,42 @@ static void visit_log(struct hd_visit *visit)
 			      "the -wal file (%s) was not merged: %s", text, visit->err->text);
 }
 
+/* --- drafts of an earlier mending ------------------------------------------------- */
+
+/* One that is younger may be another doctor's, at work. */
+#define DRAFT_OLD 3600
+
+static bool draft_is_old(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && info.st_mtime + DRAFT_OLD < time(NULL);
+}
+
+static void draft_tell(struct hd_visit *visit, const char *path)
+{
+	if (visit->options->fix && unlink(path) == 0)
+		hd_visit_tell(visit, HD_HEALTH_MENDED, "drafts", NULL, "removed '%s'", path);
+	else
+		hd_visit_tell(visit, HD_HEALTH_WARNING, "drafts",
+			      "'hdrive doctor --fix' removes it",
+			      "'%s' is left of a mending that was interrupted", path);
+}
+
+static void visit_drafts(struct hd_visit *visit)
+{
+	static const char *const ends[] = { HD_STORE_DRAFT, HD_STORE_SPARE };
+
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		struct hd_buf path = HD_BUF_INIT;
+
+		hd_buf_printf(&path, "%s%s", visit->path, ends[i]);
+		if (draft_is_old(hd_buf_text(&path)))
+			draft_tell(visit, hd_buf_text(&path));
+		hd_buf_release(&path);
+	}
+}
+
 /* --- what there is -------------------------------------------------------------- */
 
 /* Whether mending can help a file that does not open. */
@@ -231,6 +268,7 @@ static void store_checked(struct hd_visit *visit)
 	if (!store_is_damaged(visit, fix ? HD_HEALTH_WARNING : HD_HEALTH_PROBLEM)) {
 		store_tell_sound(visit);
 		visit_log(visit);
+		visit_drafts(visit);
 		return;
 	}
 	if (fix && visit->living > 0)

@@ -18,6 +18,7 @@
 
 /* Places in the file's head: https://www.sqlite.org/fileformat2.html, 1.3. */
 #define HEAD_SIZE 100
+#define PAGE 4096 /* of every store that hdrive made */
 #define HEAD_MAGIC "SQLite format 3"
 #define HEAD_APPLICATION 68
 
@@ -33,8 +34,16 @@ static bool file_has_wal(const char *path)
 	return has;
 }
 
+/* A store whose first page was overwritten is known by what is left. */
+static bool file_was_store(const char *path, off_t size)
+{
+	const char *slash = strrchr(path, '/');
+
+	return !strcmp(slash ? slash + 1 : path, "hdrive.db") && size > PAGE && size % PAGE == 0;
+}
+
 static enum hd_file_kind kind_of_head(const unsigned char *head,
-				      const char *path)
+				      const char *path, off_t size)
 {
 	uint32_t application = (uint32_t)head[HEAD_APPLICATION] << 24 |
 			       (uint32_t)head[HEAD_APPLICATION + 1] << 16 |
@@ -47,7 +56,9 @@ static enum hd_file_kind kind_of_head(const unsigned char *head,
 	/* A new store's mark may still be in the -wal file alone. */
 	if (magic && application == 0 && file_has_wal(path))
 		return HD_FILE_OURS;
-	return magic ? HD_FILE_FOREIGN : HD_FILE_UNKNOWN;
+	if (magic)
+		return HD_FILE_FOREIGN;
+	return file_was_store(path, size) ? HD_FILE_OURS : HD_FILE_UNKNOWN;
 }
 
 int hd_store_file_kind(const char *path, enum hd_file_kind *kind,
@@ -55,16 +66,17 @@ int hd_store_file_kind(const char *path, enum hd_file_kind *kind,
 {
 	unsigned char head[HEAD_SIZE] = { 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat info;
 	ssize_t got;
 
 	*kind = HD_FILE_UNKNOWN;
 	if (fd < 0)
 		return hd_error_errno(err, errno, "cannot open '%s'", path);
-	got = pread(fd, head, sizeof head, 0);
+	got = fstat(fd, &info) < 0 ? -1 : pread(fd, head, sizeof head, 0);
 	close(fd);
 	if (got < 0)
 		return hd_error_errno(err, errno, "cannot read '%s'", path);
-	*kind = got == 0 ? HD_FILE_EMPTY : kind_of_head(head, path);
+	*kind = got == 0 ? HD_FILE_EMPTY : kind_of_head(head, path, info.st_size);
 	return 0;
 }
 

@@ -11,7 +11,8 @@
 #include <hdrive/store.h>
 
 enum hd_file_kind {
-	HD_FILE_OURS,    /* a database with our mark, or ours for all we see */
+	HD_FILE_OURS,    /* a database with our mark, or ours for all we see:
+			    "hdrive.db", of whole pages, without a head */
 	HD_FILE_EMPTY,   /* no bytes */
 	HD_FILE_FOREIGN, /* a database with another program's mark */
 	HD_FILE_UNKNOWN, /* no database, or one whose head is gone */
@@ -53,6 +54,8 @@ int hd_store_mend(const char *path, hd_integrity_fn fn, void *user,
 		  struct hd_error *err);
 /* The name under which hd_store_mend fills the new store: PATH with this. */
 #define HD_STORE_DRAFT ".mended.tmp"
+/* And under which it gives a copy of the old one a new first page. */
+#define HD_STORE_SPARE ".headed.tmp"
 
 /* Put what the -wal file holds into the store, and empty it. */
 int hd_store_merge_wal(const char *path, struct hd_error *err);

@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/time.h"
+#include "store/head.h"
 #include "store/salvage.h"
 
 #include <errno.h>
@@ -39,7 +40,8 @@ struct mend {
 	char *path;   /* absolute */
 	char *backup; /* the copy */
 	char *draft;
-	int lock; /* holds the lock, -1 for none */
+	char *spare; /* a second copy, which gets a new first page */
+	int lock;    /* holds the lock, -1 for none */
 	hd_integrity_fn fn;
 	void *user;
 	bool made_draft;
@@ -80,6 +82,14 @@ static void path_unlink(const char *path, const char *end)
 	if (name)
 		unlink(name); /* mostly it is not there */
 	free(name);
+}
+
+/* A store of ours that was only for a while, with what stands beside it. */
+static void store_unlink(const char *path)
+{
+	path_unlink(path, "");
+	path_unlink(path, "-wal");
+	path_unlink(path, "-shm");
 }
 
 /* --- alone ------------------------------------------------------------------ */
@@ -192,11 +202,11 @@ static int backup_name(struct mend *mend, int turn, struct hd_error *err)
 	return mend->backup ? 0 : hd_error_nomem(err);
 }
 
-/* What is not in the file yet, where there is any. */
-static int back_up_log(const struct mend *mend, struct hd_error *err)
+/* What is not in the file yet, where there is any, beside TO. */
+static int log_copy(const struct mend *mend, const char *beside, struct hd_error *err)
 {
 	char *from = path_with(mend->path, "-wal");
-	char *to = path_with(mend->backup, "-wal");
+	char *to = path_with(beside, "-wal");
 	int in = from ? open(from, O_RDONLY | O_CLOEXEC) : -1;
 	int rc = 0;
 
@@ -225,7 +235,7 @@ static int mend_back_up(struct mend *mend, struct hd_error *err)
 	if (rc == HD_EEXIST)
 		rc = hd_error_set(err, rc, "'%s' has too many copies already", mend->path);
 	if (rc == 0)
-		rc = back_up_log(mend, err);
+		rc = log_copy(mend, mend->backup, err);
 	if (rc == 0)
 		rc = mend_sync_folder(mend, err);
 	if (rc == 0)
@@ -291,9 +301,7 @@ static int mend_indices(struct mend *mend, struct hd_error *err)
 static int draft_make(struct mend *mend, struct hd_store **store, struct hd_error *err)
 {
 	/* Of a mending that was interrupted. */
-	path_unlink(mend->draft, "");
-	path_unlink(mend->draft, "-wal");
-	path_unlink(mend->draft, "-shm");
+	store_unlink(mend->draft);
 	mend->made_draft = true;
 	return hd_store_open(store, mend->draft, HD_STORE_CREATE, err);
 }
@@ -361,6 +369,37 @@ static int mend_rows(struct mend *mend, sqlite3 *source, struct hd_store *store,
 	return rc < 0 ? rc : draft_finish(store, err);
 }
 
+/* From a second copy with a new first page, where the old one tells nothing. */
+static int source_open_spare(struct mend *mend, struct hd_store *store, sqlite3 **source,
+			     struct hd_error *err)
+{
+	int rc;
+
+	store_unlink(mend->spare);
+	rc = file_copy(mend->lock, mend->spare, err);
+	if (rc == 0)
+		rc = log_copy(mend, mend->spare, err);
+	if (rc == 0)
+		rc = hd_head_rebuild(mend->spare, store, err);
+	if (rc == 0)
+		mend_tell(
+			mend,
+			"the first page is damaged: looked for tables where a new store has them");
+	return rc < 0 ? rc : hd_salvage_open(source, mend->spare, err);
+}
+
+static int source_open(struct mend *mend, struct hd_store *store, sqlite3 **source,
+		       struct hd_error *err)
+{
+	int rc = hd_salvage_open(source, mend->backup, err);
+
+	if (rc == HD_ENOMEM || (rc == 0 && hd_head_is_there(*source)))
+		return rc;
+	sqlite3_close(*source);
+	*source = NULL;
+	return source_open_spare(mend, store, source, err);
+}
+
 static int mend_rebuild(struct mend *mend, struct hd_error *err)
 {
 	struct hd_store *store = NULL;
@@ -369,7 +408,7 @@ static int mend_rebuild(struct mend *mend, struct hd_error *err)
 	int rc = draft_make(mend, &store, err);
 
 	if (rc == 0)
-		rc = hd_salvage_open(&source, mend->backup, err);
+		rc = source_open(mend, store, &source, err);
 	if (rc == 0 && hd_salvage_is_whole(source, store)) {
 		rc = mend_indices(mend, err);
 		done = rc == 1;
@@ -388,13 +427,13 @@ static void mend_release(struct mend *mend)
 {
 	mend_unlock(mend);
 	if (mend->made_draft) {
-		path_unlink(mend->draft, "");
-		path_unlink(mend->draft, "-wal");
-		path_unlink(mend->draft, "-shm");
+		store_unlink(mend->draft);
+		store_unlink(mend->spare);
 	}
 	free(mend->path);
 	free(mend->backup);
 	free(mend->draft);
+	free(mend->spare);
 }
 
 int hd_store_mend(const char *path, hd_integrity_fn fn, void *user,
@@ -405,7 +444,8 @@ int hd_store_mend(const char *path, hd_integrity_fn fn, void *user,
 
 	if (rc == 0) {
 		mend.draft = path_with(mend.path, HD_STORE_DRAFT);
-		if (!mend.draft)
+		mend.spare = path_with(mend.path, HD_STORE_SPARE);
+		if (!mend.draft || !mend.spare)
 			rc = hd_error_nomem(err);
 	}
 	if (rc == 0)

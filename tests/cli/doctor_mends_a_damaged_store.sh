@@ -47,6 +47,29 @@ code 0 hdrive best
 code 0 hdrive metrics brave-otter-1
 sound
 
+# The first page, which says where the tables lie, as a bad start of a disk
+# would leave it.
+code 0 hdrive ls --json
+cp out before
+/usr/bin/python3 -c 'import sqlite3
+sqlite3.connect(".hdrive/hdrive.db").execute("PRAGMA wal_checkpoint(TRUNCATE)")'
+dd if=/dev/zero of=.hdrive/hdrive.db bs=4096 count=1 conv=notrunc 2>/dev/null
+code 1 hdrive doctor
+has out '^problem  store .* is not a database'
+code 0 hdrive doctor --fix
+has out '^mended   store        the first page is damaged'
+code 0 hdrive ls --json
+cmp -s out before || fail 'another answer than before'
+sound
+
+# Drafts of a mending that was interrupted.
+touch -d '2 hours ago' .hdrive/hdrive.db.mended.tmp
+code 0 hdrive doctor
+has out '^warning  drafts .*hdrive.db.mended.tmp'
+code 0 hdrive doctor --fix
+has out '^mended   drafts '
+[ ! -e .hdrive/hdrive.db.mended.tmp ] || fail 'the draft stays'
+
 # Nothing but noise is left: told, not made worse.
 printf 'this is no store' >.hdrive/hdrive.db
 rm -f .hdrive/hdrive.db-*

@@ -334,6 +334,34 @@ static void commits_in_the_wal_are_mended_too(void **state)
 	assert_int_equal(count(box, "SELECT count(*) FROM trial"), TRIALS + 1);
 }
 
+/* The first page gone, from its first byte or behind the file's head. */
+static void a_lost_first_page_is_made_anew(void **state)
+{
+	static const off_t offsets[] = { 0, 100 };
+
+	for (size_t i = 0; i < ROWS(offsets); i++) {
+		struct storebox *box;
+		struct told told = { 0 };
+		enum hd_file_kind kind;
+
+		open_filled(state);
+		box = *state;
+		close_store(box);
+		spoil(box, offsets[i], 4096 - (size_t)offsets[i], 6);
+		assert_true(hd_store_open(&box->store, box->path, HD_STORE_READ, &box->err) < 0);
+		ok(box, hd_store_file_kind(box->path, &kind, &box->err));
+		assert_int_equal(kind, HD_FILE_OURS);
+		mend(box, &told);
+		assert_non_null(strstr(told.text, "the first page is damaged: "));
+		assert_null(strstr(told.text, "lost"));
+		assert_int_equal(count(box, "SELECT count(*) FROM trial"), TRIALS);
+		assert_int_equal(count(box, "SELECT count(*) FROM metric"), TRIALS * METRICS);
+		assert_int_equal(count(box, "SELECT count(*) FROM setting"), 2);
+		assert_false(has_file(box, ".tmp"));
+		close_box(state);
+	}
+}
+
 static void an_open_store_is_not_mended(void **state)
 {
 	struct storebox *box = *state;
@@ -385,7 +413,7 @@ static void kinds_of_files_are_told_by_their_head(void **state)
 	assert_int_equal(truncate(path, 0), 0);
 	ok(box, hd_store_file_kind(path, &kind, &box->err));
 	assert_int_equal(kind, HD_FILE_EMPTY);
-	assert_int_equal(truncate(path, 5000), 0);
+	assert_int_equal(truncate(path, 8192), 0);
 	ok(box, hd_store_file_kind(path, &kind, &box->err));
 	assert_int_equal(kind, HD_FILE_UNKNOWN);
 	assert_int_equal(hd_store_file_kind("/no/such/file", &kind, &box->err), HD_ENOENT);
@@ -441,6 +469,7 @@ int main(void)
 						open_filled, close_box),
 		cmocka_unit_test_setup_teardown(commits_in_the_wal_are_mended_too, open_filled,
 						close_box),
+		cmocka_unit_test(a_lost_first_page_is_made_anew),
 		cmocka_unit_test_setup_teardown(an_open_store_is_not_mended, open_filled,
 						close_box),
 		cmocka_unit_test_setup_teardown(kinds_of_files_are_told_by_their_head, open_filled,
