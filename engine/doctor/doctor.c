@@ -79,11 +79,13 @@ static char *visit_folder(const char *path)
 int hd_doctor(const struct hd_doctor_options *options, hd_check_fn fn,
 	      void *user, struct hd_error *err)
 {
-	struct hd_visit visit = { .options = options, .fn = fn, .user = user, .err = err };
+	struct hd_error own = { 0 }; /* findings quote it, so there is always one */
+	struct hd_visit visit = { .options = options, .fn = fn, .user = user };
 	char *folder = visit_folder(options->store);
 
 	if (!folder)
 		return hd_error_nomem(err);
+	visit.err = err ? err : &own;
 	visit.path = options->store;
 	visit.folder = folder;
 	for (size_t i = 0; visit.rc == 0 && i < sizeof visit_checks / sizeof visit_checks[0]; i++)
