@@ -160,8 +160,18 @@ static int table_write(sqlite3 *copy, const struct head_table *table)
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+static void table_tell(hd_integrity_fn fn, void *user, const char *name)
+{
+	struct hd_buf text = HD_BUF_INIT;
+
+	hd_buf_printf(&text, "table '%s' is not where a new store has it: its rows are lost", name);
+	fn(user, hd_buf_text(&text));
+	hd_buf_release(&text);
+}
+
 /* Tables of LIKE whose roots fit what lies there in the file open at FD. */
-static int tables_write(sqlite3 *copy, int fd, struct hd_store *like, struct hd_error *err)
+static int tables_write(sqlite3 *copy, int fd, struct hd_store *like, hd_integrity_fn fn,
+			void *user, struct hd_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
 	int rc = sqlite3_prepare_v2(like->db,
@@ -178,8 +188,10 @@ static int tables_write(sqlite3 *copy, int fd, struct hd_store *like, struct hd_
 						  (const char *)sqlite3_column_text(stmt, 2) };
 
 		if (!root_fits(fd, table.root, sqlite3_column_int(stmt, 4) != 0,
-			       sqlite3_column_int(stmt, 3)))
+			       sqlite3_column_int(stmt, 3))) {
+			table_tell(fn, user, table.name);
 			continue;
+		}
 		rc = table_write(copy, &table);
 		if (rc != SQLITE_OK)
 			result = hd_error_set(err, HD_ECORRUPT, "cannot write a new first page: %s",
@@ -189,7 +201,8 @@ static int tables_write(sqlite3 *copy, int fd, struct hd_store *like, struct hd_
 	return result;
 }
 
-int hd_head_rebuild(const char *path, struct hd_store *like, struct hd_error *err)
+int hd_head_rebuild(const char *path, struct hd_store *like, hd_integrity_fn fn,
+		    void *user, struct hd_error *err)
 {
 	static const char setup[] = "PRAGMA writable_schema = ON; PRAGMA synchronous = OFF";
 	int fd = open(path, O_RDWR | O_CLOEXEC);
@@ -207,7 +220,7 @@ int hd_head_rebuild(const char *path, struct hd_store *like, struct hd_error *er
 		rc = hd_error_set(err, HD_ECORRUPT, "'%s' cannot be read with a new first page",
 				  path);
 	if (rc == 0 && !hd_head_is_there(copy))
-		rc = tables_write(copy, fd, like, err);
+		rc = tables_write(copy, fd, like, fn, user, err);
 	/* Before the descriptor: closing that would drop SQLite's locks. */
 	sqlite3_close(copy);
 	if (fd >= 0)

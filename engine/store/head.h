@@ -5,6 +5,7 @@
 #ifndef HD_STORE_HEAD_H
 #define HD_STORE_HEAD_H
 
+#include "store/integrity.h"
 #include "store/private.h"
 
 /* Whether SOURCE knows of any table that can be a sweep's. */
@@ -12,10 +13,10 @@ bool hd_head_is_there(sqlite3 *source);
 /*
  * Write it into COPY, a copy of the damaged file. The tables are looked for
  * where LIKE has them, which is a new store: those that one hdrive makes in
- * one go all lie in the same places. A page there that cannot be the table's
- * is left out.
+ * one go all lie in the same places. FN is told of a table that is left out,
+ * as the page there cannot be its own.
  */
 int hd_head_rebuild(const char *copy, struct hd_store *like,
-		    struct hd_error *err);
+		    hd_integrity_fn fn, void *user, struct hd_error *err);
 
 #endif

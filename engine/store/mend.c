@@ -379,12 +379,11 @@ static int source_open_spare(struct mend *mend, struct hd_store *store, sqlite3 
 	rc = file_copy(mend->lock, mend->spare, err);
 	if (rc == 0)
 		rc = log_copy(mend, mend->spare, err);
-	if (rc == 0)
-		rc = hd_head_rebuild(mend->spare, store, err);
-	if (rc == 0)
-		mend_tell(
-			mend,
-			"the first page is damaged: looked for tables where a new store has them");
+	if (rc < 0)
+		return rc;
+	mend_tell(mend,
+		  "the first page is damaged: tables are looked for where a new store has them");
+	rc = hd_head_rebuild(mend->spare, store, mend->fn, mend->user, err);
 	return rc < 0 ? rc : hd_salvage_open(source, mend->spare, err);
 }
 

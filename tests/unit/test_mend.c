@@ -362,6 +362,30 @@ static void a_lost_first_page_is_made_anew(void **state)
 	}
 }
 
+/* Its newer tables lie behind the rows that were there before. */
+static void a_migrated_store_without_its_first_page_tells_which_tables_are_lost(void **state)
+{
+	struct storebox *box;
+	struct told told = { 0 };
+
+	open_filled(state);
+	box = *state;
+	ok(box,
+	   hd_store_exec(box->store,
+			 "CREATE TABLE moved AS SELECT * FROM setting; DROP TABLE setting;"
+			 "DROP TABLE moved; VACUUM;"
+			 "CREATE TABLE setting(sweep INTEGER NOT NULL, position INTEGER NOT NULL,"
+			 " text TEXT NOT NULL, PRIMARY KEY(sweep, position))"
+			 " STRICT, WITHOUT ROWID; PRAGMA wal_checkpoint(TRUNCATE)",
+			 &box->err));
+	close_store(box);
+	spoil(box, 0, 4096, 8);
+	mend(box, &told);
+	assert_non_null(strstr(told.text, "table 'setting' is not where a new store has it"));
+	assert_int_equal(count(box, "SELECT count(*) FROM trial"), TRIALS);
+	close_box(state);
+}
+
 static void an_open_store_is_not_mended(void **state)
 {
 	struct storebox *box = *state;
@@ -470,6 +494,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(commits_in_the_wal_are_mended_too, open_filled,
 						close_box),
 		cmocka_unit_test(a_lost_first_page_is_made_anew),
+		cmocka_unit_test(
+			a_migrated_store_without_its_first_page_tells_which_tables_are_lost),
 		cmocka_unit_test_setup_teardown(an_open_store_is_not_mended, open_filled,
 						close_box),
 		cmocka_unit_test_setup_teardown(kinds_of_files_are_told_by_their_head, open_filled,
