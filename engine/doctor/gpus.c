@@ -90,11 +90,6 @@ void hd_gpus_find(struct hd_gpus *gpus, const char *dev, const char *proc)
 	hd_buf_release(&path);
 }
 
-static const char *plural(size_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static void gpus_tell_nvidia(struct hd_visit *visit, const struct hd_gpus *gpus)
 {
 	const struct hd_gpus_kind *kind = &gpus->nvidia;
@@ -106,15 +101,15 @@ static void gpus_tell_nvidia(struct hd_visit *visit, const struct hd_gpus *gpus)
 		hd_visit_tell(visit, HD_HEALTH_WARNING, "GPU",
 			      "give the container its devices, or run 'nvidia-modprobe'",
 			      "the driver has %zu NVIDIA GPU%s (%s), /dev has %zu", gpus->driven,
-			      plural(gpus->driven), model, kind->count);
+			      hd_plural(gpus->driven), model, kind->count);
 	else if (kind->usable < kind->count)
 		hd_visit_tell(visit, HD_HEALTH_WARNING, "GPU",
 			      "let this user read and write /dev/nvidia*",
 			      "%zu NVIDIA GPU%s, %zu of them may be opened", kind->count,
-			      plural(kind->count), kind->usable);
+			      hd_plural(kind->count), kind->usable);
 	else
 		hd_visit_tell(visit, HD_HEALTH_OK, "GPU", NULL, "%zu NVIDIA GPU%s%s%s", kind->count,
-			      plural(kind->count), *model ? ": " : "", model);
+			      hd_plural(kind->count), *model ? ": " : "", model);
 }
 
 static void gpus_tell_others(struct hd_visit *visit, const struct hd_gpus *gpus)
@@ -130,7 +125,8 @@ static void gpus_tell_others(struct hd_visit *visit, const struct hd_gpus *gpus)
 	if (gpus->render.count && gpus->nvidia.count == 0)
 		hd_visit_tell(visit, HD_HEALTH_OK, "GPU", NULL,
 			      "%zu device%s for drawing (/dev/dri/renderD*), %zu may be opened",
-			      gpus->render.count, plural(gpus->render.count), gpus->render.usable);
+			      gpus->render.count, hd_plural(gpus->render.count),
+			      gpus->render.usable);
 }
 
 void hd_visit_gpus(struct hd_visit *visit)

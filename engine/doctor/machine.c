@@ -58,10 +58,17 @@ void hd_visit_clock(struct hd_visit *visit)
 
 /* --- limits --------------------------------------------------------------------- */
 
+/* Of the open sweep that has the most; a new one has one at least. */
+static size_t visit_slots(const struct hd_visit *visit)
+{
+	return visit->slots ? visit->slots : 1;
+}
+
 static void visit_files(struct hd_visit *visit)
 {
 	struct rlimit limit;
-	size_t need = visit->slots + OWN_DESCRIPTORS;
+	size_t slots = visit_slots(visit);
+	size_t need = slots + OWN_DESCRIPTORS;
 	char right[80];
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -71,10 +78,10 @@ static void visit_files(struct hd_visit *visit)
 		return;
 	}
 	snprintf(right, sizeof right, "'ulimit -n %zu' before 'hdrive submit' raises it", need);
-	if (limit.rlim_cur < need || limit.rlim_cur <= OWN_DESCRIPTORS)
+	if (limit.rlim_cur < need)
 		hd_visit_tell(visit, HD_HEALTH_PROBLEM, "open files", right,
-			      "at most %llu, but %zu trials at a time need %zu",
-			      (unsigned long long)limit.rlim_cur, visit->slots, need);
+			      "at most %llu, but %zu trial%s at a time need %zu",
+			      (unsigned long long)limit.rlim_cur, slots, hd_plural(slots), need);
 	else
 		hd_visit_tell(visit, HD_HEALTH_OK, "open files", NULL,
 			      "at most %llu: enough for %llu trials at a time",
@@ -110,7 +117,8 @@ static size_t user_threads(void)
 
 static void visit_processes(struct hd_visit *visit)
 {
-	size_t need = TRIAL_PROCESSES * visit->slots;
+	size_t slots = visit_slots(visit);
+	size_t need = TRIAL_PROCESSES * slots;
 	size_t used = user_threads();
 	struct rlimit limit;
 
@@ -121,8 +129,9 @@ static void visit_processes(struct hd_visit *visit)
 		hd_visit_tell(visit, HD_HEALTH_OK, "processes", NULL, "no limit");
 	else if (limit.rlim_cur < used + need)
 		hd_visit_tell(visit, HD_HEALTH_PROBLEM, "processes", "'ulimit -u' raises it",
-			      "at most %llu, of which %zu are there; %zu trials at a time need %zu",
-			      (unsigned long long)limit.rlim_cur, used, visit->slots, need);
+			      "at most %llu, %zu are there, and %zu trial%s at a time need %zu",
+			      (unsigned long long)limit.rlim_cur, used, slots, hd_plural(slots),
+			      need);
 	else
 		hd_visit_tell(visit, HD_HEALTH_OK, "processes", NULL, "at most %llu, %zu are there",
 			      (unsigned long long)limit.rlim_cur, used);

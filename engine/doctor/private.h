@@ -33,6 +33,12 @@ void hd_visit_tell(struct hd_visit *visit, enum hd_health health,
 	HD_PRINTF(5, 6);
 void hd_visit_fail(struct hd_visit *visit, int rc);
 
+/* "1 trial", "2 trials". */
+static inline const char *hd_plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 /* store.c */
 void hd_visit_store(struct hd_visit *visit);
 /* sweeps.c: engines that are gone, rows without folders and the reverse. */

@@ -105,7 +105,7 @@ static void store_tell_sound(struct hd_visit *visit)
 		return;
 	hd_bytes_text((uint64_t)file_size(visit->path, ""), size, sizeof size);
 	hd_visit_tell(visit, HD_HEALTH_OK, "store", NULL, "'%s' is whole: %s, %zu sweep%s",
-		      visit->path, size, visit->sweeps, visit->sweeps == 1 ? "" : "s");
+		      visit->path, size, visit->sweeps, hd_plural(visit->sweeps));
 	if (version == newest)
 		hd_visit_tell(visit, HD_HEALTH_OK, "schema", NULL, "version %" PRId64, version);
 	else
@@ -274,7 +274,8 @@ static void store_checked(struct hd_visit *visit)
 	if (fix && visit->living > 0)
 		hd_visit_tell(visit, HD_HEALTH_PROBLEM, "store",
 			      "end the sweeps that run on it, then try again",
-			      "not mended: %zu sweeps run on it", visit->living);
+			      "not mended: %zu sweep%s under way", visit->living,
+			      hd_plural(visit->living));
 	else if (fix)
 		store_mend(visit);
 }

@@ -56,7 +56,7 @@ static void group_add(struct group *group, size_t number)
 static const char *group_text(const struct group *group, char *text, size_t size)
 {
 	size_t at = (size_t)snprintf(text, size, "%zu trial%s (", group->count,
-				     group->count == 1 ? "" : "s");
+				     hd_plural(group->count));
 
 	for (size_t i = 0; i < group->count && i < NUMBERS_SHOWN; i++)
 		at += (size_t)snprintf(text + at, size - at, "%s%zu", i ? ", " : "",
@@ -178,15 +178,16 @@ static void sweep_tell_stale(struct sweep_visit *sweep)
 		      row->name, row->name);
 	if (sweep->host[0])
 		hd_visit_tell(sweep->visit, HD_HEALTH_WARNING, "sweep", hd_buf_text(&right),
-			      "'%s' is %s, with %zu trials open: its engine is not here, and host "
+			      "'%s' is %s, with %zu trial%s open: its engine is not here, and host "
 			      "'%s' ran it",
-			      row->name, row->state, open, sweep->host);
+			      row->name, row->state, open, hd_plural(open), sweep->host);
 	else
 		hd_visit_tell(sweep->visit, HD_HEALTH_PROBLEM, "sweep", hd_buf_text(&right),
 			      "'%s' is %s, but its engine (process %" PRId64
-			      ") is gone: %zu trials "
-			      "open, %zu of them still run",
-			      row->name, row->state, row->engine_pid, open, sweep->living);
+			      ") is gone: %zu trial%s "
+			      "open, %zu still running",
+			      row->name, row->state, row->engine_pid, open, hd_plural(open),
+			      sweep->living);
 	hd_buf_release(&right);
 }
 
@@ -297,6 +298,6 @@ void hd_visit_sweeps(struct hd_visit *visit)
 			      "sweeps cannot be shown: %s", visit->err->text);
 	else
 		hd_visit_tell(visit, HD_HEALTH_OK, "sweeps", NULL,
-			      "%zu looked at with their folders, %zu run", visit->sweeps,
+			      "%zu looked at, with their folders; %zu under way", visit->sweeps,
 			      visit->living);
 }

@@ -20,7 +20,7 @@ END2
 code 1 hdrive doctor
 has out "1 of 'decision' belong to no row of 'trial'"
 code 1 hdrive doctor --fix
-has out 'not mended: 1 sweeps run on it; end the sweeps that run on it'
+has out 'not mended: 1 sweep under way; end the sweeps that run on it'
 same "$(find .hdrive -name '*damaged*')" ''
 touch go
 wait $engine

@@ -11,18 +11,23 @@ engine=$!
 within 60 grep -q leads told
 # A sweep that runs is in order.
 code 0 hdrive doctor
-has out '1 looked at with their folders, 1 run'
+has out '1 looked at, with their folders; 1 under way'
 kill -KILL $engine
 wait $engine || [ $? = 137 ]
+# Its last commits are in the -wal file, which --fix merges.
+code 1 hdrive doctor
+has out '^warning  log  *.* of commits are in the -wal file alone; '
 # With --fix too: its rows belong to whoever goes on with it.
 for fix in '' --fix; do
 	# shellcheck disable=SC2086
 	code 1 hdrive doctor $fix
 	has out "^problem  sweep        'left-alone-1' is Running, but its engine (process $engine)"
-	has out '1 trials open, 1 of them still run'
+	has out '1 trial open, 1 still running'
 	has out "'hdrive resume left-alone-1'.*'hdrive cancel left-alone-1'"
 done
+has out '^mended   log          merged the -wal file'
 touch go
 within 60 [ -e .hdrive/left-alone-1/000000/exit ]
 code 1 hdrive doctor
-has out '1 trials open, 0 of them still run'
+has out '1 trial open, 0 still running'
+hasnt out '^[a-z]*  *log '

@@ -79,7 +79,7 @@ static void a_whole_store_is_in_order(void **state)
 
 	expect(&told, "is whole");
 	expect(&told, "ok schema version ");
-	expect(&told, "ok sweeps 1 looked at with their folders, 0 run\n");
+	expect(&told, "ok sweeps 1 looked at, with their folders; 0 under way\n");
 	expect(&told, "problem launcher '/bin/true' is not hdrive's: it ends in another way\n");
 	assert_int_equal(told.counts[HD_HEALTH_PROBLEM], 1);
 }
@@ -148,7 +148,7 @@ static void a_sweep_without_its_engine_is_a_problem_that_names_the_way_on(void *
 	close_store(box);
 	told = doctor(box, true);
 	expect(&told, "problem sweep 'left-alone-2' is Running, but its engine (process 4242) is "
-		      "gone: 1 trials open, 0 of them still run\n");
+		      "gone: 1 trial open, 0 still running\n");
 	expect(&told, "warning folders 'left-alone-2' has a row, its folder '");
 }
 
