@@ -115,6 +115,7 @@ static bool root_fits(int fd, int64_t root, bool rowid, int columns)
 	unsigned char page[PAGE];
 	size_t at;
 	bool inner;
+	int found;
 
 	if (root < 2 || pread(fd, page, sizeof page, (off_t)(root - 1) * PAGE) != PAGE)
 		return false;
@@ -131,9 +132,9 @@ static bool root_fits(int fd, int64_t root, bool rowid, int columns)
 	page_number(page, &at);
 	if (rowid)
 		page_number(page, &at);
-	columns -= at < PAGE ? record_columns(page, at) : columns + 1;
-	/* A row from before a column was added has less. */
-	return columns >= 0 && columns < 32;
+	found = at < PAGE ? record_columns(page, at) : 0;
+	/* Columns are added to tables with rowids alone: older rows have less. */
+	return rowid ? found > 0 && found <= columns : found == columns;
 }
 
 struct head_table {

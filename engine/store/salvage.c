@@ -179,7 +179,7 @@ bool hd_salvage_is_whole(sqlite3 *source, struct hd_store *store)
 
 /*
  * A sweep whose own row is lost gets one that says so, as its trials are worth
- * more; likewise a metric's name. What belongs to a lost trial is nobody's.
+ * more. What belongs to a lost trial is nobody's.
  */
 static const char salvage_placeholders[] =
 	"INSERT INTO sweep(key, id, name, state, end_reason, end_detail, metric, goal,"
@@ -188,10 +188,31 @@ static const char salvage_placeholders[] =
 	" SELECT sweep, 'HD_lost_' || sweep, 'lost-' || sweep, 'Failed', 'lost',"
 	" 'its row was damaged: hdrive doctor made this one', '?', 'minimize', '?', '?', 0,"
 	" count(*), 1, min(created), max(ended), '[]', '', '' FROM trial"
-	" WHERE sweep NOT IN (SELECT key FROM sweep) GROUP BY sweep;"
-	"INSERT INTO name(key, text) SELECT DISTINCT name, 'lost-' || name FROM"
-	" (SELECT name FROM metric UNION SELECT name FROM run_metric)"
-	" WHERE name NOT IN (SELECT key FROM name);";
+	" WHERE sweep NOT IN (SELECT key FROM sweep) GROUP BY sweep";
+
+/* Every key of a metric's name has one, in whichever table it stands. */
+static int names_complete(struct hd_salvage *salvage, const char *name,
+			  struct hd_error *err)
+{
+	struct hd_buf sql = HD_BUF_INIT;
+	sqlite3_stmt *stmt = NULL;
+	int rc = sqlite3_prepare_v2(salvage->store->db,
+				    "SELECT 1 FROM pragma_table_info(?1)"
+				    " WHERE name = 'name' AND type = 'INTEGER'",
+				    -1, &stmt, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+		hd_buf_printf(&sql,
+			      "INSERT INTO name(key, text) SELECT DISTINCT name, 'lost-' || name"
+			      " FROM \"%s\" WHERE name NOT IN (SELECT key FROM name)",
+			      name);
+	sqlite3_finalize(stmt);
+	rc = sql.length ? hd_store_exec(salvage->store, hd_buf_text(&sql), err) : 0;
+	hd_buf_release(&sql);
+	return rc;
+}
 
 static int orphans_remove(struct hd_salvage *salvage, const char *name,
 			  struct hd_error *err)
@@ -223,6 +244,8 @@ static int salvage_complete(struct hd_salvage *salvage, struct hd_error *err)
 	int rc = hd_store_exec(salvage->store, salvage_placeholders, err);
 	int64_t made = 0;
 
+	if (rc == 0)
+		rc = tables_each(salvage, names_complete, err);
 	if (rc == 0)
 		rc = tables_each(salvage, orphans_remove, err);
 	if (rc == 0)
