@@ -181,9 +181,9 @@ static int tables_write(sqlite3 *copy, int fd, struct hd_store *like, hd_integri
 				    " FROM sqlite_schema s WHERE type = 'table'"
 				    " AND name NOT LIKE 'sqlite_%'",
 				    -1, &stmt, NULL);
-	int result = rc == SQLITE_OK ? 0 : hd_store_error(like, rc, err);
+	int result = 0;
 
-	while (result == 0 && sqlite3_step(stmt) == SQLITE_ROW) {
+	while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		const struct head_table table = { (const char *)sqlite3_column_text(stmt, 0),
 						  sqlite3_column_int64(stmt, 1),
 						  (const char *)sqlite3_column_text(stmt, 2) };
@@ -191,13 +191,16 @@ static int tables_write(sqlite3 *copy, int fd, struct hd_store *like, hd_integri
 		if (!root_fits(fd, table.root, sqlite3_column_int(stmt, 4) != 0,
 			       sqlite3_column_int(stmt, 3))) {
 			table_tell(fn, user, table.name);
+			rc = SQLITE_OK;
 			continue;
 		}
 		rc = table_write(copy, &table);
-		if (rc != SQLITE_OK)
-			result = hd_error_set(err, HD_ECORRUPT, "cannot write a new first page: %s",
-					      sqlite3_errstr(rc));
 	}
+	if (rc == SQLITE_NOMEM)
+		result = hd_error_nomem(err);
+	else if (rc != SQLITE_DONE)
+		result = hd_error_set(err, HD_ECORRUPT, "cannot write a new first page: %s",
+				      sqlite3_errstr(rc));
 	sqlite3_finalize(stmt);
 	return result;
 }

@@ -87,7 +87,16 @@ struct check {
 	size_t *faults;
 	hd_integrity_fn fn;
 	void *user;
+	bool no_memory;
 };
+
+/* SQLite tells some failures to read a page as a fault of the file. */
+static bool is_no_memory(const char *fault)
+{
+	const char *code = strstr(fault, "error code");
+
+	return code && (!strcmp(code, "error code=7") || !strcmp(code, "error code 7"));
+}
 
 static void check_tell(struct check *check, const char *text)
 {
@@ -116,6 +125,7 @@ static void check_lines(struct check *check, const char *text)
 			length = sizeof line - 1;
 		memcpy(line, text, length);
 		line[length] = '\0';
+		check->no_memory = check->no_memory || is_no_memory(line);
 		if (line[0] && line[0] != '*' && strcmp(line, "ok"))
 			check_tell(check, line);
 		text += strcspn(text, "\n");
@@ -161,13 +171,13 @@ static int check_run(struct check *check, const char *sql,
 		result = 0;
 	}
 	sqlite3_finalize(check->stmt);
-	return result;
+	return check->no_memory ? hd_error_nomem(err) : result;
 }
 
 int hd_store_check_file(struct hd_store *store, bool quick, size_t *faults,
 			hd_integrity_fn fn, void *user, struct hd_error *err)
 {
-	struct check check = { store, NULL, faults, fn, user };
+	struct check check = { store, NULL, faults, fn, user, false };
 
 	*faults = 0;
 	return check_run(&check,
@@ -178,7 +188,7 @@ int hd_store_check_file(struct hd_store *store, bool quick, size_t *faults,
 int hd_store_check_keys(struct hd_store *store, size_t *faults,
 			hd_integrity_fn fn, void *user, struct hd_error *err)
 {
-	struct check check = { store, NULL, faults, fn, user };
+	struct check check = { store, NULL, faults, fn, user, false };
 
 	*faults = 0;
 	return check_run(&check,

@@ -83,18 +83,42 @@ static int64_t table_expected(struct hd_salvage *salvage)
 	return most;
 }
 
+/* Holes in the numbering of what was read: at least so many rows are lost. */
+static int64_t table_holes(struct hd_salvage *salvage)
+{
+	struct hd_buf sql = HD_BUF_INIT;
+	int64_t holes = 0;
+
+	if (!salvage->numbered)
+		return 0;
+	hd_buf_printf(&sql,
+		      "SELECT total(holes) FROM (SELECT max(sequence) - count(*) AS holes"
+		      " FROM \"%s\" GROUP BY trial)",
+		      salvage->name);
+	if (hd_store_integer(salvage->store, hd_buf_text(&sql), &holes, NULL) < 0)
+		holes = 0; /* it is told without the number */
+	hd_buf_release(&sql);
+	return holes;
+}
+
 static void table_tell(struct hd_salvage *salvage)
 {
 	int64_t expected = table_expected(salvage);
 	int64_t lost = expected < 0 ? -1 : expected - salvage->copied;
+	int64_t holes = table_holes(salvage);
+	const char *least = "";
 
 	if (!salvage->gaps && salvage->refused == 0)
 		return;
 	if (lost < salvage->refused)
 		lost = salvage->gaps ? -1 : salvage->refused;
+	if (lost < 0 && holes > 0) {
+		least = "at least ";
+		lost = holes;
+	}
 	if (lost >= 0)
-		salvage_tell(salvage, "table '%s': %" PRId64 " rows read, %" PRId64 " lost",
-			     salvage->name, salvage->copied, lost);
+		salvage_tell(salvage, "table '%s': %" PRId64 " rows read, %s%" PRId64 " lost",
+			     salvage->name, salvage->copied, least, lost);
 	else
 		salvage_tell(salvage,
 			     "table '%s': %" PRId64 " rows read, those of damaged pages lost, "
@@ -115,10 +139,16 @@ static int tables_each(struct hd_salvage *salvage, table_fn fn, struct hd_error 
 				    "SELECT name FROM sqlite_schema WHERE type = 'table'"
 				    " AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
 				    -1, &stmt, NULL);
-	int result = rc == SQLITE_OK ? 0 : hd_store_error(salvage->store, rc, err);
+	int result = 0;
 
-	while (result == 0 && sqlite3_step(stmt) == SQLITE_ROW)
-		result = fn(salvage, (const char *)sqlite3_column_text(stmt, 0), err);
+	while (rc == SQLITE_OK && result == 0 && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(stmt, 0);
+
+		result = name ? fn(salvage, name, err) : hd_error_nomem(err);
+		rc = SQLITE_OK;
+	}
+	if (result == 0 && rc != SQLITE_OK && rc != SQLITE_DONE)
+		result = hd_store_error(salvage->store, rc, err);
 	sqlite3_finalize(stmt);
 	return result;
 }
@@ -126,14 +156,13 @@ static int tables_each(struct hd_salvage *salvage, table_fn fn, struct hd_error 
 static int salvage_table(struct hd_salvage *salvage, const char *name,
 			 struct hd_error *err)
 {
-	int rc;
+	int rc = hd_salvage_table_open(salvage, name, err);
 
 	/* A store of an older schema has not all of them. */
-	if (!hd_salvage_table_open(salvage, name)) {
-		if (salvage->columns > 0)
-			salvage_tell(salvage, "table '%s' cannot be read", name);
-		return 0;
-	}
+	if (rc == 0 && salvage->columns > 0)
+		salvage_tell(salvage, "table '%s' cannot be read", name);
+	if (rc <= 0)
+		return rc;
 	rc = hd_salvage_table_copy(salvage, err);
 	if (rc == 0)
 		table_tell(salvage);
@@ -144,10 +173,10 @@ static int salvage_table(struct hd_salvage *salvage, const char *name,
 static int check_table(struct hd_salvage *salvage, const char *name,
 		       struct hd_error *err)
 {
-	int rc;
+	int rc = hd_salvage_table_open(salvage, name, err);
 
-	if (!hd_salvage_table_open(salvage, name))
-		return 0;
+	if (rc <= 0)
+		return rc;
 	rc = hd_salvage_table_copy(salvage, err);
 	hd_salvage_table_close(salvage);
 	return salvage->gaps ? HD_ECORRUPT : rc;
@@ -190,52 +219,60 @@ static const char salvage_placeholders[] =
 	" count(*), 1, min(created), max(ended), '[]', '', '' FROM trial"
 	" WHERE sweep NOT IN (SELECT key FROM sweep) GROUP BY sweep";
 
+/*
+ * Run what ASK, given the table's name, answers; nothing when it answers
+ * nothing. *CHANGES is how many rows that changed.
+ */
+static int table_run(struct hd_salvage *salvage, const char *ask, const char *name,
+		     int *changes, struct hd_error *err)
+{
+	sqlite3 *db = salvage->store->db;
+	sqlite3_stmt *stmt = NULL;
+	int rc = sqlite3_prepare_v2(db, ask, -1, &stmt, NULL);
+
+	*changes = 0;
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW) {
+		const char *sql = (const char *)sqlite3_column_text(stmt, 0);
+
+		rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+		*changes = sqlite3_changes(db);
+	}
+	rc = rc == SQLITE_OK || rc == SQLITE_DONE ? 0 : hd_store_error(salvage->store, rc, err);
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
 /* Every key of a metric's name has one, in whichever table it stands. */
 static int names_complete(struct hd_salvage *salvage, const char *name,
 			  struct hd_error *err)
 {
-	struct hd_buf sql = HD_BUF_INIT;
-	sqlite3_stmt *stmt = NULL;
-	int rc = sqlite3_prepare_v2(salvage->store->db,
-				    "SELECT 1 FROM pragma_table_info(?1)"
-				    " WHERE name = 'name' AND type = 'INTEGER'",
-				    -1, &stmt, NULL);
+	int ignored;
 
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
-	if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
-		hd_buf_printf(&sql,
-			      "INSERT INTO name(key, text) SELECT DISTINCT name, 'lost-' || name"
-			      " FROM \"%s\" WHERE name NOT IN (SELECT key FROM name)",
-			      name);
-	sqlite3_finalize(stmt);
-	rc = sql.length ? hd_store_exec(salvage->store, hd_buf_text(&sql), err) : 0;
-	hd_buf_release(&sql);
-	return rc;
+	return table_run(salvage,
+			 "SELECT format('INSERT INTO name(key, text) SELECT DISTINCT name,"
+			 " ''lost-'' || name FROM \"%w\" WHERE name NOT IN (SELECT key FROM name)',"
+			 " ?1) FROM pragma_table_info(?1) WHERE name = 'name' AND type = 'INTEGER'",
+			 name, &ignored, err);
 }
 
 static int orphans_remove(struct hd_salvage *salvage, const char *name,
 			  struct hd_error *err)
 {
-	struct hd_buf sql = HD_BUF_INIT;
-	sqlite3_stmt *stmt = NULL;
-	int rc = sqlite3_prepare_v2(salvage->store->db,
-				    "SELECT \"from\", \"table\" FROM pragma_foreign_key_list(?1)",
-				    -1, &stmt, NULL);
+	int removed;
+	int rc = table_run(salvage,
+			   "SELECT format('DELETE FROM \"%w\" WHERE \"%w\" NOT IN"
+			   " (SELECT key FROM \"%w\")', ?1, \"from\", \"table\")"
+			   " FROM pragma_foreign_key_list(?1)",
+			   name, &removed, err);
 
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
-	if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
-		hd_buf_printf(&sql,
-			      "DELETE FROM \"%s\" WHERE \"%s\" NOT IN (SELECT key FROM \"%s\")",
-			      name, sqlite3_column_text(stmt, 0), sqlite3_column_text(stmt, 1));
-	sqlite3_finalize(stmt);
-	rc = sql.length ? hd_store_exec(salvage->store, hd_buf_text(&sql), err) : 0;
-	if (rc == 0 && sql.length && sqlite3_changes(salvage->store->db) > 0)
+	if (rc == 0 && removed > 0)
 		salvage_tell(salvage,
-			     "table '%s': %d rows left out, the row they belong to is lost",
-			     name, sqlite3_changes(salvage->store->db));
-	hd_buf_release(&sql);
+			     "table '%s': %d rows left out, the row they belong to is lost", name,
+			     removed);
 	return rc;
 }
 

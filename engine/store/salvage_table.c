@@ -73,25 +73,30 @@ static struct key key_between(const struct hd_salvage *salvage, struct key low,
 
 /* --- one table's statements ------------------------------------------------- */
 
-/* Its columns as "a", "b", ...; how many, or -1 when it has no usable key. */
+static bool is_no_memory(int rc)
+{
+	return (rc & 0xff) == SQLITE_NOMEM || rc == SQLITE_IOERR_NOMEM;
+}
+
+/* Its columns as "a", "b", ... and its keys; none when it has no usable one. */
 static int table_columns(struct hd_salvage *salvage, struct hd_buf *columns,
 			 struct hd_buf keys[2])
 {
 	sqlite3_stmt *stmt = NULL;
-	int count = 0, most = 0;
+	int most = 0;
+	int rc = sqlite3_prepare_v2(salvage->source, "SELECT name, pk FROM pragma_table_info(?1)",
+				    -1, &stmt, NULL);
 
-	if (sqlite3_prepare_v2(salvage->source,
-			       "SELECT name, pk FROM pragma_table_info(?1)", -1, &stmt,
-			       NULL) != SQLITE_OK)
-		return -1;
-	sqlite3_bind_text(stmt, 1, salvage->name, -1, SQLITE_STATIC);
-	while (sqlite3_step(stmt) == SQLITE_ROW) {
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(stmt, 1, salvage->name, -1, SQLITE_STATIC);
+	while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		const char *name = (const char *)sqlite3_column_text(stmt, 0);
 		int place = sqlite3_column_int(stmt, 1);
 
+		rc = SQLITE_OK;
 		if (!name || strchr(name, '"'))
 			continue;
-		hd_buf_printf(columns, "%s\"%s\"", count++ ? ", " : "", name);
+		hd_buf_printf(columns, "%s\"%s\"", salvage->columns++ ? ", " : "", name);
 		if (place == 1 || place == 2)
 			hd_buf_printf(&keys[place - 1], "\"%s\"", name);
 		most = place > most ? place : most;
@@ -99,7 +104,9 @@ static int table_columns(struct hd_salvage *salvage, struct hd_buf *columns,
 	sqlite3_finalize(stmt);
 	salvage->paired = most > 1;
 	salvage->exact = most < 3;
-	return most ? count : -1;
+	if (most == 0)
+		salvage->columns = 0;
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 static int table_prepare(sqlite3 *db, const struct hd_buf *sql, sqlite3_stmt **stmt)
@@ -155,33 +162,44 @@ void hd_salvage_table_close(struct hd_salvage *salvage)
 	salvage->up = salvage->down = salvage->insert = NULL;
 }
 
-bool hd_salvage_table_open(struct hd_salvage *salvage, const char *name)
+/* All its statements, once columns and keys are known. */
+static int table_statements(struct hd_salvage *salvage, const char *columns,
+			    const char *a, const char *b)
+{
+	int rc = table_select(salvage, columns, a, b, false, &salvage->up);
+
+	if (rc == SQLITE_OK)
+		rc = table_select(salvage, columns, a, b, true, &salvage->down);
+	if (rc == SQLITE_OK && salvage->writes)
+		rc = table_insert(salvage, columns);
+	return rc;
+}
+
+int hd_salvage_table_open(struct hd_salvage *salvage, const char *name, struct hd_error *err)
 {
 	struct hd_buf columns = HD_BUF_INIT, keys[2] = { HD_BUF_INIT, HD_BUF_INIT };
-	const char *list, *a, *b;
-	int rc = SQLITE_ERROR;
+	int rc;
 
-	if (strlen(name) >= sizeof salvage->name || strchr(name, '"'))
-		return false;
-	strcpy(salvage->name, name);
-	salvage->copied = salvage->refused = 0;
+	salvage->copied = salvage->refused = salvage->columns = 0;
 	salvage->gaps = false;
-	salvage->columns = table_columns(salvage, &columns, keys);
-	list = hd_buf_text(&columns);
-	a = hd_buf_text(&keys[0]);
-	b = hd_buf_text(&keys[1]);
-	if (salvage->columns > 0)
-		rc = table_select(salvage, list, a, b, false, &salvage->up);
-	if (rc == SQLITE_OK)
-		rc = table_select(salvage, list, a, b, true, &salvage->down);
-	if (rc == SQLITE_OK && salvage->writes)
-		rc = table_insert(salvage, list);
+	if (strlen(name) >= sizeof salvage->name || strchr(name, '"'))
+		return 0;
+	strcpy(salvage->name, name);
+	rc = table_columns(salvage, &columns, keys);
+	if (hd_buf_failed(&columns) || hd_buf_failed(&keys[0]) || hd_buf_failed(&keys[1]))
+		rc = SQLITE_NOMEM;
+	salvage->numbered = salvage->exact && !strcmp(hd_buf_text(&keys[1]), "\"sequence\"");
+	if (rc == SQLITE_OK && salvage->columns > 0)
+		rc = table_statements(salvage, hd_buf_text(&columns), hd_buf_text(&keys[0]),
+				      hd_buf_text(&keys[1]));
 	hd_buf_release(&columns);
 	hd_buf_release(&keys[0]);
 	hd_buf_release(&keys[1]);
 	if (rc != SQLITE_OK)
 		hd_salvage_table_close(salvage);
-	return rc == SQLITE_OK;
+	if (is_no_memory(rc))
+		return hd_error_nomem(err);
+	return rc == SQLITE_OK && salvage->columns > 0;
 }
 
 /* --- walking ---------------------------------------------------------------- */
@@ -260,7 +278,7 @@ static int range_walk(struct hd_salvage *salvage, struct range *range, bool down
 			range->low = salvage->exact ? key_after(salvage, key) : key;
 	}
 	sqlite3_reset(stmt);
-	if ((rc & 0xff) == SQLITE_NOMEM)
+	if (is_no_memory(rc))
 		return hd_error_nomem(err);
 	if (result < 0)
 		return result;

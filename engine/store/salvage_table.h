@@ -19,6 +19,7 @@ struct hd_salvage {
 	char name[64];
 	bool paired;      /* two key columns, or more */
 	bool exact;       /* they are the whole key */
+	bool numbered;    /* the second counts from 1 without holes */
 	int columns;      /* of a row, behind the two of its key */
 	sqlite3_stmt *up; /* ascending from ?1, ?2 to ?3, ?4 */
 	sqlite3_stmt *down;
@@ -30,10 +31,11 @@ struct hd_salvage {
 };
 
 /*
- * Go to the table NAME; false when the damaged store does not have it (no
- * columns then), or it cannot be asked.
+ * Go to the table NAME: 1; 0 when the damaged store does not have it (no
+ * columns then), or it cannot be asked; or HD_ENOMEM.
  */
-bool hd_salvage_table_open(struct hd_salvage *salvage, const char *name);
+int hd_salvage_table_open(struct hd_salvage *salvage, const char *name,
+			  struct hd_error *err);
 void hd_salvage_table_close(struct hd_salvage *salvage);
 /* All of it that can be read; 0, or an error of the new store. */
 int hd_salvage_table_copy(struct hd_salvage *salvage, struct hd_error *err);

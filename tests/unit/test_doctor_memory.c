@@ -46,7 +46,12 @@ static int visit(const struct storebox *box)
 
 static int mend(const struct storebox *box)
 {
-	return hd_store_mend(box->path, see_text, NULL, NULL);
+	struct hd_error err = { 0 };
+	int rc = hd_store_mend(box->path, see_text, NULL, &err);
+
+	if (rc != 0 && rc != HD_ENOMEM)
+		print_error("%s\n", err.text);
+	return rc;
 }
 
 static int clean(const struct storebox *box)

@@ -234,6 +234,25 @@ static void a_table_with_an_index_tells_how_many_rows_were_lost(void **state)
 	assert_int_equal(count(box, "SELECT count(*) FROM metric"), left * METRICS);
 }
 
+static void metrics_tell_by_their_holes_how_many_were_lost(void **state)
+{
+	struct storebox *box = *state;
+	struct told told = { 0 };
+	int64_t pages[64], left;
+	char text[80];
+	size_t found = pages_of(box, "metric", pages);
+
+	assert_true(found > 4);
+	close_store(box);
+	/* A page that ends within a trial: its later rows tell of the earlier. */
+	spoil(box, (off_t)(pages[found / 2 + 1] - 1) * 4096, 4096, 7);
+	mend(box, &told);
+	left = count(box, "SELECT count(*) FROM metric");
+	assert_in_range(left, TRIALS * METRICS - 400, TRIALS * METRICS - 1);
+	snprintf(text, sizeof text, "table 'metric': %" PRId64 " rows read, at least ", left);
+	assert_non_null(strstr(told.text, text));
+}
+
 static void trials_of_a_lost_sweep_keep_a_sweep(void **state)
 {
 	struct storebox *box = *state;
@@ -483,6 +502,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rows_of_nobody_are_found, open_filled, close_box),
 		cmocka_unit_test(one_damaged_page_loses_only_its_own_rows),
 		cmocka_unit_test_setup_teardown(a_table_with_an_index_tells_how_many_rows_were_lost,
+						open_filled, close_box),
+		cmocka_unit_test_setup_teardown(metrics_tell_by_their_holes_how_many_were_lost,
 						open_filled, close_box),
 		cmocka_unit_test_setup_teardown(trials_of_a_lost_sweep_keep_a_sweep, open_filled,
 						close_box),
