@@ -41,7 +41,8 @@ LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lgsl -lopenblas -lm -lpthread
 
 LIB_SRC := $(filter-out engine/dispatch/launch%.c,$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
-	engine/dispatch engine/metrics engine/store engine/report engine/serve) \
+	engine/dispatch engine/metrics engine/store engine/report engine/serve \
+	engine/doctor) \
 	samplers/*.c policies/*.c))
 CLI_SRC := $(wildcard engine/cli/*.c)
 TEST_SRC := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c tests/cli/test_*.c)

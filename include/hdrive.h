@@ -9,7 +9,9 @@
 
 #include <hdrive/backend.h>
 #include <hdrive/config.h>
+#include <hdrive/doctor.h>
 #include <hdrive/error.h>
+#include <hdrive/gc.h>
 #include <hdrive/metrics.h>
 #include <hdrive/option.h>
 #include <hdrive/policy.h>

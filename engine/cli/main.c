@@ -29,6 +29,8 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_metrics,
 	&cli_cmd_log,
 	&cli_cmd_serve,
+	&cli_cmd_gc,
+	&cli_cmd_doctor,
 	&cli_cmd_version,
 	&cli_cmd_help,
 	NULL,

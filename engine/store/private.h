@@ -2,7 +2,8 @@
  * What the store's own files share: the connection, its statements, and a
  * query's life from binding to the last row.
  *
- * All SQL stands in schema.c (tables) and statement.c (statements). A query
+ * All SQL stands in schema.c (tables) and statement.c (statements); what asks
+ * damaged files, in integrity.c and salvage.c. A query
  * takes its statement out of the store's cache and gives it back, so a walk's
  * callback may start the same query again: the inner one prepares its own.
  */

@@ -309,13 +309,9 @@ static int sweep_reopen(struct resuming *resuming, struct hd_error *err)
 	if (rc == 0)
 		rc = resume_config(resuming, err);
 	if (rc == 0)
-<<<<<<< HEAD
 		rc = resume_only(sweep, resuming->options, err);
 	if (rc == 0)
-		rc = resume_slots(sweep, resuming->options);
-=======
 		rc = resume_slots(sweep, resuming->options, err);
->>>>>>> devices
 	if (rc == 0)
 		rc = hd_sweep_check_descriptors(sweep, err);
 	if (rc == 0)

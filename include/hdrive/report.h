@@ -75,6 +75,8 @@ HD_API int hd_report_findings(const struct hd_findings *findings,
 HD_API const char *hd_number_text(double value, char *text, size_t size);
 /* "41 s", "5m10s", "2h03m". */
 HD_API const char *hd_duration_text(double seconds, char *text, size_t size);
+/* "412 KiB": in powers of 1024; 32 bytes are always enough. */
+HD_API const char *hd_bytes_text(uint64_t bytes, char *text, size_t size);
 /* Append TEXT as a JSON string, quotes included, through OUT. */
 HD_API int hd_report_json_text(const char *text, size_t length,
 			       const struct hd_out *out);

@@ -6,7 +6,7 @@ mandoc -Tlint -W warning "$TEST_ROOT"/docs/man/*.[15] >out 2>&1 ||
 	fail 'mandoc has something to say'
 for command in submit resume cancel wait retry update enqueue \
 	validate sample ls status show best logs metrics log \
-	version help; do
+	gc doctor version help; do
 	[ -f "$TEST_ROOT/docs/man/hdrive-$command.1" ] || fail "no page for $command"
 	# Every option of the help is in the page.
 	hdrive "$command" --help | sed -n '/^Options:/,/^Everywhere:/p' |

@@ -117,6 +117,8 @@ BEGIN {
 	} else if (file ~ /^engine\//) {
 		if (quoted && path ~ /^cli\//)
 			bad("from the library: the CLI stands above it")
+		if (quoted && path ~ /^doctor\// && file !~ /^engine\/doctor\//)
+			bad("from below: the doctor stands above the others")
 		if (file ~ /^engine\/base\// && quoted && path !~ /^base\//)
 			bad("from base: nothing of the engine is below it")
 	}

@@ -1,0 +1,33 @@
+#!/bin/sh
+. "$TEST_ROOT/tests/support/cli.sh"
+
+sweep total=2 concurrent=1
+script prog <<'END2'
+echo acc=0.5
+for i in $(seq 300); do [ ! -e "$1/go" ] || exit 0; sleep 0.1; done
+END2
+hdrive submit sweep.yml --name left-alone-1 -- ./prog "$PWD" >sweep-name 2>told &
+engine=$!
+within 60 grep -q leads told
+# A sweep that runs is in order.
+code 0 hdrive doctor
+has out '1 looked at, with their folders; 1 under way'
+kill -KILL $engine
+wait $engine || [ $? = 137 ]
+# Its last commits are in the -wal file, which --fix merges.
+code 1 hdrive doctor
+has out '^warning  log  *.* of commits are in the -wal file alone; '
+# With --fix too: its rows belong to whoever goes on with it.
+for fix in '' --fix; do
+	# shellcheck disable=SC2086
+	code 1 hdrive doctor $fix
+	has out "^problem  sweep        'left-alone-1' is Running, but its engine (process $engine)"
+	has out '1 trial open, 1 still running'
+	has out "'hdrive resume left-alone-1'.*'hdrive cancel left-alone-1'"
+done
+has out '^mended   log          merged the -wal file'
+touch go
+within 60 [ -e .hdrive/left-alone-1/000000/exit ]
+code 1 hdrive doctor
+has out '1 trial open, 0 still running'
+hasnt out '^[a-z]*  *log '
