@@ -4,8 +4,8 @@
  *
  * The first trial runs alone until it logs the primary metric, completes, or
  * has lived for SMOKE_SECONDS: a program with a fault at its start then fails
- * once and not in every slot. Three first trials that fail in the same way end
- * the sweep.
+ * once and not in every slot. Three first trials that fail in the same way,
+ * without the primary metric, end the sweep.
  */
 #include "sweep/core_private.h"
 
@@ -133,6 +133,11 @@ static void count_first(struct hd_core *core, const struct run *run,
 
 	if (core->results != core->counts[HD_TRIAL_FAILED])
 		return; /* one has worked before */
+	if (hd_trial_intervals(run->trial) > 0) {
+		/* This one did too, as far as finding its way goes. */
+		smoke->failed = FAILURES_ALIKE;
+		return;
+	}
 	smoke->same = smoke->failed == 0 || (smoke->same && smoke->way == way);
 	smoke->way = way;
 	smoke->failed++;
