@@ -22,6 +22,9 @@ PREFIX = /usr/local
 DESTDIR =
 # run only test programs whose name holds this word
 TESTS =
+# of check-crash: how many processes are killed, and what chooses them
+CRASH_KILLS = 1000
+CRASH_SEED = $(shell date +%s)
 
 comma := ,
 VARIANT := $(if $(SANITIZE),$(firstword $(subst $(comma), ,$(SANITIZE))),release)
@@ -62,7 +65,7 @@ SAMPLER_BENCH := $(B)/tests/bench/samplers/samplers
 SAMPLER_BENCH_SRC := $(wildcard tests/bench/samplers/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
-.PHONY: all help demo test deps deps-test deps-fuzz check check-asan check-valgrind \
+.PHONY: all help demo test deps deps-test deps-fuzz check check-asan check-valgrind check-crash \
 	install bench bench-samplers fuzz format format-check lint conformance dist clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -70,8 +73,9 @@ FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 all: $(B)/hdrive $(B)/hdrive-launch $(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
 
 help:
-	@echo 'all demo test deps deps-test check check-asan check-valgrind bench'
-	@echo 'bench-samplers fuzz lint conformance format format-check install dist clean'
+	@echo 'all demo test deps deps-test check check-asan check-valgrind check-crash'
+	@echo 'bench bench-samplers fuzz lint conformance format format-check install'
+	@echo 'dist clean'
 
 # --- build -----------------------------------------------------------------
 
@@ -149,7 +153,14 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libhdrive.a
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lcmocka
 
-check: all $(TEST_BIN) $(REPLAY_BIN)
+# What crash tests run or load; no part of the library is in it.
+CRASH_BIN := $(B)/tests/crash/program
+$(B)/tests/crash/program: tests/crash/program.c
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(STD) $(WARN) -O2 -g $< -o $@
+
+check: all $(TEST_BIN) $(REPLAY_BIN) $(CRASH_BIN)
 	@tests/support/run-tests.sh $(B) '$(TESTS)' $(TEST_BIN) $(REPLAY_BIN)
 
 check-asan:
@@ -158,6 +169,11 @@ check-asan:
 check-valgrind: all $(TEST_BIN)
 	@tests/support/run-tests.sh --valgrind $(B) '$(TESTS)' \
 		$(filter $(B)/tests/unit/%,$(TEST_BIN))
+
+# A thousand kills; `make check` has fifty.
+check-crash: all $(CRASH_BIN)
+	@CRASH_KILLS=$(CRASH_KILLS) CRASH_SEED=$(CRASH_SEED) \
+		/usr/bin/python3 tests/crash/kill.py $(B)
 
 test: deps-test
 	@tests/support/test-all.sh

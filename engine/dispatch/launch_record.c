@@ -204,6 +204,9 @@ bool hd_launch_record_end(int folder, const struct hd_launch_end *end)
 	struct hd_launch_text text = { content, content + sizeof content - 1 };
 	bool sync = end->ended - end->started >= SYNC_AFTER;
 
+	/* A program killed before it was one has left the draft of its state. */
+	if (end_signal(end))
+		(void)unlinkat(folder, HD_RECORD_STATE HD_RECORD_DRAFT, 0);
 	end_text(&text, end);
 	if (!file_replace(folder, HD_RECORD_EXIT, content, sync))
 		return false;

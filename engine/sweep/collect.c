@@ -179,11 +179,19 @@ static void run_note_activity(struct run *run)
 	run->active = run->core->wall;
 }
 
+/* One that was killed may have been in the middle of a line: half a number is
+ * another number. */
+static bool run_was_cut_off(const struct run *run)
+{
+	return !run->exit.known || run->exit.signal;
+}
+
 int hd_run_collect(struct run *run, bool final, struct hd_error *err)
 {
 	struct collecting collecting = { run, err };
-	int more = hd_tail_read(run->tail, final, COLLECT_BYTES, on_metric,
-				on_mark, &collecting, err);
+	int more = hd_tail_read(run->tail, final && !run_was_cut_off(run),
+				COLLECT_BYTES, on_metric, on_mark, &collecting,
+				err);
 	int rc = 0;
 
 	if (more < 0)

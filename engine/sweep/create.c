@@ -11,6 +11,7 @@
 #include "store/store.h"
 #include "sweep/lock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -149,7 +150,34 @@ static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
 	return rc;
 }
 
-/* The folder first: that it did not exist makes the name ours. */
+/* Nothing is in it but perhaps the lock. */
+static bool folder_is_bare(const char *path)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	bool bare = folder != NULL;
+
+	while (bare && (entry = readdir(folder)))
+		bare = !strcmp(entry->d_name, ".") ||
+		       !strcmp(entry->d_name, "..") ||
+		       !strcmp(entry->d_name, HD_SWEEP_LOCK);
+	if (folder)
+		closedir(folder);
+	return bare;
+}
+
+static int name_taken(const struct hd_sweep *sweep, struct hd_error *err)
+{
+	return hd_error_set(err, HD_EEXIST,
+			    "the name '%s' is taken: '%s' exists", sweep->name,
+			    sweep->folder);
+}
+
+/*
+ * The folder first: that it did not exist makes the name ours. Returns 1 for
+ * one that may be what an engine left that was killed before it had its row:
+ * the lock and the row will tell.
+ */
 static int sweep_make_folder(struct hd_sweep *sweep, struct hd_error *err)
 {
 	struct hd_buf path = HD_BUF_INIT;
@@ -163,9 +191,7 @@ static int sweep_make_folder(struct hd_sweep *sweep, struct hd_error *err)
 	if (mkdir(sweep->folder, 0777) == 0)
 		return 0;
 	if (errno == EEXIST)
-		return hd_error_set(err, HD_EEXIST,
-				    "the name '%s' is taken: '%s' exists",
-				    sweep->name, sweep->folder);
+		return folder_is_bare(sweep->folder) ? 1 : name_taken(sweep, err);
 	return hd_error_errno(err, errno, "cannot make the folder '%s'",
 			      sweep->folder);
 }
@@ -179,16 +205,21 @@ static void sweep_unmake_folder(struct hd_sweep *sweep)
 
 static int sweep_create_named(struct hd_sweep *sweep, struct hd_error *err)
 {
-	int rc = sweep_make_folder(sweep, err);
+	int found = sweep_make_folder(sweep, err);
+	int rc;
 
-	if (rc < 0)
-		return rc;
+	if (found < 0)
+		return found;
 	rc = hd_sweep_lock(&sweep->lock, sweep->folder, sweep->name, err);
+	if (rc == HD_EBUSY && found)
+		return name_taken(sweep, err);
 	if (rc == 0)
 		rc = sweep_insert(sweep, err);
-	if (rc < 0)
+	if (rc < 0 && !found)
 		sweep_unmake_folder(sweep);
-	return rc;
+	else if (rc < 0)
+		hd_sweep_unlock(&sweep->lock, sweep->folder, false);
+	return rc == HD_EEXIST ? name_taken(sweep, err) : rc;
 }
 
 /* Under the wanted name, or under made-up ones until one is free. */

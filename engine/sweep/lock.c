@@ -13,8 +13,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define LOCK_NAME "engine.lock"
-
 static int lock_held(int fd, const char *name, struct hd_error *err)
 {
 	char text[320] = "";
@@ -48,7 +46,7 @@ int hd_sweep_lock(int *fd, const char *folder, const char *name,
 	int rc = 0;
 
 	*fd = -1;
-	hd_buf_printf(&path, "%s/" LOCK_NAME, folder);
+	hd_buf_printf(&path, "%s/" HD_SWEEP_LOCK, folder);
 	if (hd_buf_failed(&path)) {
 		rc = hd_error_nomem(err);
 		goto out;
@@ -83,7 +81,7 @@ void hd_sweep_unlock(int *fd, const char *folder, bool remove)
 
 	if (*fd < 0)
 		return;
-	hd_buf_printf(&path, "%s/" LOCK_NAME, folder);
+	hd_buf_printf(&path, "%s/" HD_SWEEP_LOCK, folder);
 	if (remove && !hd_buf_failed(&path))
 		unlink(hd_buf_text(&path)); /* else the folder stays, and tells */
 	hd_buf_release(&path);

@@ -9,6 +9,8 @@
 
 #include <hdrive/error.h>
 
+#define HD_SWEEP_LOCK "engine.lock" /* the file */
+
 /*
  * Lock FOLDER's sweep for this process: *FD, to be closed to let go of it.
  * HD_EBUSY, with who holds it, when another engine runs the sweep NAME.
