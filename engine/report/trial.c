@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 struct trial_walk {
 	struct hd_store *store;
@@ -67,6 +68,69 @@ static void trial_facts(struct hd_pen *pen, const struct hd_trial_row *row)
 	}
 }
 
+static int attempt_text(void *user, const struct hd_attempt_row *row)
+{
+	struct trial_walk *walk = user;
+	struct hd_pen *pen = &walk->pen;
+
+	hd_rows_label(pen, walk->count++ ? "" : "before");
+	hd_pen_printf(pen, "attempt %u: ", row->number);
+	hd_pen_plain(pen, *row->end_detail ? row->end_detail : hd_end_name(row->end));
+	hd_pen_puts(pen, " after ");
+	hd_pen_duration(pen, hd_pen_seconds(pen, row->started, row->ended));
+	hd_pen_printf(pen, ", %zu values%s\n", row->intervals,
+		      row->anew ? " put aside" : "");
+	return pen->rc;
+}
+
+static int attempt_json(void *user, const struct hd_attempt_row *row)
+{
+	struct trial_walk *walk = user;
+	struct hd_pen *pen = &walk->pen;
+
+	hd_pen_printf(pen, "%s{\"attempt\":%u", walk->count++ ? "," : "", row->number);
+	hd_pen_key(pen, "end_reason", false);
+	hd_pen_json(pen, hd_end_name(row->end));
+	hd_pen_key(pen, "end_detail", false);
+	hd_pen_json(pen, row->end_detail);
+	hd_pen_printf(pen, ",\"exit_code\":%d,\"exit_signal\":%d,\"intervals\":%zu,\"anew\":%s",
+		      row->exit_code, row->exit_signal, row->intervals,
+		      row->anew ? "true" : "false");
+	hd_pen_key(pen, "started", false);
+	hd_pen_json_time(pen, row->started);
+	hd_pen_key(pen, "ended", false);
+	hd_pen_json_time(pen, row->ended);
+	hd_pen_puts(pen, "}");
+	return pen->rc;
+}
+
+/* Where it ran, and how the attempts before its last went. */
+static int trial_attempts(struct trial_walk *walk, size_t number)
+{
+	bool json = walk->format == HD_FORMAT_JSON;
+	struct hd_pen *pen = &walk->pen;
+	char *devices;
+	int rc = hd_store_devices(walk->store, walk->sweep, number, &devices,
+				  walk->err);
+
+	if (rc < 0)
+		return rc;
+	if (json) {
+		hd_pen_key(pen, "devices", false);
+		hd_pen_json(pen, devices);
+		hd_pen_puts(pen, ",\"attempts\":[");
+	} else if (*devices) {
+		trial_fact(pen, "devices", devices);
+	}
+	free(devices);
+	walk->count = 0;
+	rc = hd_store_attempts(walk->store, walk->sweep, number,
+			       json ? attempt_json : attempt_text, walk,
+			       walk->err);
+	hd_pen_puts(pen, json ? "]" : "");
+	return rc;
+}
+
 static void trial_figures(struct hd_pen *pen, const struct hd_series *series)
 {
 	for (size_t i = 0; i < series->count; i++) {
@@ -106,15 +170,18 @@ static int trial_row(void *user, const struct hd_trial_row *row)
 	if (walk->format == HD_FORMAT_JSON) {
 		hd_pen_puts(&walk->pen, "{");
 		hd_rows_trial_json(&walk->pen, row);
+		rc = trial_attempts(walk, row->number);
 		hd_pen_key(&walk->pen, "metrics", false);
 		hd_series_json(&series, &walk->pen);
 		hd_said_trial_json(&said, &walk->pen);
 		hd_pen_puts(&walk->pen, "}\n");
 	} else {
 		trial_facts(&walk->pen, row);
+		rc = trial_attempts(walk, row->number);
 		trial_figures(&walk->pen, &series);
-		rc = hd_said_text(&walk->pen, walk->store, walk->sweep,
-				  (int64_t)row->number, walk->err);
+		if (rc == 0)
+			rc = hd_said_text(&walk->pen, walk->store, walk->sweep,
+					  (int64_t)row->number, walk->err);
 	}
 out:
 	hd_said_release(&said);

@@ -7,6 +7,8 @@
 #include "store/private.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* A statement whose one parameter is KEY. */
 static int attempt_run(struct hd_store *store, enum hd_stmt id, int64_t key,
@@ -74,6 +76,19 @@ int hd_store_trial_start(struct hd_store *store, int64_t key, size_t slot,
 {
 	return attempt_run_with(store, HD_STMT_TRIAL_START, key, (int64_t)slot,
 				err);
+}
+
+int hd_store_trial_devices(struct hd_store *store, int64_t key,
+			   const char *devices, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_write(&query, store, HD_STMT_TRIAL_DEVICES, err);
+
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, key);
+	hd_query_text(&query, devices);
+	return hd_query_change(&query, "trial", err);
 }
 
 int hd_store_leader_set(struct hd_store *store, int64_t sweep, size_t interval,
@@ -164,4 +179,96 @@ int hd_store_queue_drop(struct hd_store *store, int64_t key,
 			struct hd_error *err)
 {
 	return attempt_run(store, HD_STMT_QUEUE_DROP, key, err);
+}
+
+/* --- read again ----------------------------------------------------------- */
+
+/* 1 when the file has the tables of schema 3, 0 when it has not. */
+static int attempts_are_there(struct hd_store *store, struct hd_error *err)
+{
+	int64_t version;
+	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
+
+	return rc < 0 ? rc : version >= 3;
+}
+
+/* In the order of HD_STMT_ATTEMPT_ALL. */
+static int attempt_read(struct hd_query *query, struct hd_attempt_row *row,
+			struct hd_error *err)
+{
+	const char *end;
+
+	row->number = (unsigned)hd_query_get_size(query);
+	end = hd_query_get_text(query);
+	row->end_detail = hd_query_get_text(query);
+	row->exit_code =
+		hd_query_is_null(query) ? -1 : sqlite3_column_int(query->stmt, query->column);
+	query->column++;
+	row->exit_signal = (int)hd_query_get_integer(query);
+	row->started = hd_query_get_integer(query);
+	row->ended = hd_query_get_integer(query);
+	row->cpu_seconds = hd_query_get_real(query);
+	row->max_rss = hd_query_get_integer(query);
+	row->intervals = hd_query_get_size(query);
+	query->column++; /* the order of ends */
+	row->anew = hd_query_get_integer(query) != 0;
+	if (hd_end_find(end, &row->end) && !query->broken)
+		return 0;
+	return hd_error_set(err, HD_ECORRUPT,
+			    "store '%s' has an attempt that cannot be",
+			    query->store->path);
+}
+
+int hd_store_attempts(struct hd_store *store, int64_t sweep, size_t number,
+		      hd_attempt_fn fn, void *user, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = attempts_are_there(store, err);
+
+	if (rc == 1)
+		rc = hd_query_open(&query, store, HD_STMT_ATTEMPT_ALL, err);
+	else
+		return rc;
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, sweep);
+	hd_query_integer(&query, (int64_t)number);
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		struct hd_attempt_row row = { 0 };
+
+		rc = attempt_read(&query, &row, err);
+		if (rc == 0)
+			rc = fn(user, &row);
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}
+
+int hd_store_devices(struct hd_store *store, int64_t sweep, size_t number,
+		     char **devices, struct hd_error *err)
+{
+	struct hd_query query;
+	int there = attempts_are_there(store, err), rc;
+
+	*devices = NULL;
+	if (there < 0)
+		return there;
+	rc = there ? hd_query_open(&query, store, HD_STMT_TRIAL_DEVICES_OF, err) : 0;
+	if (there && rc == 0) {
+		hd_query_integer(&query, sweep);
+		hd_query_integer(&query, (int64_t)number);
+		rc = hd_query_next(&query, err);
+		*devices = strdup(rc > 0 ? hd_query_get_text(&query) : "");
+		hd_query_close(&query);
+	} else if (rc == 0) {
+		*devices = strdup("");
+	}
+	if (rc < 0) {
+		free(*devices);
+		*devices = NULL;
+		return rc;
+	}
+	return *devices ? 0 : hd_error_nomem(err);
 }

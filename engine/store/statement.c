@@ -218,6 +218,8 @@ static const char *const stmt_sql[HD_STMTS] = {
 		" ('Completed', 'Failed', 'Canceled')), 0),"
 		" (SELECT max(created, coalesce(resumed, 0)) FROM sweep WHERE key = ?1))",
 
+	[HD_STMT_TRIAL_DEVICES] = "UPDATE trial SET devices = ?2 WHERE key = ?1",
+	[HD_STMT_TRIAL_DEVICES_OF] = "SELECT devices FROM trial WHERE sweep = ?1 AND number = ?2",
 	/* It waits for a new attempt from ?4 on; ?3 attempts were counted. */
 	[HD_STMT_TRIAL_QUEUE] =
 		"UPDATE trial SET state = 'Queued', end_reason = '', end_detail = ?2,"

@@ -100,6 +100,10 @@ int hd_store_trial_stop(struct hd_store *store, int64_t key, enum hd_end end,
 int hd_store_trial_process(struct hd_store *store, int64_t key, int64_t pid,
 			   uint64_t start, struct hd_error *err);
 
+/* What it was given to run on: "GPU 2; CPU 1". */
+int hd_store_trial_devices(struct hd_store *store, int64_t key,
+			   const char *devices, struct hd_error *err);
+
 struct hd_trial_end_record {
 	enum hd_trial_state state;
 	enum hd_end end;

@@ -382,6 +382,17 @@ int hd_core_begin(struct hd_core *core, struct hd_error *err)
 	return rc;
 }
 
+/* Those of an adopted trial may be given out no more: then the row has them. */
+static int run_store_devices(struct run *run, struct hd_error *err)
+{
+	struct hd_core *core = run->core;
+	const char *devices = hd_dispatch_devices(core->dispatch, run->number);
+
+	if (!devices || !*devices)
+		return 0;
+	return hd_store_trial_devices(core->setup.store, run->key, devices, err);
+}
+
 /* It runs: with pid and start time, by which a resume knows it again. */
 static int run_store_spawned(struct run *run, struct hd_error *err)
 {
@@ -392,6 +403,8 @@ static int run_store_spawned(struct run *run, struct hd_error *err)
 	if (rc == 0)
 		rc = hd_store_trial_process(core->setup.store, run->key,
 					    run->pid, run->start, err);
+	if (rc == 0)
+		rc = run_store_devices(run, err);
 	if (rc == 0 && hd_trial_can(run->trial, HD_TRIAL_EVENT_SPAWNED)) {
 		hd_trial_move(run->trial, HD_TRIAL_EVENT_SPAWNED);
 		rc = hd_store_trial_state(core->setup.store, run->key,

@@ -119,6 +119,21 @@ struct hd_metric_row {
 	int64_t time;
 };
 
+/* An attempt of a trial that another one followed. */
+struct hd_attempt_row {
+	unsigned number;
+	enum hd_end end;
+	const char *end_detail;
+	int exit_code; /* -1 when it has none */
+	int exit_signal;
+	int64_t started;
+	int64_t ended;
+	double cpu_seconds;
+	int64_t max_rss;
+	size_t intervals; /* logged up to its end */
+	bool anew;        /* the next one began from nothing */
+};
+
 /* A policy's stop. */
 struct hd_decision_row {
 	size_t trial;
@@ -175,6 +190,7 @@ struct hd_run_metric_row {
 typedef int (*hd_sweep_fn)(void *user, const struct hd_sweep_row *row);
 typedef int (*hd_trial_fn)(void *user, const struct hd_trial_row *row);
 typedef int (*hd_metric_row_fn)(void *user, const struct hd_metric_row *row);
+typedef int (*hd_attempt_fn)(void *user, const struct hd_attempt_row *row);
 typedef int (*hd_decision_fn)(void *user, const struct hd_decision_row *row);
 typedef int (*hd_best_fn)(void *user, const struct hd_best_row *row);
 typedef int (*hd_said_fn)(void *user, const struct hd_said_row *row);
@@ -225,6 +241,17 @@ HD_API int hd_store_trial(struct hd_store *store, int64_t sweep, size_t number,
 HD_API int hd_store_metrics(struct hd_store *store, int64_t sweep,
 			    int64_t trial, const char *name,
 			    hd_metric_row_fn fn, void *user,
+			    struct hd_error *err);
+/*
+ * The attempts of trial NUMBER before its last, and the devices that the last
+ * one holds or held ("GPU 2; CPU 1", "" for none; the caller's to free()). A
+ * store of an older schema has neither.
+ */
+HD_API int hd_store_attempts(struct hd_store *store, int64_t sweep,
+			     size_t number, hd_attempt_fn fn, void *user,
+			     struct hd_error *err);
+HD_API int hd_store_devices(struct hd_store *store, int64_t sweep,
+			    size_t number, char **devices,
 			    struct hd_error *err);
 HD_API int hd_store_decisions(struct hd_store *store, int64_t sweep,
 			      int64_t trial, hd_decision_fn fn, void *user,
