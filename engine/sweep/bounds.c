@@ -171,10 +171,7 @@ void hd_core_count_failure(struct hd_core *core, const struct run *run,
 
 bool hd_core_is_smoking(const struct hd_core *core)
 {
-	const struct smoke *smoke = &core->smoke;
-
-	return smoke->open && core->live_count > 0 &&
-	       (double)(core->wall - smoke->opened) / MICRO < SMOKE_SECONDS;
+	return core->smoke.open && core->live_count > 0;
 }
 
 void hd_core_smoke_works(struct hd_core *core, const struct run *run)
@@ -197,5 +194,10 @@ void hd_core_smoke_works(struct hd_core *core, const struct run *run)
 
 int hd_core_check_bounds(struct hd_core *core, struct hd_error *err)
 {
+	struct smoke *smoke = &core->smoke;
+
+	if (core->live_count > 0 &&
+	    (double)(core->wall - smoke->opened) / MICRO >= SMOKE_SECONDS)
+		smoke->open = false;
 	return check_times(core, err);
 }

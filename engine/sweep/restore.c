@@ -58,6 +58,9 @@ static int restore_totals(struct hd_core *core,
 	core->spent = totals->spent;
 	core->policy_scored = totals->policy_scored;
 	core->wall = totals->stamp;
+	/* The clock may have been set back meanwhile: stamps were not. */
+	if (core->since < core->wall)
+		core->since = core->wall;
 	core->smoke.open = core->smoke.open && totals->trials == 0;
 	core->smoke.failed = totals->trials;
 	if (rc == 0)

@@ -251,6 +251,9 @@ static int resume_store(struct resuming *resuming, struct hd_error *err)
 		rc = hd_store_begin(sweep->store, err);
 	if (rc < 0)
 		return rc;
+	/* Whatever the clock says now: what comes, comes after what was. */
+	if (sweep->started <= totals.stamp)
+		sweep->started = totals.stamp + 1;
 	hd_process_self(&self);
 	rc = resume_limits(resuming, err);
 	if (rc == 0 && !options->stop)
