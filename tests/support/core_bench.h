@@ -5,6 +5,10 @@
 #ifndef TESTS_SUPPORT_CORE_BENCH_H
 #define TESTS_SUPPORT_CORE_BENCH_H
 
+#ifndef _XOPEN_SOURCE
+#define _XOPEN_SOURCE 700 /* nftw */
+#endif
+
 #include "check.h"
 
 #include "base/buf.h"
