@@ -12,6 +12,8 @@
 #include "doctor/folders.h"
 #include "report/rows.h"
 
+#include <hdrive/sweep.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -165,6 +167,59 @@ static int see_entry(void *user, const char *name, size_t number)
 	return 0;
 }
 
+static int take_open(void *user, const struct hd_sweep_row *row)
+{
+	*(size_t *)user = row->trials - hd_rows_ended(row->counts);
+	return 0;
+}
+
+/*
+ * Take the engine's place for a moment, to store how those trials ended that
+ * did, and that those are to be tried again that are gone. What runs goes on.
+ */
+static int sweep_settle(struct sweep_visit *sweep, size_t *open,
+			struct hd_error *err)
+{
+	static const char *const nothing[] = { NULL };
+	const struct hd_sweep_options options = {
+		.size = sizeof options,
+		.launcher = sweep->visit->options->launcher,
+		.environment = nothing,
+		.stop = true,
+		.settle = true,
+	};
+	struct hd_store *store = NULL;
+	struct hd_sweep *mended = NULL;
+	int rc = hd_store_open(&store, sweep->visit->path, HD_STORE_WRITE, err);
+
+	if (rc == 0)
+		rc = hd_sweep_resume(&mended, store, sweep->row->key, &options, err);
+	if (rc == 0)
+		rc = hd_sweep_run(mended, err);
+	hd_sweep_free(mended);
+	if (rc == 0)
+		rc = hd_store_sweep(store, sweep->row->key, take_open, open, err);
+	hd_store_close(store);
+	return rc;
+}
+
+static void sweep_mend_stale(struct sweep_visit *sweep, size_t open,
+			     const char *right)
+{
+	const struct hd_sweep_row *row = sweep->row;
+	struct hd_error err = { 0 };
+	size_t left = open;
+
+	if (sweep_settle(sweep, &left, &err) < 0) {
+		hd_visit_tell(sweep->visit, HD_HEALTH_PROBLEM, "sweep", right,
+			      "'%s' could not be mended: %s", row->name, err.text);
+		return;
+	}
+	hd_visit_tell(sweep->visit, HD_HEALTH_MENDED, "sweep", right,
+		      "'%s': of %zu open trial%s %zu had ended, which its rows say now",
+		      row->name, open, hd_plural(open), open - left);
+}
+
 /* Open trials, and of those the ones that still run: DESIGN 2 lets them. */
 static void sweep_tell_stale(struct sweep_visit *sweep)
 {
@@ -181,6 +236,8 @@ static void sweep_tell_stale(struct sweep_visit *sweep)
 			      "'%s' is %s, with %zu trial%s open: its engine is not here, and host "
 			      "'%s' ran it",
 			      row->name, row->state, open, hd_plural(open), sweep->host);
+	else if (sweep->visit->options->fix)
+		sweep_mend_stale(sweep, open, hd_buf_text(&right));
 	else
 		hd_visit_tell(sweep->visit, HD_HEALTH_PROBLEM, "sweep", hd_buf_text(&right),
 			      "'%s' is %s, but its engine (process %" PRId64

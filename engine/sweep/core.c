@@ -563,6 +563,8 @@ int hd_core_sync(struct hd_core *core, struct hd_error *err)
 /* Trials that somebody wants to end, and that have not. */
 static bool core_has_cancels(const struct hd_core *core)
 {
+	if (core->live_count > 0 && core->wall < core->settled_at)
+		return true;
 	for (size_t i = 0; i < core->live_room; i++) {
 		const struct run *run = core->live[i];
 
@@ -573,9 +575,10 @@ static bool core_has_cancels(const struct hd_core *core)
 	return false;
 }
 
-void hd_core_only_cancel(struct hd_core *core)
+void hd_core_only_cancel(struct hd_core *core, double seconds)
 {
 	core->only_cancels = true;
+	core->settled_at = core->since + (int64_t)(seconds * 1e6);
 }
 
 void hd_core_let_go(struct hd_core *core)

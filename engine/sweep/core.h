@@ -106,10 +106,11 @@ int hd_core_enqueue(struct hd_core *core, const char *parameters, int64_t wall,
 		    struct hd_error *err);
 
 /*
- * Start nothing, and be done when no trial that was cancelled is left; then
- * hd_core_let_go leaves the others running, to be adopted again.
+ * Start nothing, and be done when no trial that was cancelled is left, after
+ * SECONDS at the earliest if any is live; then hd_core_let_go leaves the others
+ * running, to be adopted again.
  */
-void hd_core_only_cancel(struct hd_core *core);
+void hd_core_only_cancel(struct hd_core *core, double seconds);
 void hd_core_let_go(struct hd_core *core);
 
 /* No new trials, and stop the running ones; the first reason stays. */

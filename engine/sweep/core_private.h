@@ -127,9 +127,10 @@ struct hd_core {
 	double spent;                   /* seconds that they ran, summed */
 	size_t policy_scored;           /* cancelled by policy, with a metric */
 
-	bool forgets;      /* ended trials: nobody will ask about them */
-	bool only_cancels; /* trials that were named, and is done then */
-	bool exhausted;    /* the sampler has no point left */
+	bool forgets;       /* ended trials: nobody will ask about them */
+	bool only_cancels;  /* trials that were named, and is done then */
+	int64_t settled_at; /* ... and not before */
+	bool exhausted;     /* the sampler has no point left */
 	bool stopping;
 	bool stop_now;
 	enum hd_end end;

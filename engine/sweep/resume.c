@@ -289,13 +289,15 @@ static int resume_only(struct hd_sweep *sweep,
 		       const struct hd_sweep_options *options,
 		       struct hd_error *err)
 {
-	if (!options->only_count)
+	if (!options->only_count && !options->settle)
 		return 0;
-	sweep->only = calloc(options->only_count, sizeof *sweep->only);
+	sweep->settles = options->settle;
+	sweep->only = calloc(options->only_count + 1, sizeof *sweep->only);
 	if (!sweep->only)
 		return hd_error_nomem(err);
-	memcpy(sweep->only, options->only,
-	       options->only_count * sizeof *sweep->only);
+	if (options->only_count)
+		memcpy(sweep->only, options->only,
+		       options->only_count * sizeof *sweep->only);
 	sweep->only_count = options->only_count;
 	return 0;
 }

@@ -22,6 +22,8 @@
 #define OWN_DESCRIPTORS 24
 /* News that can share a transaction wait this long for company. */
 #define SOON_MS 10
+/* What has ended is known by then: a killed launcher's remains are looked for. */
+#define SETTLE_SECONDS 2
 /* Ends of trials share an fsync: a power loss undoes at most this much. */
 #define SYNC_MS 100
 
@@ -320,7 +322,7 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 	if (sweep->resumes)
 		rc = hd_core_adopt(sweep->core, err);
 	if (rc == 0 && sweep->only) {
-		hd_core_only_cancel(sweep->core);
+		hd_core_only_cancel(sweep->core, sweep->settles ? SETTLE_SECONDS : 0);
 		for (size_t i = 0; i < sweep->only_count; i++)
 			hd_core_cancel(sweep->core, sweep->only[i], sweep->stop_asked > 1);
 	}

@@ -81,6 +81,7 @@ struct hd_sweep_options {
 	bool stop;          /* only to stop what runs: start nothing again */
 	const size_t *only; /* with stop: only these; others are left running */
 	size_t only_count;
+	bool settle;         /* start and stop nothing: only store what has ended */
 	bool retry_failed;   /* new attempts of all that failed, */
 	bool retry_memory;   /* ... for want of memory, */
 	bool retry_timeout;  /* ... by a time limit, */
