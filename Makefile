@@ -39,7 +39,8 @@ CFLAGS_ALL = $(STD) $(WARN) $(OPTIMIZE) -fPIC -fvisibility=hidden $(SAN) \
 # GSL over OpenBLAS: gsl.pc names gslcblas, so the libraries stand here.
 LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lgsl -lopenblas -lm -lpthread
 
-LIB_SRC := $(filter-out engine/dispatch/launch%.c,$(wildcard \
+LIB_SRC := $(filter-out $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
+	launch_cpus.c launch_program.c launch_record.c),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
 	engine/dispatch engine/metrics engine/store engine/report engine/serve \
 	engine/doctor) \
@@ -106,10 +107,12 @@ LAUNCH_MUSL := $(and $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)
 LAUNCH_CC := $(if $(SAN),$(CC),$(or $(LAUNCH_MUSL),$(CC)))
 LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 	$(LAUNCH_CC) -static -x c - -o /dev/null 2>/dev/null && echo -static))
-LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_record.c launch_text.c \
-	launch_cpus.c cpu_list.c proctree.c)
-$(B)/hdrive-launch: $(LAUNCH_SRC) $(addprefix engine/dispatch/,launch_record.h \
-		launch_text.h launch_cpus.h cpu_list.h proctree.h record_format.h)
+LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
+	launch_cpus.c launch_program.c launch_record.c launch_text.c cpu_list.c \
+	oomcount.c proctree.c)
+$(B)/hdrive-launch: $(LAUNCH_SRC) $(wildcard engine/dispatch/launch*.h) \
+		$(addprefix engine/dispatch/,cpu_list.h oomcount.h proctree.h \
+		record_format.h)
 	@mkdir -p $(@D)
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(LAUNCH_CC) $(STD) $(WARN) -Os $(SAN) -Iinclude -Iengine $(LAUNCH_SRC) \

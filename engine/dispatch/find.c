@@ -83,6 +83,7 @@ static enum hd_find state_judge(struct hd_found *found, const char *folder)
 		found->why = "the machine was started anew while it ran";
 		return HD_FIND_GONE;
 	}
+	snprintf(found->cgroup, sizeof found->cgroup, "%s", state.cgroup);
 	return launcher_find(found, &state);
 }
 

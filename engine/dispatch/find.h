@@ -30,7 +30,10 @@ struct hd_found {
 	int pidfd; /* the caller's to close; -1 when there is none */
 	pid_t pid;
 	uint64_t start;
-	pid_t group;               /* of the program */
+	pid_t group; /* of the program */
+	/* Of the program, "" for none; also when the launcher is gone, as its
+	 * name is used once. */
+	char cgroup[512];
 	char host[HD_TICKET_HOST]; /* when it is elsewhere */
 };
 

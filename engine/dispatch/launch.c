@@ -1,5 +1,6 @@
 /*
- * hdrive-launch FOLDER WORKDIR GRACE ATTEMPT -- PROGRAM [ARGUMENT...]
+ * hdrive-launch [-c CGROUP] FOLDER WORKDIR GRACE ATTEMPT -- PROGRAM
+ *	[ARGUMENT...]
  *
  * The supervisor of one attempt of a trial (docs/design/0005-launcher.md). It
  * outlives the engine, is the parent of the program and the foster parent of
@@ -17,12 +18,14 @@
  * Its exit status: 0 when the record was written, else record_format.h's.
  */
 
-/* vfork, execvp's environment and prctl are Linux's. */
+/* prctl and descriptors without a file's content are Linux's. */
 #define _GNU_SOURCE
 
+#include "dispatch/launch_cgroup.h"
 #include "dispatch/launch_cpus.h"
+#include "dispatch/launch_program.h"
 #include "dispatch/launch_record.h"
-#include "dispatch/launch_text.h"
+#include "dispatch/oomcount.h"
 #include "dispatch/proctree.h"
 #include "dispatch/record_format.h"
 
@@ -47,24 +50,26 @@
 #define STRAGGLER_GRACE (200 * INT64_C(1000))
 #define KILL_AGAIN (20 * INT64_C(1000))
 #define KILL_SECONDS 3
+/* Until kills for want of memory are counted: the reading costs a tenth of what
+ * a trivial trial does, and memory is not filled at once. */
+#define COUNT_AFTER (50 * INT64_C(1000))
 /* The descriptor of the trial's folder: the first behind the streams. */
 #define FOLDER_AT 3
 
 enum phase {
-	PHASE_RUNNING,
+	PHASE_runNING,
 	PHASE_LINGERING, /* the program has ended, descendants live */
 	PHASE_ENDING,    /* they, or all, have had TERM */
 	PHASE_KILLING,
 };
 
 struct run {
-	int folder; /* the trial's, open */
-	const char *workdir;
-	char **argv;
-	char **shell; /* argv behind "/bin/sh" */
+	struct hd_launch_program what;
 	int64_t grace;
 	pid_t program; /* 0 when it could not be started */
 	bool has_ended;
+	bool has_counted;
+	struct hd_oomcount oom;
 	enum phase phase;
 	int64_t deadline; /* of the phase, on the steady clock */
 	int64_t give_up;  /* of PHASE_KILLING */
@@ -94,120 +99,6 @@ static int file_append(int folder, const char *name, int fd)
 	if (dup2(file, fd) < 0)
 		return -1;
 	return close(file);
-}
-
-/* --- starting the program ------------------------------------------------- */
-
-/* What the new process tells of its failure, through the shared memory. */
-struct failure {
-	int number; /* an errno */
-	bool in_workdir;
-};
-
-/*
- * The new process, up to its program. It shares our memory until then, and
- * ours is asleep: nothing here may allocate or write to what we read, but for
- * the failure.
- */
-static void program_become(const struct run *run, pid_t parent,
-			   volatile struct failure *failure)
-{
-	static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE };
-	sigset_t none;
-	int number;
-
-	setpgid(0, 0);
-	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
-		signal(ignored[i], SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* Should we be killed, the program must not go on unseen. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(127);
-	/* Before the program runs, so that who finds it running finds this. */
-	hd_launch_record_state(run->folder, parent, getpid());
-	if (chdir(run->workdir) < 0) {
-		failure->number = errno;
-		failure->in_workdir = true;
-		_exit(127);
-	}
-	execvp(run->argv[0], run->argv);
-	number = errno;
-	/* A text without "#!" is the shell's: not every C library sees to it. */
-	if (number == ENOEXEC && strchr(run->argv[0], '/'))
-		execv(run->shell[0], run->shell);
-	failure->number = number;
-	_exit(127);
-}
-
-/* What a bare strerror leaves open about a program that cannot be run. */
-static const char *failure_text(const struct run *run, int number)
-{
-	const char *name = run->argv[0];
-	bool has_slash = strchr(name, '/') != NULL;
-	struct stat stat;
-
-	if (number == ENOENT && !has_slash)
-		return "no such program in PATH";
-	if (!has_slash || chdir(run->workdir) < 0 || lstat(name, &stat) < 0)
-		return strerror(number);
-	if (number == ENOENT && S_ISREG(stat.st_mode))
-		return "the interpreter that it names is not there";
-	/* Links lead to the source folder, so what they lead to counts. */
-	if (number == ENOENT && access(name, F_OK) == 0)
-		return "the interpreter that it names is not there";
-	if (number == EACCES && open(name, O_PATH | O_DIRECTORY | O_CLOEXEC) >= 0)
-		return "it is a folder";
-	if (number == EACCES && access(name, X_OK) < 0)
-		return "it is not executable";
-	return strerror(number);
-}
-
-static void run_fail(struct run *run, const char *what, const char *subject,
-		     const char *why, int code)
-{
-	struct hd_launch_text text = {
-		run->end.error, run->end.error + sizeof run->end.error - 1
-	};
-
-	hd_launch_text_add(&text, what);
-	hd_launch_text_add(&text, " '");
-	hd_launch_text_add(&text, subject);
-	hd_launch_text_add(&text, "': ");
-	hd_launch_text_add(&text, why);
-	run->end.error_code = code;
-	run->program = 0;
-	run->has_ended = true;
-}
-
-static void program_start(struct run *run)
-{
-	volatile struct failure failure = { 0, false };
-	pid_t self = getpid();
-	pid_t pid;
-
-	run->end.started = clock_read(CLOCK_REALTIME);
-	pid = vfork();
-	if (pid == 0)
-		program_become(run, self, &failure);
-	if (pid < 0) {
-		run_fail(run, "cannot start", run->argv[0], strerror(errno),
-			 126);
-		return;
-	}
-	run->program = pid;
-	if (!failure.number)
-		return;
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	if (failure.in_workdir)
-		run_fail(run, "cannot enter the folder", run->workdir,
-			 strerror(failure.number), 126);
-	else
-		run_fail(run, "cannot run", run->argv[0],
-			 failure_text(run, failure.number),
-			 failure.number == ENOENT ? 127 : 126);
 }
 
 /* --- waiting for its end -------------------------------------------------- */
@@ -247,7 +138,12 @@ static void run_kill(struct run *run, int64_t now)
 
 	if (first)
 		run->give_up = now + KILL_SECONDS * MICRO;
-	if (first && run->has_ended && !run->end.stragglers)
+	/* The engine can tell by the record that this was done: stopped, or
+	 * stragglers (cgroup.h). */
+	if (living && run->what.cgroup >= 0)
+		hd_launch_cgroup_kill(run->what.cgroup);
+	if ((first || !run->end.stopped) && run->has_ended &&
+	    !run->end.stragglers)
 		run->end.stragglers = living;
 	run->phase = PHASE_KILLING;
 	run->deadline = now + KILL_AGAIN;
@@ -265,7 +161,7 @@ static void run_end(struct run *run, int64_t now, int64_t grace)
 /* The program has ended by itself and left descendants. */
 static void run_linger(struct run *run, int64_t now)
 {
-	if (run->phase == PHASE_RUNNING) {
+	if (run->phase == PHASE_runNING) {
 		run->phase = PHASE_LINGERING;
 		run->deadline = now + LINGER;
 	} else if (run->phase == PHASE_ENDING &&
@@ -277,7 +173,7 @@ static void run_linger(struct run *run, int64_t now)
 static void run_expire(struct run *run, int64_t now)
 {
 	switch (run->phase) {
-	case PHASE_RUNNING:
+	case PHASE_runNING:
 		break;
 	case PHASE_LINGERING:
 		run->end.stragglers = hd_proctree_signal(getpid(), 0, 0);
@@ -305,6 +201,22 @@ static void run_hear(struct run *run, int signal, int64_t now)
 		run_end(run, now, run->grace);
 }
 
+/* While it runs: the count is for those that live longer than most. */
+static int run_listen(struct run *run, const sigset_t *signals)
+{
+	const struct timespec left = { .tv_nsec = COUNT_AFTER * 1000 };
+	int signal;
+
+	if (run->has_counted)
+		return sigwaitinfo(signals, NULL);
+	signal = sigtimedwait(signals, NULL, &left);
+	if (signal < 0 && errno == EAGAIN) {
+		hd_oomcount_start(&run->oom, "");
+		run->has_counted = true;
+	}
+	return signal;
+}
+
 static void run_wait(struct run *run, const sigset_t *signals)
 {
 	while (run_reap(run)) {
@@ -314,7 +226,7 @@ static void run_wait(struct run *run, const sigset_t *signals)
 
 		if (run->has_ended)
 			run_linger(run, now);
-		if (run->phase != PHASE_RUNNING && now >= run->deadline)
+		if (run->phase != PHASE_runNING && now >= run->deadline)
 			run_expire(run, now);
 		if (run->phase == PHASE_KILLING && now >= run->give_up)
 			return;
@@ -322,8 +234,8 @@ static void run_wait(struct run *run, const sigset_t *signals)
 			left.tv_sec = (run->deadline - now) / MICRO;
 			left.tv_nsec = (run->deadline - now) % MICRO * 1000;
 		}
-		signal = run->phase == PHASE_RUNNING
-				 ? sigwaitinfo(signals, NULL)
+		signal = run->phase == PHASE_runNING
+				 ? run_listen(run, signals)
 				 : sigtimedwait(signals, NULL, &left);
 		run_hear(run, signal, clock_read(CLOCK_MONOTONIC));
 	}
@@ -364,31 +276,45 @@ static void signals_prepare(sigset_t *signals)
 		signal(ignored[i], SIG_IGN);
 }
 
+/* KILL that was not ours, by the program's end or by what its shell made of it,
+ * and the kernel has killed for want of memory meanwhile. */
+static bool is_out_of_memory(const struct run *run)
+{
+	int status = run->end.status;
+	bool killed = (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ||
+		      (WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGKILL);
+
+	return killed && !run->end.stopped && hd_oomcount_has_grown(&run->oom);
+}
+
 static void run_program(struct run *run, const sigset_t *signals)
 {
-	if (file_append(run->folder, "stdout", STDOUT_FILENO) < 0) {
-		run_fail(run, "cannot open", "stdout", strerror(errno), 126);
+	if (file_append(run->what.folder, "stdout", STDOUT_FILENO) < 0) {
+		hd_launch_program_fail(&run->end, "cannot open", "stdout",
+				       strerror(errno), 126);
 		return;
 	}
-	if (file_append(run->folder, "stderr", STDERR_FILENO) < 0) {
-		run_fail(run, "cannot open", "stderr", strerror(errno), 126);
+	if (file_append(run->what.folder, "stderr", STDERR_FILENO) < 0) {
+		hd_launch_program_fail(&run->end, "cannot open", "stderr",
+				       strerror(errno), 126);
 		return;
 	}
-	program_start(run);
+	run->end.started = clock_read(CLOCK_REALTIME);
+	run->program = hd_launch_program_start(&run->what, &run->end);
 	if (!run->program)
 		return;
-	run->end.has_run = true;
 	run_wait(run, signals);
 	/* Killed, and stuck in the kernel: it can end in no other way. */
 	if (!run->has_ended)
 		run->end.status = SIGKILL;
+	run->end.out_of_memory = is_out_of_memory(run);
 }
 
 static int usage(void)
 {
 	static const char text[] =
-		"usage: hdrive-launch FOLDER WORKDIR GRACE ATTEMPT -- PROGRAM "
-		"[ARGUMENT...]\n";
+		"usage: hdrive-launch [-c CGROUP] FOLDER WORKDIR GRACE ATTEMPT "
+		"-- PROGRAM [ARGUMENT...]\n";
 
 	/* There is nobody to tell when this fails. */
 	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
@@ -416,38 +342,74 @@ static bool is_attempt(const char *text)
 	return length > 0 && length < 11 && !text[length];
 }
 
-int main(int argc, char **argv)
+/*
+ * The program's group is the engine's to use again, whose pid is in its name
+ * (cgroup.h). Once that is not our parent any more nobody else would remove it.
+ */
+static void cgroup_leave(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	if (name && strncmp(name, HD_RECORD_CGROUP_PREFIX, strlen(HD_RECORD_CGROUP_PREFIX)) == 0 &&
+	    strtol(name + strlen(HD_RECORD_CGROUP_PREFIX), NULL, 10) != getppid())
+		(void)rmdir(path);
+}
+
+/* Take what is behind the options; false when it is not as it should be. */
+static bool arguments_read(struct run *run, int argc, char **argv)
 {
 	static char shell[] = "/bin/sh";
-	struct run run = { .folder = -1 };
-	sigset_t signals;
-	int rc;
 
 	if (argc < 7 || strcmp(argv[5], "--") != 0 ||
-	    !grace_read(&run.grace, argv[3]) || !is_attempt(argv[4]))
-		return usage();
-	run.folder = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (run.folder < 0)
-		return HD_RECORD_EXIT_UNWRITTEN;
-	/* Nothing is touched before this: the trial may be another's by now. */
-	rc = hd_launch_claim(run.folder, argv[4]);
-	if (rc)
-		return rc == ENOENT ? HD_RECORD_EXIT_WITHDRAWN
-				    : HD_RECORD_EXIT_UNWRITTEN;
-	run.folder = descriptors_close(run.folder);
+	    !grace_read(&run->grace, argv[3]) || !is_attempt(argv[4]))
+		return false;
+	run->what.workdir = argv[2];
+	run->what.argv = argv + 6;
+	argv[5] = shell; /* where "--" was */
+	run->what.shell = argv + 5;
+	return true;
+}
+
+static int launch(struct run *run)
+{
+	sigset_t signals;
+
+	run->what.folder = descriptors_close(run->what.folder);
 	signals_prepare(&signals);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	hd_launch_cpus(getenv(HD_CPUS_VARIABLE));
-
-	run.workdir = argv[2];
-	run.argv = argv + 6;
-	argv[5] = shell; /* where "--" was */
-	run.shell = argv + 5;
-	run.end.started = clock_read(CLOCK_REALTIME);
-	run_program(&run, &signals);
-	if (!run.end.ended)
-		run.end.ended = clock_read(CLOCK_REALTIME);
-	return hd_launch_record_end(run.folder, &run.end)
+	run->what.cgroup = hd_launch_cgroup_open(run->what.cgroup_path);
+	if (run->what.cgroup < 0)
+		run->what.cgroup_path = "";
+	run->end.started = clock_read(CLOCK_REALTIME);
+	run_program(run, &signals);
+	if (!run->end.ended)
+		run->end.ended = clock_read(CLOCK_REALTIME);
+	cgroup_leave(run->what.cgroup_path);
+	return hd_launch_record_end(run->what.folder, &run->end)
 		       ? 0
 		       : HD_RECORD_EXIT_UNWRITTEN;
+}
+
+int main(int argc, char **argv)
+{
+	struct run run = { .what.cgroup_path = "" };
+	int rc;
+
+	if (argc > 2 && strcmp(argv[1], "-c") == 0) {
+		run.what.cgroup_path = argv[2];
+		argc -= 2;
+		argv += 2;
+	}
+	if (!arguments_read(&run, argc, argv))
+		return usage();
+	run.what.folder = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (run.what.folder < 0)
+		return HD_RECORD_EXIT_UNWRITTEN;
+	/* Nothing is touched before this: the trial may be another's by now. */
+	rc = hd_launch_claim(run.what.folder, argv[4]);
+	if (rc)
+		return rc == ENOENT ? HD_RECORD_EXIT_WITHDRAWN
+				    : HD_RECORD_EXIT_UNWRITTEN;
+	return launch(&run);
 }

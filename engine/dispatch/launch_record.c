@@ -107,9 +107,10 @@ static const char *devices_read(void)
 	return devices && strlen(devices) < DEVICES_MOST ? devices : NULL;
 }
 
-void hd_launch_record_state(int folder, pid_t launcher, pid_t program)
+void hd_launch_record_state(int folder, pid_t launcher, pid_t program,
+			    const char *cgroup)
 {
-	char content[1024 + 2 * DEVICES_MOST];
+	char content[2000 + 2 * DEVICES_MOST];
 	struct hd_launch_text text = { content, content + sizeof content - 1 };
 	const char *devices = devices_read();
 	struct utsname host;
@@ -129,6 +130,8 @@ void hd_launch_record_state(int folder, pid_t launcher, pid_t program)
 		hd_launch_text_key(&text, HD_RECORD_DEVICES);
 		hd_launch_text_json(&text, devices);
 	}
+	hd_launch_text_key(&text, HD_RECORD_CGROUP);
+	hd_launch_text_json(&text, cgroup);
 	hd_launch_text_key(&text, HD_RECORD_BOOT);
 	hd_launch_text_json(&text, boot);
 	hd_launch_text_key(&text, HD_RECORD_HOST);
@@ -183,6 +186,8 @@ static void end_text(struct hd_launch_text *text,
 	hd_launch_text_number(text, (int64_t)end->stragglers);
 	hd_launch_text_key(text, HD_RECORD_STOPPED);
 	hd_launch_text_add(text, end->stopped ? "true" : "false");
+	hd_launch_text_key(text, HD_RECORD_OOM);
+	hd_launch_text_add(text, end->out_of_memory ? "true" : "false");
 	hd_launch_text_add(text, "}\n");
 }
 

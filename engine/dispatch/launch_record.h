@@ -22,10 +22,11 @@ int hd_launch_claim(int folder, const char *attempt);
 
 /*
  * Who runs the trial: LAUNCHER, with PROGRAM as the leader of the program's
- * group. Called by the new process before it becomes the program, so it neither
- * allocates nor keeps anything.
+ * group, in the control group CGROUP, "" for none. Called by the new process
+ * before it becomes the program, so it neither allocates nor keeps anything.
  */
-void hd_launch_record_state(int folder, pid_t launcher, pid_t program);
+void hd_launch_record_state(int folder, pid_t launcher, pid_t program,
+			    const char *cgroup);
 
 struct hd_launch_end {
 	bool has_run;    /* false: it could not be started */
@@ -35,6 +36,7 @@ struct hd_launch_end {
 	int64_t started; /* microseconds since 1970, UTC */
 	int64_t ended;
 	bool stopped;
+	bool out_of_memory;
 	size_t stragglers;
 };
 

@@ -52,6 +52,7 @@ static void on_handle_closed(uv_handle_t *handle)
 
 	if (--attempt->handles)
 		return;
+	free(attempt->cgroup);
 	free(attempt->folder);
 	free(attempt);
 	hd_local_unref(local);

@@ -1,6 +1,7 @@
 /*
  * The local backend's own: its attempts, their memory, handles and output
- * (local.c), below what it does with them (backend_local.c).
+ * (local.c), what is done with one that runs, until its end (local_follow.c),
+ * and above both the backend's table (backend_local.c).
  *
  * Invariants:
  * - an attempt is freed by its last close callback, nowhere else;
@@ -20,13 +21,16 @@
 
 #include <hdrive/backend.h>
 
+struct hd_found;
+
 struct hd_local {
 	struct hd_backend_host host;
 	struct hd_local_attempt *attempts; /* those that run */
 	uv_timer_t look;
-	uv_check_t flush; /* tells what this turn's events were about */
-	int null;         /* /dev/null */
-	size_t open;      /* attempts not yet freed, and our handles */
+	uv_check_t flush;           /* tells what this turn's events were about */
+	int null;                   /* /dev/null */
+	struct hd_cgroups *cgroups; /* NULL where there can be none */
+	size_t open;                /* attempts not yet freed, and our handles */
 	bool looks_often;
 	void (*done)(void *user);
 	void *done_user;
@@ -43,6 +47,7 @@ struct hd_local_attempt {
 	int64_t launched; /* 0: by an earlier engine */
 	pid_t pid;        /* of its launcher */
 	pid_t group;      /* of the program; 0 when we cannot be sure of it */
+	char *cgroup;     /* path of the program's; NULL for none */
 	int pidfd;        /* -1: not watched */
 	bool stopped;     /* it has been told to, or will be */
 	bool stop_now;
@@ -78,5 +83,19 @@ void hd_local_attempt_unwatch(struct hd_local_attempt *attempt);
 void hd_local_attempt_close(struct hd_local_attempt *attempt);
 /* Have its files watched in a moment. */
 void hd_local_output_start(struct hd_local_attempt *attempt);
+
+/* --- local_follow.c ------------------------------------------------------- */
+
+/* For hd_local_attempt_watch: what the launcher's end leads to. */
+void hd_local_on_process(uv_poll_t *process, int status, int events);
+/* Tell the launcher, which is watched, what stop_now says. */
+void hd_local_attempt_stop(struct hd_local_attempt *attempt);
+/* Watch the launcher that was found alive and say so; 0 or an errno. */
+int hd_local_attempt_follow(struct hd_local_attempt *attempt,
+			    const struct hd_found *found);
+/* Find out through the loop what became of it, and follow that. */
+void hd_local_attempt_resolve(struct hd_local_attempt *attempt);
+/* Its control group is the next one's, unless it is spent (cgroup.h). */
+void hd_local_cgroup_leave(struct hd_local_attempt *attempt, bool is_spent);
 
 #endif

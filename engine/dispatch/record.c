@@ -104,6 +104,7 @@ static bool string_of(const struct hd_json *record, const char *name,
 static bool exit_fill(struct hd_record *out, const struct hd_json *record)
 {
 	const struct hd_json *stopped = hd_json_get(record, HD_RECORD_STOPPED);
+	const struct hd_json *oom = hd_json_get(record, HD_RECORD_OOM);
 	struct hd_exit *exit = &out->exit;
 	bool ok = true;
 
@@ -113,6 +114,7 @@ static bool exit_fill(struct hd_record *out, const struct hd_json *record)
 	if (string_of(record, HD_RECORD_ERROR, out->error, sizeof out->error))
 		exit->error = out->error;
 	exit->killed_by_us = stopped && hd_json_kind(stopped) == HD_JSON_TRUE;
+	exit->out_of_memory = oom && hd_json_kind(oom) == HD_JSON_TRUE;
 	exit->started = integer_of(record, HD_RECORD_STARTED, 0, INT64_MAX, &ok);
 	exit->ended = integer_of(record, HD_RECORD_ENDED, 0, INT64_MAX, &ok);
 	exit->cpu_seconds = seconds_of(record, HD_RECORD_USER, &ok) +
@@ -160,6 +162,7 @@ int hd_record_read_state(struct hd_record_state *out, const char *folder,
 	if (hd_json_get(record, HD_RECORD_SLOT))
 		out->slot = integer_of(record, HD_RECORD_SLOT, -1, INT_MAX, &ok);
 	string_of(record, HD_RECORD_DEVICES, out->devices, sizeof out->devices);
+	string_of(record, HD_RECORD_CGROUP, out->cgroup, sizeof out->cgroup);
 	string_of(record, HD_RECORD_BOOT, out->boot, sizeof out->boot);
 	string_of(record, HD_RECORD_HOST, out->host, sizeof out->host);
 	if (!ok)

@@ -29,6 +29,7 @@ struct hd_record_state {
 	int64_t program;    /* pid and process group of the program */
 	int64_t slot;       /* its HDRIVE_SLOT; -1 when it had none */
 	char devices[1024]; /* its HDRIVE_DEVICES; "" when it had none */
+	char cgroup[512];   /* path of its control group, "" for none */
 	char boot[64];
 	char host[256];
 };

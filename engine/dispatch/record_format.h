@@ -30,6 +30,7 @@
 #define HD_RECORD_MAXRSS "maxrss"         /* bytes, of the largest process */
 #define HD_RECORD_STRAGGLERS "stragglers" /* descendants that outlived it */
 #define HD_RECORD_STOPPED "stopped"       /* it was asked to stop */
+#define HD_RECORD_OOM "oom"               /* killed for want of memory */
 
 /* Who runs it; written before the program runs. */
 #define HD_RECORD_STATE "state"
@@ -38,8 +39,13 @@
 #define HD_RECORD_PROGRAM "program" /* pid and process group of the program */
 #define HD_RECORD_SLOT "slot"       /* its HDRIVE_SLOT, -1 for none */
 #define HD_RECORD_DEVICES "devices" /* its HDRIVE_DEVICES; not there for none */
+#define HD_RECORD_CGROUP "cgroup"   /* path of its control group, or "" */
 #define HD_RECORD_BOOT "boot"       /* the kernel's boot id */
 #define HD_RECORD_HOST "host"
+
+/* A control group's name, behind its last slash: the pid of the engine that
+ * made it follows, when that started, and a number. */
+#define HD_RECORD_CGROUP_PREFIX "/hdrive-"
 
 /* The launcher's own exit status. */
 #define HD_RECORD_EXIT_USAGE 64

@@ -11,22 +11,20 @@
 #include <string.h>
 
 /* The launcher's argv: an array the caller frees; its strings are borrowed. */
-static char **argv_new(const char *launcher, const struct hd_launch *launch,
-		       const char *grace, const char *attempt)
+static char **argv_new(const char *const *head, const char *const *program)
 {
-	const char *const head[] = { launcher, launch->folder, launch->workdir,
-				     grace, attempt, "--" };
-	size_t length = sizeof head / sizeof head[0];
-	size_t count = 0;
+	size_t length = 0, count = 0;
 	const char **argv;
 
-	while (launch->argv[count])
+	while (head[length])
+		length++;
+	while (program[count])
 		count++;
 	argv = calloc(length + count + 1, sizeof *argv);
 	if (!argv)
 		return NULL;
-	memcpy(argv, head, sizeof head);
-	memcpy(argv + length, launch->argv, count * sizeof *argv);
+	memcpy(argv, head, length * sizeof *argv);
+	memcpy(argv + length, program, count * sizeof *argv);
 	/* exec takes pointers to char and does not write through them */
 	return (char **)(uintptr_t)argv;
 }
@@ -80,18 +78,24 @@ static int spawn(pid_t *pid, const char *launcher, int null, char **argv,
 	return rc;
 }
 
-int hd_spawn_launcher(pid_t *pid, const char *launcher, int null,
-		      const struct hd_launch *launch)
+int hd_spawn_launcher(pid_t *pid, const char *launcher, const char *cgroup,
+		      int null, const struct hd_launch *launch)
 {
 	char **environment = (char **)(uintptr_t)launch->environment;
 	char grace[HD_NUMBER_TEXT];
 	char attempt[16];
+	const char *const with[] = { launcher, "-c", cgroup,
+				     launch->folder, launch->workdir, grace,
+				     attempt, "--", NULL };
+	const char *const without[] = { launcher, launch->folder,
+					launch->workdir, grace, attempt, "--",
+					NULL };
 	char **argv;
 	int rc;
 
 	hd_number_write(launch->grace, grace);
 	snprintf(attempt, sizeof attempt, "%u", launch->attempt);
-	argv = argv_new(launcher, launch, grace, attempt);
+	argv = argv_new(cgroup ? with : without, launch->argv);
 	if (!argv)
 		return ENOMEM;
 	rc = spawn(pid, launcher, null, argv, environment);

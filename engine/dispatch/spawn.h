@@ -9,8 +9,9 @@
 
 #include <hdrive/backend.h>
 
-/* NULL is /dev/null, open: its standard streams. 0 or an errno. */
-int hd_spawn_launcher(pid_t *pid, const char *launcher, int null,
-		      const struct hd_launch *launch);
+/* CGROUP: path of the program's control group, or NULL. NULL_FD: /dev/null,
+ * open, for the standard streams. 0 or an errno. */
+int hd_spawn_launcher(pid_t *pid, const char *launcher, const char *cgroup,
+		      int null_fd, const struct hd_launch *launch);
 
 #endif

@@ -77,7 +77,7 @@ static void become_engine(const struct stage *stage, const char *launcher,
 
 	snprintf(work, sizeof work, "%s/work", request.folder);
 	snprintf(mark, sizeof mark, "HDRIVE_DIR=%s", request.folder);
-	_exit(hd_spawn_launcher(&pid, launcher, open("/dev/null", O_RDWR),
+	_exit(hd_spawn_launcher(&pid, launcher, NULL, open("/dev/null", O_RDWR),
 				&request));
 }
 
@@ -264,16 +264,30 @@ static void kill_launcher(struct stage *stage, size_t trial)
 	stage->seen[trial].pid = 0;
 }
 
+/* Not even a dead one that its parent has yet to collect counts as alive. */
+static void await_death(pid_t pid)
+{
+	for (int i = 0; i < 6000 && kill(pid, 0) == 0; i++)
+		poll(NULL, 0, 5);
+	assert_int_equal(kill(pid, 0), -1);
+}
+
 static void one_whose_launcher_is_killed_under_our_eyes_is_lost(void **state)
 {
 	struct stage *stage = *state;
+	char pid[32];
 
 	stage->on_output = kill_launcher;
-	engine_launches(stage, "setsid env -u HDRIVE_DIR sleep 1000 & "
-			       "env -u HDRIVE_DIR sleep 1000 & echo $! >../pid; wait");
-	await_file(stage, "state");
-	assert_false(adopt_to_the_end(stage)->known);
+	/* One that only its group tells, as its environment is another. */
+	engine_launches(stage, "setsid sleep 1000 & env -u HDRIVE_DIR sleep 1000 & "
+			       "echo $! >../pid; echo up; wait");
+	await_print(stage, "up");
+	must_adopt(stage);
+	run(stage);
+	assert_false(stage->seen[1].exit.known);
 	assert_string_equal(stage->seen[1].error, "gone without an exit record");
+	folder_read(trial_folder(stage, 1), "pid", pid, sizeof pid);
+	await_death((pid_t)strtol(pid, NULL, 10));
 }
 
 static void one_that_was_never_started_never_will_be(void **state)
@@ -456,6 +470,7 @@ static void a_late_launcher_that_takes_the_ticket_is_followed(void **state)
 {
 	static const char text[] =
 		"#!/bin/sh\n"
+		"[ \"$1\" != -c ] || shift 2\n"
 		"'" LAUNCHER "' \"$@\" &\n"
 		"while [ ! -L \"$1/owner-1\" ]; do sleep 0.01; done\n"
 		"exec '" LAUNCHER "' \"$@\"\n";

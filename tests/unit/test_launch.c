@@ -523,6 +523,171 @@ static void a_folder_deleted_under_way_ends_without_a_record(void **state)
 	assert_int_equal(finish(pid), HD_RECORD_EXIT_UNWRITTEN);
 }
 
+static void a_tree_that_left_its_group_is_told_and_then_killed(void **state)
+{
+	struct place *place = *state;
+	pid_t pid = start_script(
+		place, "0.3",
+		"setsid sh -c 'trap \"echo told >>told\" TERM; echo a >>up; "
+		"while :; do sleep 0.01; done' & "
+		"(setsid sh -c 'trap \"echo told >>told\" TERM; echo b >>up; "
+		"while :; do sleep 0.01; done' &); "
+		"trap 'echo told >>told' TERM; "
+		"while [ $(cat up 2>/dev/null | wc -l) != 2 ]; do sleep 0.01; done; "
+		"echo ready; while :; do sleep 0.01; done");
+	const struct hd_exit *end;
+
+	await_output(place, "ready");
+	kill(pid, SIGTERM);
+	end = finish_recorded(place, pid);
+	assert_int_equal(end->signal, SIGKILL);
+	assert_true(end->killed_by_us);
+	assert_false(end->out_of_memory);
+	/* Each of the three once. */
+	assert_folder_holds(place->work, "told", "told\ntold\ntold\n");
+}
+
+static void signals_of_a_terminal_end_neither_it_nor_the_program(void **state)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE };
+	struct place *place = *state;
+	pid_t pid = start_script(place, "5",
+				 "echo ready; while [ ! -e ../go ]; do "
+				 "sleep 0.01; done; exit 6");
+	const struct hd_exit *end;
+
+	await_output(place, "ready");
+	for (size_t i = 0; i < ROWS(signals); i++)
+		kill(pid, signals[i]);
+	folder_write(place->folder, "go", "", 0644);
+	end = finish_recorded(place, pid);
+	assert_int_equal(end->code, 6);
+	assert_false(end->killed_by_us);
+}
+
+/* A session with the terminal SLAVE, which starts the launcher and goes on. */
+static void become_session(const struct place *place, const char *slave,
+			   const char *const *argv)
+{
+	setsid();
+	/* The first terminal that a session opens is its own. */
+	if (open(slave, O_RDWR) < 0)
+		_exit(98);
+	if (fork() == 0) {
+		setpgid(0, 0); /* as the engine starts it */
+		become_launcher(place, "5", argv);
+	}
+	for (;;)
+		pause(); /* until the terminal's end */
+}
+
+static void a_terminal_that_is_closed_ends_neither(void **state)
+{
+	static const char *const argv[] = {
+		"sh", "-c",
+		"echo ready; while [ ! -e ../go ]; do sleep 0.01; done; exit 6",
+		NULL
+	};
+	struct place *place = *state;
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	struct hd_record_state who;
+	char slave[64];
+	pid_t session;
+
+	assert_true(terminal >= 0);
+	assert_int_equal(grantpt(terminal), 0);
+	assert_int_equal(unlockpt(terminal), 0);
+	folder_write(place->folder, "ticket-1", "", 0644);
+	snprintf(slave, sizeof slave, "%s", ptsname(terminal));
+	session = fork();
+	if (session == 0) {
+		close(terminal); /* or it would never close */
+		become_session(place, slave, argv);
+	}
+	await_output(place, "ready");
+	await_state(place, &who);
+	close(terminal);
+	assert_int_equal(finish(session), 1000 + SIGHUP);
+	folder_write(place->folder, "go", "", 0644);
+	/* It is ours now. */
+	assert_int_equal(finish_recorded(place, (pid_t)who.pid)->code, 6);
+}
+
+/* A memory group of 30 MB, where this machine lets us make one. */
+static bool memory_enter(void)
+{
+	char limit[] = "/sys/fs/cgroup/memory/hdrive-test-XXXXXX";
+	bool ok = mkdtemp(limit) != NULL;
+
+	if (!ok)
+		return false;
+	folder_write(limit, "memory.limit_in_bytes", "30000000", 0644);
+	folder_write(limit, "cgroup.procs", "0", 0644);
+	return true;
+}
+
+static void memory_leave(void)
+{
+	DIR *dir;
+	struct dirent *found;
+
+	dir = opendir("/sys/fs/cgroup/memory");
+	while (dir && (found = readdir(dir)))
+		if (strncmp(found->d_name, "hdrive-test-", 12) == 0)
+			rmdir(folder_path("/sys/fs/cgroup/memory",
+					  found->d_name));
+	if (dir)
+		closedir(dir);
+}
+
+static void a_program_killed_for_want_of_memory_says_so(void **state)
+{
+	static const char *const argv[] = {
+		"sh", "-c", "sleep 0.2; x=0; while :; do x=$x$x; done", NULL
+	};
+	struct place *place = *state;
+	pid_t pid;
+	int code;
+
+	folder_write(place->folder, "ticket-1", "", 0644);
+	pid = fork();
+	if (pid == 0) {
+		if (!memory_enter())
+			_exit(77);
+		become_launcher(place, "5", argv);
+	}
+	code = finish(pid);
+	memory_leave();
+	if (code == 77)
+		skip();
+	assert_int_equal(code, 0);
+	assert_int_equal(hd_record_read(&place->record, place->folder, NULL), 0);
+	assert_int_equal(place->record.exit.signal, SIGKILL);
+	assert_true(place->record.exit.out_of_memory);
+}
+
+static void a_kill_from_outside_is_not_for_want_of_memory(void **state)
+{
+	const struct hd_exit *end = run_script(*state, "sleep 0.2; kill -KILL $$");
+
+	assert_int_equal(end->signal, SIGKILL);
+	assert_false(end->killed_by_us);
+	assert_false(end->out_of_memory);
+}
+
+/* DESIGN: so small that one beside each trial is nothing. */
+static void the_launcher_is_small(void **state)
+{
+	struct stat stat_of;
+
+	(void)state;
+	assert_int_equal(stat(LAUNCHER, &stat_of), 0);
+	/* Not the one with sanitizers, nor a C library's that is not small. */
+	if (!strstr(LAUNCHER, "/release/") || access("/usr/bin/musl-gcc", X_OK))
+		skip();
+	assert_in_range(stat_of.st_size, 1, 200000);
+}
+
 static void without_a_ticket_nothing_is_touched(void **state)
 {
 	static const char *const argv[] = { "sh", "-c", "echo ran", NULL };
@@ -658,6 +823,12 @@ int main(void)
 		TEST(the_state_tells_the_devices_unless_there_is_no_end_to_them),
 		TEST(the_program_dies_with_a_killed_launcher),
 		TEST(a_folder_deleted_under_way_ends_without_a_record),
+		TEST(a_tree_that_left_its_group_is_told_and_then_killed),
+		TEST(signals_of_a_terminal_end_neither_it_nor_the_program),
+		TEST(a_terminal_that_is_closed_ends_neither),
+		TEST(a_program_killed_for_want_of_memory_says_so),
+		TEST(a_kill_from_outside_is_not_for_want_of_memory),
+		TEST(the_launcher_is_small),
 		TEST(without_a_ticket_nothing_is_touched),
 		TEST(another_attempts_ticket_is_not_taken),
 		TEST(of_two_launchers_with_one_ticket_one_runs),

@@ -42,6 +42,7 @@ static void reads_what_the_launcher_writes(void **state)
 	assert_close(record.exit.cpu_seconds, 1.75, 1e-12);
 	assert_int_equal(record.exit.max_rss, 4096);
 	assert_int_equal(record.exit.stragglers, 2);
+	assert_false(record.exit.out_of_memory);
 }
 
 static void the_error_is_kept_with_the_record(void **state)
@@ -51,11 +52,13 @@ static void the_error_is_kept_with_the_record(void **state)
 	folder_write(*state, "exit",
 		     "{\"code\":127,\"signal\":0,\"error\":\"cannot run 'x'\","
 		     "\"started\":1,\"ended\":1,\"user\":0,\"system\":0,"
-		     "\"maxrss\":0,\"stragglers\":0,\"stopped\":false}",
+		     "\"maxrss\":0,\"stragglers\":0,\"stopped\":false,"
+		     "\"oom\":true}",
 		     0644);
 	assert_int_equal(hd_record_read(&record, *state, NULL), 0);
 	assert_string_equal(record.exit.error, "cannot run 'x'");
 	assert_false(record.exit.killed_by_us);
+	assert_true(record.exit.out_of_memory);
 }
 
 static void a_missing_record_is_not_found(void **state)
@@ -126,6 +129,7 @@ static void reads_the_state(void **state)
 
 	folder_write(*state, "state",
 		     "{\"pid\":12,\"start\":345,\"program\":13,\"slot\":4,"
+		     "\"cgroup\":\"/sys/fs/cgroup/x\","
 		     "\"boot\":\"b-1\",\"host\":\"vm\"}\n",
 		     0644);
 	assert_int_equal(hd_record_read_state(&who, *state, NULL), 0);
@@ -133,6 +137,7 @@ static void reads_the_state(void **state)
 	assert_int_equal(who.start, 345);
 	assert_int_equal(who.program, 13);
 	assert_int_equal(who.slot, 4);
+	assert_string_equal(who.cgroup, "/sys/fs/cgroup/x");
 	assert_string_equal(who.boot, "b-1");
 	assert_string_equal(who.host, "vm");
 }
