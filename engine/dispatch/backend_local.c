@@ -59,7 +59,7 @@ static char *cgroup_take(struct hd_local *local)
 	char *copy = path ? strdup(path) : NULL;
 
 	if (!copy)
-		(void)hd_cgroups_give(local->cgroups, path);
+		(void)hd_cgroups_give(local->cgroups, path, false);
 	return copy;
 }
 
@@ -145,7 +145,7 @@ static int local_launch(void *state, const struct hd_launch *launch,
 	if (rc) {
 		(void)hd_ticket_withdraw(launch->folder, launch->attempt);
 		if (attempt) {
-			hd_local_cgroup_leave(attempt);
+			hd_local_cgroup_leave(attempt, true);
 			hd_local_attempt_close(attempt);
 		}
 		return attempt_fail(launch->trial, "start",

@@ -4,6 +4,7 @@
 #include "dispatch/proctree.h"
 #include "dispatch/record_format.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,7 +18,7 @@
 #define MOUNT "/sys/fs/cgroup"
 
 struct group {
-	char *path;
+	char *path; /* NULL: the next one has to make it */
 	bool is_free;
 };
 
@@ -25,7 +26,7 @@ struct hd_cgroups {
 	char *prefix; /* of every path: folder, our pid and start */
 	struct group *groups;
 	size_t count;
-	bool is_full; /* no more can be made */
+	size_t made; /* so many names were used */
 };
 
 static bool file_read(const char *path, char *text)
@@ -100,72 +101,127 @@ static void group_remove(const char *path)
 	(void)rmdir(path);
 }
 
-/* Make one more; false when it cannot be, or is of no use. */
-static bool group_add(struct hd_cgroups *groups)
+/* Make a new one; false when it cannot be, or is of no use. */
+static bool group_make(struct hd_cgroups *groups, struct group *group)
 {
-	size_t size = (groups->count + 1) * sizeof *groups->groups;
-	struct group *all = realloc(groups->groups, size);
 	struct hd_buf path = HD_BUF_INIT;
 	struct hd_buf kill = HD_BUF_INIT;
 	bool ok = false;
 
-	if (!all)
-		return false;
-	groups->groups = all;
-	hd_buf_printf(&path, "%s-%zu", groups->prefix, groups->count);
+	hd_buf_printf(&path, "%s-%zu", groups->prefix, groups->made++);
 	hd_buf_printf(&kill, "%s/cgroup.kill", hd_buf_text(&path));
 	if (hd_buf_failed(&path) || hd_buf_failed(&kill) ||
 	    mkdir(hd_buf_text(&path), 0755) < 0)
 		goto out;
 	ok = access(hd_buf_text(&kill), W_OK) == 0;
-	if (!ok) {
+	if (ok)
+		group->path = hd_buf_take(&path);
+	else
 		group_remove(hd_buf_text(&path));
-		goto out;
-	}
-	all[groups->count++] = (struct group){ .path = hd_buf_take(&path),
-					       .is_free = true };
 out:
 	hd_buf_release(&kill);
 	hd_buf_release(&path);
 	return ok;
 }
 
+/* One that is free, which may have no path yet; NULL for no memory. */
+static struct group *group_find(struct hd_cgroups *groups)
+{
+	size_t size = (groups->count + 1) * sizeof *groups->groups;
+	struct group *all;
+
+	for (size_t i = 0; i < groups->count; i++)
+		if (groups->groups[i].is_free)
+			return &groups->groups[i];
+	all = realloc(groups->groups, size);
+	if (!all)
+		return NULL;
+	groups->groups = all;
+	all[groups->count] = (struct group){ .is_free = true };
+	return &all[groups->count++];
+}
+
+/* Whether NAME is a group's whose engine does not live any more. */
+static bool is_left(const char *name)
+{
+	const char *prefix = HD_RECORD_CGROUP_PREFIX + 1;
+	char *end;
+	long pid;
+
+	if (strncmp(name, prefix, strlen(prefix)) != 0)
+		return false;
+	pid = strtol(name + strlen(prefix), &end, 10);
+	return pid > 0 && *end == '-' &&
+	       hd_proctree_start((pid_t)pid) != strtoull(end + 1, NULL, 10);
+}
+
+/* What a killed engine has left; where a trial of its runs it stays. */
+static void left_remove(const char *prefix)
+{
+	size_t length = (size_t)(strrchr(prefix, '/') - prefix);
+	struct hd_buf path = HD_BUF_INIT;
+	struct dirent *found;
+	DIR *dir;
+
+	hd_buf_add(&path, prefix, length);
+	dir = hd_buf_failed(&path) ? NULL : opendir(hd_buf_text(&path));
+	while (dir && (found = readdir(dir)))
+		if (is_left(found->d_name))
+			unlinkat(dirfd(dir), found->d_name, AT_REMOVEDIR);
+	if (dir)
+		closedir(dir);
+	hd_buf_release(&path);
+}
+
 struct hd_cgroups *hd_cgroups_open(const char *root)
 {
 	struct hd_cgroups *groups = calloc(1, sizeof *groups);
+	struct group *first = NULL;
 
 	if (!groups)
 		return NULL;
 	groups->prefix = prefix_make(root);
+	if (groups->prefix)
+		first = group_find(groups);
 	/* The first one tells whether there can be any. */
-	if (groups->prefix && group_add(groups))
+	if (first && group_make(groups, first)) {
+		left_remove(groups->prefix);
 		return groups;
+	}
 	hd_cgroups_close(groups);
 	return NULL;
 }
 
 const char *hd_cgroups_take(struct hd_cgroups *groups)
 {
-	if (!groups)
+	struct group *group = groups ? group_find(groups) : NULL;
+
+	if (!group || (!group->path && !group_make(groups, group)))
 		return NULL;
-	for (size_t i = 0; i < groups->count; i++)
-		if (groups->groups[i].is_free) {
-			groups->groups[i].is_free = false;
-			return groups->groups[i].path;
-		}
-	if (groups->is_full || !group_add(groups)) {
-		groups->is_full = true;
-		return NULL;
-	}
-	groups->groups[groups->count - 1].is_free = false;
-	return groups->groups[groups->count - 1].path;
+	group->is_free = false;
+	return group->path;
 }
 
-bool hd_cgroups_give(struct hd_cgroups *groups, const char *path)
+static void group_give(struct group *group, bool is_spent)
 {
-	for (size_t i = 0; groups && path && i < groups->count; i++)
-		if (strcmp(groups->groups[i].path, path) == 0)
-			return groups->groups[i].is_free = true;
+	group->is_free = true;
+	if (!is_spent)
+		return;
+	group_remove(group->path);
+	free(group->path);
+	group->path = NULL;
+}
+
+bool hd_cgroups_give(struct hd_cgroups *groups, const char *path, bool is_spent)
+{
+	for (size_t i = 0; groups && path && i < groups->count; i++) {
+		struct group *group = &groups->groups[i];
+
+		if (!group->path || strcmp(group->path, path) != 0)
+			continue;
+		group_give(group, is_spent);
+		return true;
+	}
 	return false;
 }
 
@@ -174,7 +230,7 @@ void hd_cgroups_close(struct hd_cgroups *groups)
 	if (!groups)
 		return;
 	for (size_t i = 0; i < groups->count; i++) {
-		if (groups->groups[i].is_free)
+		if (groups->groups[i].is_free && groups->groups[i].path)
 			group_remove(groups->groups[i].path);
 		free(groups->groups[i].path);
 	}

@@ -140,7 +140,12 @@ static void run_kill(struct run *run, int64_t now)
 
 	if (first)
 		run->give_up = now + KILL_SECONDS * MICRO;
-	if (first && run->has_ended && !run->end.stragglers)
+	/* The engine can tell by the record that this was done: stopped, or
+	 * stragglers (cgroup.h). */
+	if (living && run->what.cgroup >= 0)
+		hd_launch_cgroup_kill(run->what.cgroup);
+	if ((first || !run->end.stopped) && run->has_ended &&
+	    !run->end.stragglers)
 		run->end.stragglers = living;
 	run->phase = PHASE_KILLING;
 	run->deadline = now + KILL_AGAIN;

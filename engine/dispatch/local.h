@@ -95,7 +95,7 @@ int hd_local_attempt_follow(struct hd_local_attempt *attempt,
 			    const struct hd_found *found);
 /* Find out through the loop what became of it, and follow that. */
 void hd_local_attempt_resolve(struct hd_local_attempt *attempt);
-/* Its control group is the next one's. */
-void hd_local_cgroup_leave(struct hd_local_attempt *attempt);
+/* Its control group is the next one's, unless it is spent (cgroup.h). */
+void hd_local_cgroup_leave(struct hd_local_attempt *attempt, bool is_spent);
 
 #endif

@@ -37,10 +37,11 @@
 
 /* --- the end of an attempt ------------------------------------------------ */
 
-void hd_local_cgroup_leave(struct hd_local_attempt *attempt)
+void hd_local_cgroup_leave(struct hd_local_attempt *attempt, bool is_spent)
 {
 	if (attempt->cgroup &&
-	    !hd_cgroups_give(attempt->local->cgroups, attempt->cgroup))
+	    !hd_cgroups_give(attempt->local->cgroups, attempt->cgroup,
+			     is_spent))
 		hd_cgroup_remove(attempt->cgroup); /* an earlier engine's */
 }
 
@@ -50,7 +51,8 @@ static void attempt_end(struct hd_local_attempt *attempt,
 	struct hd_local *local = attempt->local;
 	size_t trial = attempt->trial;
 
-	hd_local_cgroup_leave(attempt);
+	hd_local_cgroup_leave(attempt, !exit->known || exit->killed_by_us ||
+					       exit->stragglers > 0);
 	hd_local_attempt_unlink(attempt);
 	hd_local_attempt_close(attempt);
 	local->host.ended(local->host.user, trial, exit);
@@ -207,7 +209,7 @@ void hd_local_attempt_stop(struct hd_local_attempt *attempt)
 static void cgroup_know(struct hd_local_attempt *attempt,
 			const struct hd_found *found)
 {
-	hd_local_cgroup_leave(attempt); /* another launcher runs it in another one */
+	hd_local_cgroup_leave(attempt, false); /* another launcher runs it in another one */
 	free(attempt->cgroup);
 	/* Without memory for it the tree of processes is there to end. */
 	attempt->cgroup = *found->cgroup ? strdup(found->cgroup) : NULL;

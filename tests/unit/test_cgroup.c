@@ -52,6 +52,25 @@ static size_t count_entries(const char *root, const char *name)
 	return count;
 }
 
+/* Files whose path begins so. */
+static size_t count_begun(const char *path)
+{
+	char folder[FOLDER_PATH];
+	const char *name = strrchr(path, '/') + 1;
+	struct dirent *found;
+	size_t count = 0;
+	DIR *dir;
+
+	snprintf(folder, sizeof folder, "%.*s", (int)(name - path), path);
+	dir = opendir(folder);
+	assert_non_null(dir);
+	while ((found = readdir(dir)))
+		if (strncmp(found->d_name, name, strlen(name)) == 0)
+			count++;
+	closedir(dir);
+	return count;
+}
+
 /* As on a machine without the second hierarchy, or with a group outside. */
 static void where_there_can_be_none_nothing_is_made(void **state)
 {
@@ -69,7 +88,7 @@ static void where_there_can_be_none_nothing_is_made(void **state)
 				     0644);
 	}
 	assert_null(hd_cgroups_take(NULL));
-	assert_false(hd_cgroups_give(NULL, "x"));
+	assert_false(hd_cgroups_give(NULL, "x", true));
 	hd_cgroups_close(NULL);
 }
 
@@ -115,16 +134,62 @@ static void a_group_is_given_to_one_at_a_time_and_again(void **state)
 	assert_non_null(one);
 	assert_non_null(other);
 	assert_string_not_equal(one, other);
-	assert_true(hd_cgroups_give(groups, one));
-	assert_false(hd_cgroups_give(groups, "/another"));
+	assert_true(hd_cgroups_give(groups, one, false));
+	assert_false(hd_cgroups_give(groups, "/another", false));
 	assert_ptr_equal(hd_cgroups_take(groups), one);
-	assert_true(hd_cgroups_give(groups, one));
+	assert_true(hd_cgroups_give(groups, one, false));
 	snprintf(saved, sizeof saved, "%s", other);
 	hd_cgroups_close(groups);
 	/* The one that was not given back is its launcher's to remove. */
 	assert_int_equal(access(saved, F_OK), 0);
 	hd_cgroup_remove(saved);
 	assert_int_equal(access(saved, F_OK), -1);
+}
+
+static void what_a_killed_engine_left_is_removed_by_the_next(void **state)
+{
+	struct hd_cgroups *groups = hd_cgroups_open("");
+	char left[FOLDER_PATH];
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (!groups)
+		skip();
+	snprintf(left, sizeof left, "%s", hd_cgroups_take(groups));
+	hd_cgroups_close(groups);
+	hd_cgroup_remove(left);
+	pid = fork();
+	if (pid == 0) { /* the engine: its group is made and never closed */
+		hd_cgroups_open("");
+		raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	snprintf(strrchr(left, '/'), 32, "/hdrive-%ld-", (long)pid);
+	groups = hd_cgroups_open("");
+	assert_non_null(groups);
+	assert_int_equal(count_begun(left), 0);
+	hd_cgroups_close(groups);
+}
+
+static void a_spent_group_goes_and_another_comes(void **state)
+{
+	struct hd_cgroups *groups = hd_cgroups_open("");
+	char spent[FOLDER_PATH];
+	const char *path;
+
+	(void)state;
+	if (!groups)
+		skip();
+	snprintf(spent, sizeof spent, "%s", hd_cgroups_take(groups));
+	assert_true(hd_cgroups_give(groups, spent, true));
+	assert_int_equal(access(spent, F_OK), -1);
+	path = hd_cgroups_take(groups);
+	assert_non_null(path);
+	assert_string_not_equal(path, spent);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_true(hd_cgroups_give(groups, path, false));
+	hd_cgroups_close(groups);
 }
 
 /* No stage where this machine lets us make no group. */
@@ -153,6 +218,12 @@ static void await_state(const struct stage *stage, struct hd_record_state *who)
 		poll(NULL, 0, 5);
 	}
 	fail_msg("no state was written");
+}
+
+static const struct hd_exit *run_again(struct stage *stage, const char *script)
+{
+	memset(stage->seen, 0, sizeof stage->seen);
+	return run_one(stage, script);
 }
 
 static void the_program_is_born_in_its_group(void **state)
@@ -185,9 +256,7 @@ static void a_program_that_cannot_be_run_says_why_from_there_too(void **state)
 	rmdir(folder_path(trial_folder(stage, 1), "work"));
 	/* Entering the folder fails in the new process itself. */
 	folder_write(trial_folder(stage, 1), "work", "", 0644);
-	must_launch(stage, 1, 5, "exit 0");
-	run(stage);
-	assert_int_equal(stage->seen[1].exit.code, 126);
+	assert_int_equal(run_again(stage, "exit 0")->code, 126);
 	assert_non_null(strstr(stage->seen[1].error, "cannot enter the folder"));
 }
 
@@ -215,6 +284,30 @@ static void a_killed_launcher_leaves_not_even_a_process_in_disguise(void **state
 	/* It became this program's child: a hang is the failure. */
 	while (waitpid(-1, &status, 0) > 0)
 		assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
+/* What is born into a group that was killed before would not live. */
+static void one_runs_as_well_after_a_kill_or_stragglers(void **state)
+{
+	static const char *const scripts[] = {
+		"exec sleep 1000",
+		"(setsid sh -c 'trap \"\" TERM; echo up; while :; do sleep 1; done' &); "
+		"while ! grep -q up ../stdout; do sleep 0.01; done; exit 3",
+	};
+	struct stage *stage = *state;
+
+	if (!stage)
+		skip();
+	for (size_t i = 0; i < ROWS(scripts); i++) {
+		memset(stage->seen, 0, sizeof stage->seen);
+		must_launch(stage, 1, 5, scripts[i]);
+		if (i == 0)
+			stage->type->stop(stage->state, 1, true);
+		run(stage);
+		stage->attempt = 2 * (unsigned)i + 2;
+		assert_int_equal(run_again(stage, "exit 4")->code, 4);
+		stage->attempt++;
+	}
 }
 
 static void an_engine_that_has_gone_leaves_no_group(void **state)
@@ -251,9 +344,12 @@ int main(void)
 		TEST(a_folder_that_is_no_group_is_left_as_it_was),
 		TEST(a_path_that_is_not_ours_is_not_touched),
 		TEST(a_group_is_given_to_one_at_a_time_and_again),
+		TEST(a_spent_group_goes_and_another_comes),
+		TEST(what_a_killed_engine_left_is_removed_by_the_next),
 		STAGE(the_program_is_born_in_its_group),
 		STAGE(a_program_that_cannot_be_run_says_why_from_there_too),
 		STAGE(a_killed_launcher_leaves_not_even_a_process_in_disguise),
+		STAGE(one_runs_as_well_after_a_kill_or_stragglers),
 		STAGE(an_engine_that_has_gone_leaves_no_group),
 	};
 
