@@ -191,7 +191,7 @@ static int value_borrow(const struct hd_expr *expr, struct hd_value *value)
 			       : HD_EINVAL;
 	for (size_t i = 0; i < expr->option_count; i++)
 		if (hd_value_equal(&expr->options[i], value)) {
-			*value = expr->options[i];
+			*value = hd_expr_nth(expr, i);
 			return 0;
 		}
 	return HD_EINVAL;
