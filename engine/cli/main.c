@@ -27,6 +27,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_best,
 	&cli_cmd_logs,
 	&cli_cmd_metrics,
+	&cli_cmd_replay,
 	&cli_cmd_log,
 	&cli_cmd_serve,
 	&cli_cmd_gc,

@@ -129,7 +129,7 @@ static int check_choice(const struct hd_param *param, struct hd_value *value,
 
 	for (size_t i = 0; i < param->expr.option_count; i++)
 		if (hd_value_equal(&param->expr.options[i], value)) {
-			*value = param->expr.options[i];
+			*value = hd_expr_nth(&param->expr, i);
 			return 0;
 		}
 	hd_value_format(value, text, sizeof text);

@@ -48,15 +48,31 @@ static int metrics_put_aside(struct hd_store *store, int64_t key,
 	return rc < 0 ? rc : attempt_run(store, HD_STMT_TRIAL_ANEW, key, err);
 }
 
-int hd_store_trial_queue(struct hd_store *store, int64_t key, unsigned attempt,
-			 bool anew, size_t restarts, int64_t due,
-			 const char *detail, struct hd_error *err)
+static int attempt_insert(struct hd_store *store, int64_t key,
+			  const struct hd_again_record *record,
+			  struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = attempt_run_with(store, HD_STMT_ATTEMPT_INSERT, key, anew, err);
+	int rc = hd_query_write(&query, store, HD_STMT_ATTEMPT_INSERT, err);
 
-	if (rc == 0 && anew)
-		rc = metrics_put_aside(store, key, attempt, err);
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, key);
+	hd_query_integer(&query, record->anew);
+	hd_query_integer(&query, record->queued);
+	hd_query_time(&query, (int64_t)record->reopened);
+	return hd_query_run(&query, err);
+}
+
+int hd_store_trial_queue(struct hd_store *store, int64_t key,
+			 const struct hd_again_record *record,
+			 struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = attempt_insert(store, key, record, err);
+
+	if (rc == 0 && record->anew)
+		rc = metrics_put_aside(store, key, record->attempt, err);
 	/* The next attempt's files begin at their first byte. */
 	if (rc == 0)
 		rc = attempt_run(store, HD_STMT_PLACE_DROP, key, err);
@@ -65,10 +81,22 @@ int hd_store_trial_queue(struct hd_store *store, int64_t key, unsigned attempt,
 	if (rc < 0)
 		return rc;
 	hd_query_integer(&query, key);
-	hd_query_text(&query, detail);
-	hd_query_integer(&query, (int64_t)restarts);
-	hd_query_integer(&query, due);
+	hd_query_text(&query, record->detail);
+	hd_query_integer(&query, (int64_t)record->restarts);
+	hd_query_integer(&query, record->due);
 	return hd_query_change(&query, "trial", err);
+}
+
+int hd_store_trial_gone(struct hd_store *store, int64_t key, int64_t time,
+			struct hd_error *err)
+{
+	return attempt_run_with(store, HD_STMT_TRIAL_GONE, key, time, err);
+}
+
+int hd_store_edition_add(struct hd_store *store, int64_t sweep, int64_t stamp,
+			 struct hd_error *err)
+{
+	return attempt_run_with(store, HD_STMT_EDITION_INSERT, sweep, stamp, err);
 }
 
 int hd_store_trial_start(struct hd_store *store, int64_t key, size_t slot,

@@ -51,6 +51,8 @@ int hd_store_resume_sweep(struct hd_store *store, int64_t sweep,
 		row.resumed = hd_query_get_integer(&query);
 		row.boot = hd_query_get_text(&query);
 		row.host = hd_query_get_text(&query);
+		row.plan_total = hd_query_get_size(&query);
+		row.plan_slots = hd_query_get_size(&query);
 		rc = fn(user, &row);
 	}
 	hd_query_close(&query);
@@ -191,7 +193,7 @@ static int value_borrow(const struct hd_expr *expr, struct hd_value *value)
 			       : HD_EINVAL;
 	for (size_t i = 0; i < expr->option_count; i++)
 		if (hd_value_equal(&expr->options[i], value)) {
-			*value = expr->options[i];
+			*value = hd_expr_nth(expr, i);
 			return 0;
 		}
 	return HD_EINVAL;

@@ -13,9 +13,10 @@
 struct hd_resume_sweep {
 	const char *source; /* "" when an older hdrive made it */
 	double grace;
-	double ran;              /* seconds that engines before this one ran */
-	int64_t resumed;         /* since when the last one runs, 0: it said goodbye */
-	const char *boot, *host; /* of the last engine */
+	double ran;                    /* seconds that engines before this one ran */
+	int64_t resumed;               /* since when the last one runs, 0: it said goodbye */
+	const char *boot, *host;       /* of the last engine */
+	size_t plan_total, plan_slots; /* as it was submitted */
 };
 
 typedef int (*hd_resume_sweep_fn)(void *user,

@@ -198,9 +198,15 @@ static const char schema_2[] =
  *
  * trial.settled counts the ends of a sweep's trials from 1: with trial.known
  * it tells which results a suggestion knew. An attempt that did not end its
- * trial has none. leader is the table behind hd_history_best: a row for each
- * interval, written only when a better value comes. past_metric holds what
- * attempts logged that were begun anew.
+ * trial has none. An end that was taken back counts once more in "reopened",
+ * as it changes what a suggestion knows. leader is the table behind
+ * hd_history_best: a row for each interval, written only when a better value
+ * comes. past_metric holds what attempts logged that were begun anew.
+ *
+ * For a replay: "running", "gone", "closed" and "queued" are stamps of the turns
+ * in which the engine learned that an attempt ran, learned of its end, stored
+ * that end, and put the trial among those that wait. A file or a setting that a
+ * resume changed is kept in "edition" with the last stamp it was in force.
  */
 static const char schema_3[] =
 	"ALTER TABLE sweep ADD COLUMN source TEXT NOT NULL DEFAULT '';"
@@ -209,11 +215,15 @@ static const char schema_3[] =
 	"ALTER TABLE sweep ADD COLUMN engine_host TEXT;"
 	"ALTER TABLE sweep ADD COLUMN resumed INTEGER;"
 	"ALTER TABLE sweep ADD COLUMN ran REAL NOT NULL DEFAULT 0;"
+	"ALTER TABLE sweep ADD COLUMN plan_total INTEGER;"
+	"ALTER TABLE sweep ADD COLUMN plan_slots INTEGER;"
 	"ALTER TABLE trial ADD COLUMN slot INTEGER;"
 	"ALTER TABLE trial ADD COLUMN devices TEXT;"
 	"ALTER TABLE trial ADD COLUMN origin TEXT NOT NULL DEFAULT 'sampler';"
+	"ALTER TABLE trial ADD COLUMN running INTEGER;"
 	"ALTER TABLE trial ADD COLUMN stop_asked INTEGER;"
 	"ALTER TABLE trial ADD COLUMN gone INTEGER;"
+	"ALTER TABLE trial ADD COLUMN closed INTEGER;"
 	"ALTER TABLE trial ADD COLUMN settled INTEGER;"
 	"ALTER TABLE trial ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE trial ADD COLUMN due INTEGER;"
@@ -226,9 +236,21 @@ static const char schema_3[] =
 	" PRIMARY KEY(sweep, position)"
 	") STRICT, WITHOUT ROWID;"
 
+	/* A file and settings that a resume changed. */
+	"CREATE TABLE edition("
+	" sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,"
+	" position INTEGER NOT NULL,"
+	" until INTEGER NOT NULL,"
+	" settings INTEGER NOT NULL,"
+	" config_path TEXT NOT NULL,"
+	" config_text TEXT NOT NULL,"
+	" PRIMARY KEY(sweep, position)"
+	") STRICT, WITHOUT ROWID;"
+
 	"CREATE TABLE attempt("
 	" trial INTEGER NOT NULL REFERENCES trial ON DELETE CASCADE,"
 	" number INTEGER NOT NULL,"
+	" state TEXT NOT NULL,"
 	" end_reason TEXT NOT NULL,"
 	" end_detail TEXT NOT NULL,"
 	" exit_code INTEGER,"
@@ -238,7 +260,13 @@ static const char schema_3[] =
 	" cpu_seconds REAL,"
 	" max_rss INTEGER,"
 	" slot INTEGER,"
+	" running INTEGER,"
+	" stop_asked INTEGER,"
+	" gone INTEGER,"
+	" closed INTEGER,"
+	" queued INTEGER NOT NULL,"
 	" settled INTEGER,"
+	" reopened INTEGER,"
 	" intervals INTEGER NOT NULL,"
 	" anew INTEGER NOT NULL,"
 	" PRIMARY KEY(trial, number)"

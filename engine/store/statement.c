@@ -30,6 +30,13 @@
 	" best_time, started, stop_asked, gone, settled, slot, due, known,"    \
 	" created, ended, end_detail FROM trial WHERE sweep = ?1"
 
+/* How many ends, and ends taken back, sweep ?1 has. */
+#define SETTLED_OF_SWEEP                                                      \
+	"max(coalesce((SELECT max(settled) FROM trial WHERE sweep = ?1), 0)," \
+	" coalesce((SELECT max(max(coalesce(a.settled, 0),"                   \
+	" coalesce(a.reopened, 0))) FROM trial t JOIN attempt a"              \
+	" ON a.trial = t.key WHERE t.sweep = ?1), 0))"
+
 /* ?2 and ?3: leave out failed, canceled; ?4: at most so many, -1 for all. */
 #define TRIAL_FILTER                         \
 	" AND (?2 = 0 OR state <> 'Failed')" \
@@ -57,9 +64,10 @@ static const char *const stmt_sql[HD_STMTS] = {
 		"INSERT INTO sweep(id, name, state, metric, goal, sampler,"
 		" policy, command, config_path, config_text, seed, max_total,"
 		" max_concurrent, max_duration, created, started, resumed,"
-		" engine_pid, engine_start, engine_boot, engine_host, source, grace)"
+		" engine_pid, engine_start, engine_boot, engine_host, source, grace,"
+		" plan_total, plan_slots)"
 		" VALUES(?1, ?2, 'Running', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-		" ?12, ?13, ?14, ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+		" ?12, ?13, ?14, ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?11, ?12)",
 	/* ?6: whether the state is terminal. */
 	[HD_STMT_SWEEP_STATE] = "UPDATE sweep SET state = ?2, end_reason = ?3, end_detail = ?4,"
 				" ended = CASE WHEN ?6 THEN ?5 END,"
@@ -71,9 +79,11 @@ static const char *const stmt_sql[HD_STMTS] = {
 				" WHERE key = ?1",
 	[HD_STMT_SWEEP_BEST] = "UPDATE sweep SET best_trial = ?2, best = ?3 WHERE key = ?1",
 
-	/* By the index of the states: few are not at an end. */
+	/* By the index of the states: few are not at an end. They end together. */
 	[HD_STMT_SWEEP_ABANDON] = "UPDATE trial SET state = 'Failed', end_reason = ?2,"
-				  " end_detail = ?3, ended = ?4 WHERE sweep = ?1 AND state"
+				  " end_detail = ?3, ended = ?4, gone = ?4, closed = ?4,"
+				  " settled = 1 + " SETTLED_OF_SWEEP
+				  " WHERE sweep = ?1 AND state"
 				  " NOT IN ('Completed', 'Failed', 'Canceled')",
 
 	[HD_STMT_TRIAL_INSERT] = "INSERT INTO trial(sweep, number, state, parameters,"
@@ -83,14 +93,18 @@ static const char *const stmt_sql[HD_STMTS] = {
 				     " VALUES(?1, ?2, ?3, ?4, ?5)",
 	/* ?4: whether the state says that it runs. */
 	[HD_STMT_TRIAL_STATE] = "UPDATE trial SET state = ?2, started = CASE WHEN ?4 AND"
-				" started IS NULL THEN ?3 ELSE started END WHERE key = ?1",
+				" started IS NULL THEN ?3 ELSE started END,"
+				" running = CASE WHEN ?4 THEN ?3 ELSE running END"
+				" WHERE key = ?1",
+	[HD_STMT_TRIAL_GONE] = "UPDATE trial SET gone = ?2 WHERE key = ?1",
 	[HD_STMT_TRIAL_STOP] = "UPDATE trial SET state = 'CancelRequested', end_reason = ?2,"
 			       " end_detail = ?3, stop_asked = ?4 WHERE key = ?1",
 	[HD_STMT_TRIAL_PROCESS] = "UPDATE trial SET pid = ?2, process_start = ?3 WHERE key = ?1",
 	[HD_STMT_TRIAL_END] = "UPDATE trial SET state = ?2, end_reason = ?3, end_detail = ?4,"
 			      " exit_code = ?5, exit_signal = ?6, cpu_seconds = ?7,"
 			      " max_rss = ?8, started = coalesce(?9, started), ended = ?10,"
-			      " gone = ?11, settled = ?12, due = NULL WHERE key = ?1",
+			      " gone = ?11, settled = ?12, closed = ?13, due = NULL"
+			      " WHERE key = ?1",
 	[HD_STMT_TRIAL_METRIC] = "UPDATE trial SET intervals = ?2, best = ?3, last = ?4,"
 				 " value = ?5, best_time = CASE WHEN ?5 IS NOT NULL THEN ?6 END,"
 				 " rank = CASE (SELECT goal FROM sweep WHERE key = trial.sweep)"
@@ -198,11 +212,12 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_SWEEP_TEXT] =
 		"UPDATE sweep SET config_path = ?2, config_text = ?3 WHERE key = ?1",
 	[HD_STMT_SWEEP_RESUME] =
-		"SELECT source, grace, ran, resumed, engine_boot, engine_host FROM sweep"
-		" WHERE key = ?1",
+		"SELECT source, grace, ran, resumed, engine_boot, engine_host,"
+		" coalesce(plan_total, max_total), coalesce(plan_slots, max_concurrent)"
+		" FROM sweep WHERE key = ?1",
 	/* One walk over the trials: how many, the last number, ends, spent. */
 	[HD_STMT_SWEEP_TOTALS] =
-		"SELECT coalesce(max(number) + 1, 0), coalesce(max(settled), 0),"
+		"SELECT coalesce(max(number) + 1, 0), " SETTLED_OF_SWEEP ","
 		" coalesce(sum(max(ended - started, 0)), 0) / 1e6,"
 		" count(CASE WHEN end_reason = 'policy' AND state = 'Canceled'"
 		" AND intervals > 0 THEN 1 END), count(CASE WHEN intervals > 0"
@@ -212,7 +227,10 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_SWEEP_STAMP] =
 		"SELECT max(coalesce((SELECT max(max(created, coalesce(started, 0),"
 		" coalesce(gone, 0), coalesce(stop_asked, 0), coalesce(ended, 0),"
-		" coalesce(best_time, 0))) FROM trial WHERE sweep = ?1), 0),"
+		" coalesce(running, 0), coalesce(closed, 0), coalesce(best_time, 0)))"
+		" FROM trial WHERE sweep = ?1), 0),"
+		" coalesce((SELECT max(max(a.queued, coalesce(a.closed, 0)))"
+		" FROM trial t JOIN attempt a ON a.trial = t.key WHERE t.sweep = ?1), 0),"
 		" coalesce((SELECT max(m.time) FROM trial t JOIN metric m ON m.trial = t.key"
 		" WHERE t.sweep = ?1 AND t.state NOT IN"
 		" ('Completed', 'Failed', 'Canceled')), 0),"
@@ -226,7 +244,8 @@ static const char *const stmt_sql[HD_STMTS] = {
 		" attempt = attempt + 1, restarts = ?3, due = ?4, pid = NULL,"
 		" process_start = NULL, started = NULL, ended = NULL, exit_code = NULL,"
 		" exit_signal = NULL, cpu_seconds = NULL, max_rss = NULL,"
-		" stop_asked = NULL, gone = NULL, settled = NULL WHERE key = ?1",
+		" running = NULL, stop_asked = NULL, gone = NULL, closed = NULL,"
+		" settled = NULL WHERE key = ?1",
 	[HD_STMT_TRIAL_START] = "UPDATE trial SET state = 'Starting', slot = ?2, due = NULL"
 				" WHERE key = ?1",
 	[HD_STMT_TRIAL_ANEW] = "UPDATE trial SET intervals = 0, best = NULL, last = NULL,"
@@ -238,11 +257,14 @@ static const char *const stmt_sql[HD_STMTS] = {
 		RESUME_COLUMNS " AND state IN ('Failed', 'Canceled') ORDER BY number",
 	[HD_STMT_TRIAL_EVERY] = RESUME_COLUMNS " ORDER BY number",
 	[HD_STMT_TRIAL_SEQUENCE] = "SELECT coalesce(max(sequence), 0) FROM metric WHERE trial = ?1",
-	/* ?2: whether the next one begins anew. */
+	/* ?2: whether the next one begins anew; ?4: the end that it takes back. */
 	[HD_STMT_ATTEMPT_INSERT] =
-		"INSERT INTO attempt SELECT key, attempt, end_reason, end_detail, exit_code,"
-		" exit_signal, started, ended, cpu_seconds, max_rss, slot, settled,"
-		" intervals, ?2 FROM trial WHERE key = ?1",
+		"INSERT INTO attempt(trial, number, state, end_reason, end_detail, exit_code,"
+		" exit_signal, started, ended, cpu_seconds, max_rss, slot, running, stop_asked,"
+		" gone, closed, settled, intervals, anew, queued, reopened)"
+		" SELECT key, attempt, state, end_reason, end_detail, exit_code, exit_signal,"
+		" started, ended, cpu_seconds, max_rss, slot, running, stop_asked, gone, closed,"
+		" settled, intervals, ?2, ?3, ?4 FROM trial WHERE key = ?1",
 	[HD_STMT_ATTEMPT_ALL] =
 		"SELECT a.number, a.end_reason, a.end_detail, a.exit_code, a.exit_signal,"
 		" a.started, a.ended, a.cpu_seconds, a.max_rss, a.intervals, a.settled, a.anew"
@@ -268,6 +290,33 @@ static const char *const stmt_sql[HD_STMTS] = {
 		"SELECT interval, number, value FROM leader WHERE sweep = ?1 ORDER BY interval",
 	[HD_STMT_QUEUE_INSERT] = "INSERT INTO queue(sweep, parameters, time) VALUES(?1, ?2, ?3)",
 	[HD_STMT_QUEUE_DROP] = "DELETE FROM queue WHERE key = ?1",
+	/* What is in force before it is changed; ?2: the last stamp it was. */
+	[HD_STMT_EDITION_INSERT] =
+		"INSERT INTO edition SELECT key,"
+		" (SELECT count(*) FROM edition e WHERE e.sweep = ?1), ?2,"
+		" (SELECT count(*) FROM setting s WHERE s.sweep = ?1),"
+		" config_path, config_text FROM sweep WHERE key = ?1",
+
+	[HD_STMT_REPLAY_TRIALS] =
+		"SELECT key, number, state, end_reason, origin, known, created, parameters,"
+		" attempt, slot, running, stop_asked, gone, closed, settled, intervals"
+		" FROM trial WHERE sweep = ?1 ORDER BY number",
+	[HD_STMT_REPLAY_ATTEMPTS] =
+		"SELECT t.number, a.number, a.state, a.end_reason, a.slot, a.running,"
+		" a.stop_asked, a.gone, a.closed, a.settled, a.intervals, a.anew, a.queued,"
+		" a.reopened FROM trial t JOIN attempt a ON a.trial = t.key"
+		" WHERE t.sweep = ?1 ORDER BY t.number, a.number",
+	/* Those put aside first: the order of the attempts that logged them. */
+	[HD_STMT_REPLAY_VALUES] =
+		"SELECT t.number AS number, m.attempt AS attempt, m.sequence AS sequence,"
+		" m.interval, m.value, m.time FROM trial t JOIN past_metric m ON m.trial = t.key"
+		" WHERE t.sweep = ?1 AND m.interval > 0"
+		" UNION ALL SELECT t.number, t.attempt, m.sequence, m.interval, m.value, m.time"
+		" FROM trial t JOIN metric m ON m.trial = t.key"
+		" WHERE t.sweep = ?1 AND m.interval > 0 ORDER BY 1, 2, 3",
+	[HD_STMT_REPLAY_EDITIONS] =
+		"SELECT until, settings, config_path, config_text FROM edition"
+		" WHERE sweep = ?1 ORDER BY position",
 	[HD_STMT_QUEUE_ALL] = "SELECT key, parameters FROM queue WHERE sweep = ?1 ORDER BY key",
 };
 

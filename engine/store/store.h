@@ -116,22 +116,37 @@ struct hd_trial_end_record {
 	int64_t ended;
 	int64_t gone;   /* when the engine learned of it */
 	size_t settled; /* how many ends of trials there were with it; 0: it goes on */
+	int64_t closed; /* the turn that stores it */
 };
 
 int hd_store_trial_end(struct hd_store *store, int64_t key,
 		       const struct hd_trial_end_record *record,
 		       struct hd_error *err);
+/* When the engine learned of an end whose output it has yet to read. */
+int hd_store_trial_gone(struct hd_store *store, int64_t key, int64_t time,
+			struct hd_error *err);
+
+/* Of an attempt that is not the last. */
+struct hd_again_record {
+	unsigned attempt; /* its number */
+	bool anew;        /* the next one begins from nothing */
+	size_t restarts;  /* how many count as failed */
+	int64_t due;      /* when the next may start */
+	int64_t queued;   /* the turn of this */
+	size_t reopened;  /* how many ends there were with this, when one is taken
+			     back; 0: the trial had not ended */
+	const char *detail;
+};
 
 /*
  * After hd_store_trial_end of an attempt that is not the last: its figures go
  * to the table "attempt", the trial becomes Queued with the next attempt's
- * number. ANEW: the next one begins from nothing, so what was logged is put
- * aside; else it goes on behind it. DUE is when it may start, RESTARTS how
- * many of its attempts count as failed.
+ * number. When the next begins anew, what was logged is put aside; else it
+ * goes on behind it.
  */
-int hd_store_trial_queue(struct hd_store *store, int64_t key, unsigned attempt,
-			 bool anew, size_t restarts, int64_t due,
-			 const char *detail, struct hd_error *err);
+int hd_store_trial_queue(struct hd_store *store, int64_t key,
+			 const struct hd_again_record *record,
+			 struct hd_error *err);
 /* From Queued to Starting in SLOT. */
 int hd_store_trial_start(struct hd_store *store, int64_t key, size_t slot,
 			 struct hd_error *err);
@@ -145,6 +160,9 @@ int hd_store_sweep_limits(struct hd_store *store, int64_t key,
 /* The file that the sweep goes on with. */
 int hd_store_sweep_text(struct hd_store *store, int64_t key, const char *path,
 			const char *text, struct hd_error *err);
+/* Keep the file and settings in force up to STAMP, as they are to be changed. */
+int hd_store_edition_add(struct hd_store *store, int64_t sweep, int64_t stamp,
+			 struct hd_error *err);
 /* One more "key=value" that changed the sweep's file. */
 int hd_store_setting_add(struct hd_store *store, int64_t sweep,
 			 const char *text, struct hd_error *err);

@@ -372,6 +372,7 @@ int hd_store_trial_end(struct hd_store *store, int64_t key,
 	hd_query_integer(&query, record->ended);
 	hd_query_time(&query, record->gone);
 	hd_query_time(&query, (int64_t)record->settled);
+	hd_query_time(&query, record->closed);
 	return hd_query_change(&query, "trial", err);
 }
 

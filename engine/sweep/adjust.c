@@ -107,9 +107,8 @@ int hd_core_set_limits(struct hd_core *core, const struct hd_limits *limits,
 	rc = limits_store(core, limits, err);
 	if (rc < 0)
 		return rc;
+	/* The plan stays: a sampler that chose by it would choose otherwise. */
 	core->limits = *limits;
-	hd_history_plan(core->history, limits->max_total,
-			limits->max_concurrent);
 	core->wants_turn = true;
 	return 0;
 }
@@ -200,6 +199,7 @@ int hd_core_retry(struct hd_core *core, const struct hd_retry *retry,
 		hd_store_rollback(store);
 	for (size_t i = 0; i < *count && rc == 0; i++)
 		rc = hd_core_revive(core, &rows[i], err);
+	core->results += *count;
 	free(rows);
 	core->wants_turn = true;
 	return rc;

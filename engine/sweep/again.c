@@ -146,9 +146,15 @@ int hd_run_again(struct run *run, const struct verdict *verdict,
 	else if (verdict->end != HD_END_PREEMPTED)
 		run->restarts++;
 	run->due = core->wall + (int64_t)(delay * MICRO);
-	rc = hd_store_trial_queue(core->setup.store, run->key, run->attempt,
-				  anew, run->restarts, run->due,
-				  hd_buf_text(&verdict->detail), err);
+	rc = hd_store_trial_queue(core->setup.store, run->key,
+				  &(struct hd_again_record){
+					  .attempt = run->attempt,
+					  .anew = anew,
+					  .restarts = run->restarts,
+					  .due = run->due,
+					  .queued = core->wall,
+					  .detail = hd_buf_text(&verdict->detail) },
+				  err);
 	if (rc < 0)
 		return rc;
 	hd_trial_move(run->trial, HD_TRIAL_EVENT_AGAIN);

@@ -53,7 +53,7 @@ static int run_ask_policy(struct run *run, struct hd_error *err)
 	size_t interval = hd_trial_intervals(run->trial);
 	int rc;
 
-	if (run->ended || hd_trial_state(run->trial) != HD_TRIAL_RUNNING ||
+	if (run->gone || hd_trial_state(run->trial) != HD_TRIAL_RUNNING ||
 	    !hd_policy_is_due(interval, config->evaluation_interval,
 			      config->delay_evaluation) ||
 	    !config->policy->should_stop(core->policy, run->trial,
@@ -95,8 +95,8 @@ static int run_log(struct run *run, double value, struct hd_error *err)
 				    .has_metric = true });
 	if (core->setup.config->reduce == HD_REDUCE_BEST)
 		rc = hd_core_offer_best(core, run, value, err);
-	/* What a resume of a sweep whose ended trials are forgotten needs. */
-	if (rc == 0 && core->forgets &&
+	/* Who was first is not to be told from the curves that a resume reads. */
+	if (rc == 0 &&
 	    hd_history_best(core->history, interval, &leader) == value &&
 	    leader == run->trial)
 		rc = hd_store_leader_set(core->setup.store, core->setup.sweep,

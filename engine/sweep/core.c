@@ -418,6 +418,18 @@ static int run_store_spawned(struct run *run, struct hd_error *err)
 	return rc;
 }
 
+/* From this turn on the policy is not asked about it, by whatever engine. */
+static int run_store_gone(struct run *run, struct hd_error *err)
+{
+	struct hd_core *core = run->core;
+	int rc;
+
+	if (run->gone != core->wall)
+		return 0;
+	rc = hd_core_begin(core, err);
+	return rc < 0 ? rc : hd_store_trial_gone(core->setup.store, run->key, run->gone, err);
+}
+
 /* Read and judge one live trial; a finished one leaves its slot. */
 static int core_attend(struct hd_core *core, struct run **slot,
 		       struct hd_error *err)
@@ -436,7 +448,7 @@ static int core_attend(struct hd_core *core, struct run **slot,
 			/* More is there: others get their turn first. */
 			run->has_output = true;
 			core->wants_turn = true;
-			return 0;
+			return run->ended ? run_store_gone(run, err) : 0;
 		}
 	}
 	if (rc < 0 || !run->ended)

@@ -123,7 +123,8 @@ struct hd_core {
 	struct run *waiting; /* for a slot, the first due first */
 	struct enqueued *enqueued, **enqueued_end;
 	size_t counts[HD_TRIAL_STATES]; /* ended trials by state */
-	size_t results;                 /* ended trials: what a suggestion can know */
+	size_t results;                 /* ends of trials, and ends taken back: what a
+					   suggestion can know */
 	double spent;                   /* seconds that they ran, summed */
 	size_t policy_scored;           /* cancelled by policy, with a metric */
 

@@ -123,7 +123,8 @@ static int store_end(struct run *run, const struct verdict *verdict,
 			.started = exit->started ? exit->started : run->started,
 			.ended = exit->ended ? exit->ended : core->wall,
 			.gone = run->gone ? run->gone : core->wall,
-			.settled = settled },
+			.settled = settled,
+			.closed = core->wall },
 		err);
 }
 

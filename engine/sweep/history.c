@@ -182,13 +182,17 @@ int hd_history_recall(struct hd_history *history, size_t index,
 	struct hd_trial *trial;
 
 	assert(index < history->count);
-	if (history->trials[index])
+	trial = history->trials[index];
+	if (trial && !values)
 		return 0;
-	trial = calloc(1, size);
+	if (!trial)
+		trial = calloc(1, size);
 	if (!trial)
 		return HD_ENOMEM;
 	if (values)
 		memcpy(trial->values, values, history->width * sizeof *values);
+	if (history->trials[index])
+		return 0;
 	trial->history = history;
 	trial->number = index;
 	trial->state = HD_TRIAL_COMPLETED;
@@ -212,8 +216,12 @@ int hd_history_restore_best(struct hd_history *history, size_t interval,
 		history->best_count++;
 	}
 	for (size_t i = interval - 1; i < history->best_count; i++) {
-		/* A better one of an earlier interval is there, or of a live trial. */
-		if (!hd_goal_better(history->goal, value, history->best[i].value))
+		/*
+		 * A better one is of an earlier interval, or of a store that
+		 * did not keep leaders. Of equals the one that was written
+		 * down came first: the other would not have been.
+		 */
+		if (hd_goal_better(history->goal, history->best[i].value, value))
 			break;
 		history->best[i].value = value;
 		history->best[i].leader = leader;
@@ -231,6 +239,12 @@ struct hd_trial *hd_history_trial_mutable(struct hd_history *history,
 {
 	assert(index < history->count);
 	return history->trials[index];
+}
+
+void hd_history_unmeasure(struct hd_history *history)
+{
+	assert(history->measured > 0);
+	history->measured--;
 }
 
 size_t hd_history_count(const struct hd_history *history)

@@ -50,12 +50,14 @@ int hd_history_recall(struct hd_history *history, size_t index,
 		      const struct hd_value *values);
 /*
  * The best at INTERVAL is VALUE, of the trial in LEADER, as an earlier engine
- * knew. For ascending intervals, before any value is logged.
+ * knew. For ascending intervals, after the curves that are restored.
  */
 int hd_history_restore_best(struct hd_history *history, size_t interval,
 			    double value, const struct hd_trial *leader);
 /* MEASURED trials that were skipped had logged a value. */
 void hd_history_restore_measured(struct hd_history *history, size_t measured);
+/* A trial that had logged a value was forgotten, and logs it again. */
+void hd_history_unmeasure(struct hd_history *history);
 /* A trial of an earlier sweep that takes part in comparisons only. */
 struct hd_trial *hd_history_inherit(struct hd_history *history,
 				    const struct hd_value *values);

@@ -36,7 +36,8 @@ enum proposal_state {
 
 struct hd_proposal {
 	enum proposal_state state;
-	size_t number; /* of the trial it is for */
+	size_t number; /* its index, for the random numbers */
+	size_t trial;  /* the number that its trial would get */
 	size_t known;  /* core->results when it was asked for */
 	struct hd_history *history;
 	struct hd_value *values;
@@ -105,6 +106,7 @@ static int proposal_start(struct hd_core *core, struct hd_error *err)
 	if (!job->history)
 		return hd_error_nomem(err);
 	job->number = hd_history_next(core->history);
+	job->trial = hd_history_count(core->history);
 	job->known = core->results;
 	job->state = PROPOSAL_WORKING;
 	core->setup.work(core->setup.work_user);
@@ -131,8 +133,10 @@ int hd_proposal_take(struct hd_core *core, size_t *known, struct hd_error *err)
 	struct hd_proposal *job = core->proposal;
 	size_t width = hd_space_count(core->setup.config->space);
 
-	if (job->state == PROPOSAL_READY && job->known != core->results &&
-	    proposal_waits(core))
+	/* Somebody's own trial came between: this one would not know of it. */
+	if (job->state == PROPOSAL_READY &&
+	    (job->trial != hd_history_count(core->history) ||
+	     (job->known != core->results && proposal_waits(core))))
 		job->state = PROPOSAL_NONE;
 	if (job->state == PROPOSAL_NONE) {
 		int rc = proposal_start(core, err);

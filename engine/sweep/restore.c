@@ -41,6 +41,7 @@ static int restore_ran(void *user, const struct hd_resume_sweep *row)
 	struct hd_core *core = user;
 
 	core->ran = row->ran;
+	hd_history_plan(core->history, row->plan_total, row->plan_slots);
 	/* An engine that did not come to say so ran up to its last stamp. */
 	if (row->resumed && core->wall > row->resumed)
 		core->ran += (double)(core->wall - row->resumed) / 1e6;
@@ -76,9 +77,9 @@ static int restore_value(void *user, double value)
 	return hd_trial_log(user, value);
 }
 
-/* A trial of the history with its values, and its curve if CURVE. */
+/* A trial of the history with its values and its curve. */
 static int restore_trial(struct restoring *restoring,
-			 const struct hd_resume_trial *row, bool curve,
+			 const struct hd_resume_trial *row,
 			 struct hd_trial **out)
 {
 	struct hd_core *core = restoring->core;
@@ -90,17 +91,17 @@ static int restore_trial(struct restoring *restoring,
 
 	*out = NULL;
 	if (rc == HD_EINVAL) {
+		/* What it logged was measured all the same. */
 		restoring->left_out++;
 		memset(core->values, 0, width * sizeof *core->values);
 		rc = 0;
-		curve = false;
 	}
 	if (rc < 0)
 		return rc;
 	*out = hd_history_add(core->history, core->values);
 	if (!*out)
 		return hd_error_nomem(restoring->err);
-	if (!curve || row->intervals == 0)
+	if (row->intervals == 0)
 		return 0;
 	rc = hd_store_resume_curve(store, row->key, restore_value, *out,
 				   restoring->err);
@@ -133,26 +134,36 @@ static struct run *run_restored(struct hd_core *core,
 	run->restarts = row->restarts;
 	run->started = row->started;
 	run->best_time = row->best_time;
+	run->gone = row->gone;
+	run->slot = row->slot;
 	run->due = row->due;
 	snprintf(run->reason.text, sizeof run->reason.text, "%s",
 		 row->detail ? row->detail : "");
 	return run;
 }
 
-/* A slot, though there be more open trials than slots now. */
+/* Past this many a slot's number is not one of ours. */
+#define SLOTS_MOST 65536
+
+/*
+ * Its own slot, as slots tell the order in which trials are read; another one
+ * when that is taken. There may be fewer slots now than it has.
+ */
 static int core_seat(struct hd_core *core, struct run *run)
 {
-	size_t slot = 0;
+	size_t slot = run->slot < SLOTS_MOST ? run->slot : 0;
 
 	while (slot < core->live_room && core->live[slot])
 		slot++;
-	if (slot == core->live_room) {
-		struct run **live = realloc(core->live, (slot + 1) * sizeof *live);
+	if (slot >= core->live_room) {
+		size_t room = slot + 1, old = core->live_room;
+		struct run **live = realloc(core->live, room * sizeof *live);
 
 		if (!live)
 			return HD_ENOMEM;
+		memset(live + old, 0, (room - old) * sizeof *live);
 		core->live = live;
-		core->live_room++;
+		core->live_room = room;
 	}
 	run->slot = slot;
 	core->live[slot] = run;
@@ -170,7 +181,7 @@ static int restore_open(struct restoring *restoring,
 
 	if (!run)
 		return hd_error_nomem(restoring->err);
-	rc = restore_trial(restoring, row, true, &run->trial);
+	rc = restore_trial(restoring, row, &run->trial);
 	if (rc == 0)
 		rc = hd_store_resume_places(core->setup.store, row->key, places,
 					    &run->sequence, restoring->err);
@@ -201,7 +212,7 @@ static int restore_row(void *user, const struct hd_resume_trial *row)
 		return hd_error_nomem(restoring->err);
 	if (!hd_trial_state_is_terminal(row->state))
 		return restore_open(restoring, row);
-	rc = restore_trial(restoring, row, true, &trial);
+	rc = restore_trial(restoring, row, &trial);
 	if (rc == 0)
 		hd_trial_restore(trial, row->state, row->end);
 	return rc;
@@ -223,8 +234,14 @@ static int revive_trial(struct run *run, const struct hd_resume_trial *row,
 	if (hd_history_recall(core->history, row->number, core->values) < 0)
 		return hd_error_nomem(err);
 	run->trial = hd_history_trial_mutable(core->history, row->number);
+	/* Of one that was forgotten the curve is gone: it is logged once more. */
+	if (hd_trial_intervals(run->trial) == 0 && row->intervals > 0) {
+		hd_history_unmeasure(core->history);
+		rc = hd_store_resume_curve(core->setup.store, row->key,
+					   restore_value, run->trial, err);
+	}
 	hd_trial_restore(run->trial, row->state, row->end);
-	return 0;
+	return rc == HD_ENOMEM ? hd_error_nomem(err) : rc;
 }
 
 int hd_core_revive(struct hd_core *core, const struct hd_resume_trial *row,
@@ -248,14 +265,14 @@ int hd_core_revive(struct hd_core *core, const struct hd_resume_trial *row,
 	hd_trial_move(run->trial, HD_TRIAL_EVENT_AGAIN);
 	run->attempt++;
 	run->restarts = 0;
-	run->started = run->due = 0;
+	run->started = run->due = run->gone = 0;
 	run->reason.text[0] = '\0';
 	core->counts[row->state]--;
 	hd_run_wait(run);
 	return 0;
 }
 
-/* --- what bandit asks ----------------------------------------------------- */
+/* --- who led -------------------------------------------------------------- */
 
 /* Its trial: known by its number alone unless it is open. */
 static int restore_leader(void *user, size_t interval, size_t number,
@@ -295,11 +312,11 @@ int hd_core_restore(struct hd_core *core, size_t *left_out,
 	hd_history_add_foreign(core->history, totals.foreign);
 	if (rc == 0)
 		rc = hd_core_restore_enqueued(core, err);
-	if (rc == 0 && core->forgets) {
+	if (rc == 0 && core->forgets)
 		hd_history_restore_measured(core->history, totals.measured);
+	if (rc == 0)
 		rc = hd_store_resume_leaders(store, core->setup.sweep,
 					     restore_leader, &restoring, err);
-	}
 	*left_out = restoring.left_out;
 	return rc;
 }

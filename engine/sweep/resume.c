@@ -18,58 +18,26 @@
 #include "store/resume.h"
 #include "sweep/lock.h"
 #include "sweep/retry.h"
+#include "sweep/stored.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define TEXTS_MOST 4096
-
-/* Texts of rows, kept until the config has its own copies. */
-struct texts {
-	char **items;
-	size_t count;
-};
-
 /* All that the store has of the sweep. */
 struct resuming {
 	struct hd_sweep *sweep;
 	const struct hd_sweep_options *options;
-	struct texts sets, patterns;
+	struct hd_texts sets, patterns;
 	char *text;
 	char *path;
 	struct hd_error *err;
 };
 
-static int texts_add(void *user, const char *text)
-{
-	struct texts *texts = user;
-	char **items;
-
-	if (texts->count == TEXTS_MOST)
-		return HD_ELIMIT;
-	items = realloc(texts->items, (texts->count + 1) * sizeof *items);
-	if (!items)
-		return HD_ENOMEM;
-	texts->items = items;
-	items[texts->count] = strdup(text);
-	if (!items[texts->count])
-		return HD_ENOMEM;
-	texts->count++;
-	return 0;
-}
-
-static void texts_release(struct texts *texts)
-{
-	for (size_t i = 0; i < texts->count; i++)
-		free(texts->items[i]);
-	free(texts->items);
-}
-
 static void resuming_release(struct resuming *resuming)
 {
-	texts_release(&resuming->sets);
-	texts_release(&resuming->patterns);
+	hd_texts_release(&resuming->sets);
+	hd_texts_release(&resuming->patterns);
 	free(resuming->text);
 	free(resuming->path);
 }
@@ -141,10 +109,10 @@ static int resume_read(struct resuming *resuming, struct hd_error *err)
 		rc = hd_store_resume_sweep(sweep->store, sweep->key, take_more,
 					   resuming, err);
 	if (rc == 0)
-		rc = hd_store_settings(sweep->store, sweep->key, texts_add,
+		rc = hd_store_settings(sweep->store, sweep->key, hd_texts_add,
 				       &resuming->sets, err);
 	if (rc == 0)
-		rc = hd_store_resume_patterns(sweep->store, sweep->key, texts_add,
+		rc = hd_store_resume_patterns(sweep->store, sweep->key, hd_texts_add,
 					      &resuming->patterns, err);
 	return rc == HD_ENOMEM ? hd_error_nomem(err) : rc;
 }
@@ -154,31 +122,8 @@ static int resume_read(struct resuming *resuming, struct hd_error *err)
 static int parse(struct resuming *resuming, const char *text, const char *path,
 		 struct hd_config **out, struct hd_error *err)
 {
-	const struct hd_config_load load = {
-		.size = sizeof load,
-		.sets = (const char *const *)resuming->sets.items,
-		.set_count = resuming->sets.count,
-		.metric_patterns = (const char *const *)resuming->patterns.items,
-		.metric_pattern_count = resuming->patterns.count,
-	};
-	struct hd_findings *findings = hd_findings_new();
-	int rc;
-
-	if (!findings)
-		return hd_error_nomem(err);
-	rc = hd_config_parse(out, text, strlen(text), path, &load, findings, err);
-	/* The first of them is the one to tell. */
-	for (size_t i = 0; rc == HD_EINVAL && i < hd_findings_kept(findings); i++) {
-		const struct hd_finding *finding = hd_findings_at(findings, i);
-
-		if (finding->severity != HD_FINDING_ERROR)
-			continue;
-		rc = hd_error_at(err, &finding->mark, HD_EINVAL, "%s",
-				 finding->text);
-		break;
-	}
-	hd_findings_free(findings);
-	return rc;
+	return hd_stored_config(out, text, path, &resuming->sets,
+				resuming->sets.count, &resuming->patterns, err);
 }
 
 /* A file in place of the stored one: its space must be the same. */
@@ -191,7 +136,7 @@ static int resume_config(struct resuming *resuming, struct hd_error *err)
 	if (options->text)
 		rc = parse(resuming, resuming->text, resuming->path, &stored, err);
 	for (size_t i = 0; rc == 0 && i < options->set_count; i++)
-		if (texts_add(&resuming->sets, options->sets[i]) < 0)
+		if (hd_texts_add(&resuming->sets, options->sets[i]) < 0)
 			rc = hd_error_nomem(err);
 	if (rc == 0)
 		rc = parse(resuming, options->text ? options->text : resuming->text,
@@ -255,7 +200,11 @@ static int resume_store(struct resuming *resuming, struct hd_error *err)
 	if (sweep->started <= totals.stamp)
 		sweep->started = totals.stamp + 1;
 	hd_process_self(&self);
-	rc = resume_limits(resuming, err);
+	if (options->set_count || options->text)
+		rc = hd_store_edition_add(sweep->store, sweep->key,
+					  totals.stamp, err);
+	if (rc == 0)
+		rc = resume_limits(resuming, err);
 	if (rc == 0 && !options->stop)
 		rc = hd_retry_store(&stopped, sweep->store, sweep->key,
 				    sweep->folder, sweep->started, &rows, &count, err);

@@ -78,18 +78,19 @@ static int choose(void *user, const struct hd_resume_trial *row)
 }
 
 static int requeue(const struct hd_resume_trial *row, struct hd_store *store,
-		   const char *sweep_folder, int64_t time, struct hd_error *err)
+		   const char *sweep_folder, struct hd_again_record *again,
+		   struct hd_error *err)
 {
 	char *folder = hd_dispatch_folder(sweep_folder, row->number);
-	bool anew;
 
 	if (!folder)
 		return hd_error_nomem(err);
-	anew = !hd_retry_has_checkpoint(folder);
+	again->attempt = row->attempt;
+	again->anew = !hd_retry_has_checkpoint(folder);
+	again->restarts = row->state == HD_TRIAL_FAILED ? 0 : row->restarts;
+	again->reopened++;
 	free(folder);
-	return hd_store_trial_queue(store, row->key, row->attempt, anew,
-				    row->state == HD_TRIAL_FAILED ? 0 : row->restarts,
-				    time, "", err);
+	return hd_store_trial_queue(store, row->key, again, err);
 }
 
 int hd_retry_store(const struct hd_retry *retry, struct hd_store *store,
@@ -98,11 +99,17 @@ int hd_retry_store(const struct hd_retry *retry, struct hd_store *store,
 		   struct hd_error *err)
 {
 	struct chosen chosen = { .retry = retry, .err = err };
-	int rc = hd_store_resume_trials(store, sweep, HD_RESUME_ENDED, choose,
-					&chosen, err);
+	struct hd_again_record again = { .due = time, .detail = "" };
+	struct hd_resume_totals totals;
+	int rc = hd_store_resume_totals(store, sweep, &totals, err);
 
+	if (rc == 0)
+		rc = hd_store_resume_trials(store, sweep, HD_RESUME_ENDED, choose,
+					    &chosen, err);
+	again.queued = totals.stamp;
+	again.reopened = totals.settled;
 	for (size_t i = 0; rc == 0 && i < chosen.count; i++)
-		rc = requeue(&chosen.rows[i], store, folder, time, err);
+		rc = requeue(&chosen.rows[i], store, folder, &again, err);
 	*rows = rc == 0 ? chosen.rows : NULL;
 	*count = rc == 0 ? chosen.count : 0;
 	if (rc < 0)

@@ -26,7 +26,8 @@ bool hd_retry_fits(const struct hd_retry *retry,
 /* Whether the trial in FOLDER left something to go on from. */
 bool hd_retry_has_checkpoint(const char *folder);
 /*
- * Make them Queued in the store, in the caller's transaction. FOLDER is the
+ * Make them Queued in the store, in the caller's transaction: each counts as
+ * one more result, since what was known is so no more. FOLDER is the
  * sweep's. *ROWS become the *COUNT trials as they were before, without their
  * details: the caller's to free().
  */

@@ -172,6 +172,47 @@ struct hd_sweep_summary {
 HD_API void hd_sweep_summary(const struct hd_sweep *sweep,
 			     struct hd_sweep_summary *summary);
 
+/* --- deriving it again ---------------------------------------------------- */
+
+enum hd_replay_kind {
+	HD_REPLAY_TRIAL,      /* a trial's row is not there */
+	HD_REPLAY_SUGGESTION, /* the sampler gives other values */
+	HD_REPLAY_VALUE,      /* the intervals of a trial do not count from 1 */
+	HD_REPLAY_DECISION,   /* the policy decides otherwise */
+};
+
+/* "trial", "suggestion", "value", "decision". */
+HD_API const char *hd_replay_kind_name(enum hd_replay_kind kind);
+
+/* Texts are borrowed for the call. */
+struct hd_replay_difference {
+	enum hd_replay_kind kind;
+	size_t trial;
+	size_t interval;     /* of a value or decision, else 0 */
+	const char *stored;  /* what the store has */
+	const char *derived; /* what was derived from it */
+};
+
+struct hd_replay_summary {
+	size_t suggestions; /* derived again */
+	size_t enqueued;    /* trials that are nobody's suggestion */
+	size_t questions;   /* put to the policy again */
+	size_t stops;       /* answers that stop a trial */
+	size_t differences;
+};
+
+typedef void (*hd_replay_fn)(void *user,
+			     const struct hd_replay_difference *difference);
+/*
+ * Derive every suggestion and every decision of sweep KEY of STORE, which may
+ * be open for reading and the sweep running, and tell FN, which may be NULL,
+ * of each difference. HD_EVERSION or HD_ESTATE when an older hdrive ran it,
+ * which did not store what was known.
+ */
+HD_API int hd_sweep_replay(struct hd_store *store, int64_t key, hd_replay_fn fn,
+			   void *user, struct hd_replay_summary *summary,
+			   struct hd_error *err);
+
 HD_END_DECLS
 
 #endif

@@ -119,3 +119,23 @@ stops_on() {
 	hasnt out '"state":"Running"'
 	same "$(grep -o '"number":[0-9]*' out | wc -l)" 2
 }
+
+# learner [SECONDS]: ./learner logs five values of acc that --x tells, one each
+# SECONDS; it goes on from a checkpoint when KEEP is set.
+learner() {
+	script learner <<-END
+	from=0
+	[ -z "\${KEEP-}" ] || from=\$(cat "\$HDRIVE_CHECKPOINTS/step" 2>/dev/null || echo 0)
+	for step in \$(seq \$((from + 1)) 5); do
+		echo acc=0.\$((\$2 * step % 89))
+		[ -z "\${KEEP-}" ] || echo \$step >"\$HDRIVE_CHECKPOINTS/step"
+		sleep ${1-0.02}
+	done
+	END
+}
+
+# replays SWEEP: all of it is derived again without a difference.
+replays() {
+	code 0 hdrive replay "$1"
+	has out ': all the same$'
+}

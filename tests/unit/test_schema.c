@@ -27,7 +27,8 @@ static void sample_trials(struct storebox *box)
 					  .known = 1,
 					  .time = BOX_TIME };
 	struct hd_trial_end_record end = { HD_TRIAL_COMPLETED, HD_END_EXIT, "", 0, 0, 1.5, 4096,
-					   BOX_TIME + 10, BOX_TIME + 20, BOX_TIME + 21, 1 };
+					   BOX_TIME + 10, BOX_TIME + 20, BOX_TIME + 21, 1,
+					   BOX_TIME + 22 };
 	struct hd_metric table = { .name = "table",
 				   .name_length = 5,
 				   .text = "[1,2]",
@@ -57,7 +58,7 @@ static void sample_trials(struct storebox *box)
 	key = box_ranked(box, 1, HD_TRIAL_STOPPING, 0.25, 2);
 	end = (struct hd_trial_end_record){
 		HD_TRIAL_CANCELED, HD_END_POLICY, why.text, -1, 15, NAN, 0, 0, BOX_TIME + 30,
-		BOX_TIME + 31, 2
+		BOX_TIME + 31, 2, BOX_TIME + 32
 	};
 	ok(box, hd_store_decision_insert(box->store, key, 1, "bandit", &why,
 					 BOX_TIME + 25, &box->err));

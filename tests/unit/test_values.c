@@ -41,6 +41,8 @@ static void a_whole_point_is_read(void **state)
 	/* The space's own option, whose text outlives the JSON. */
 	assert_ptr_equal(values[2].text,
 			 hd_space_param(space, 2)->expr.options[2].text);
+	/* By its place a sampler knows it. */
+	assert_int_equal(values[2].option, 2);
 	hd_space_free(space);
 }
 

@@ -202,7 +202,7 @@ static void hd_115_a_trials_parameters_are_stored_as_json_and_as_rows(void **sta
 	};
 	struct hd_trial_end_record end = {
 		HD_TRIAL_FAILED, HD_END_SIGNAL, "killed by SIGSEGV", -1, 11, 1.25, 1 << 20, 0,
-		BOX_TIME + 9, 0, 1
+		BOX_TIME + 9, 0, 1, 0
 	};
 	struct storebox *box = *state;
 	int64_t key, found;

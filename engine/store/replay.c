@@ -1,0 +1,208 @@
+/* Reading a sweep to derive it again. */
+#include "store/replay.h"
+
+#include "store/private.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define REPLAY_SCHEMA 3
+
+static int replay_simple(struct hd_store *store, enum hd_stmt id,
+			 struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_open(&query, store, id, err);
+
+	return rc < 0 ? rc : hd_query_run(&query, err);
+}
+
+int hd_store_snapshot(struct hd_store *store, struct hd_error *err)
+{
+	return replay_simple(store, HD_STMT_SNAPSHOT, err);
+}
+
+int hd_store_snapshot_end(struct hd_store *store, struct hd_error *err)
+{
+	return replay_simple(store, HD_STMT_SNAPSHOT_END, err);
+}
+
+int hd_store_replay_check(struct hd_store *store, struct hd_error *err)
+{
+	int64_t version;
+	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
+
+	if (rc < 0 || version >= REPLAY_SCHEMA)
+		return rc;
+	return hd_error_set(err, HD_EVERSION,
+			    "store '%s' has schema version %" PRId64
+			    ", a replay needs %d: its hdrive did not store "
+			    "enough",
+			    store->path, version, REPLAY_SCHEMA);
+}
+
+static int replay_walk(struct hd_query *query, struct hd_store *store,
+		       enum hd_stmt id, int64_t sweep, struct hd_error *err)
+{
+	int rc = hd_query_open(query, store, id, err);
+
+	if (rc == 0)
+		hd_query_integer(query, sweep);
+	return rc;
+}
+
+static int read_words(struct hd_query *query, struct hd_replay_attempt *row,
+		      struct hd_error *err)
+{
+	const char *state = hd_query_get_text(query);
+	const char *end = hd_query_get_text(query);
+
+	if (hd_trial_state_find(state, &row->state) &&
+	    hd_end_find(end, &row->end))
+		return 0;
+	return hd_error_set(err, HD_ECORRUPT,
+			    "store '%s' has an unknown state or end reason:"
+			    " '%s', '%s'",
+			    query->store->path, state, end);
+}
+
+static int read_checked(const struct hd_query *query, struct hd_error *err)
+{
+	return query->broken ? hd_error_set(err, HD_ECORRUPT,
+					    "store '%s' has a count below 0",
+					    query->store->path)
+			     : 0;
+}
+
+/* Slot up to intervals: the columns that both tables have. */
+static void read_turns(struct hd_query *query, struct hd_replay_attempt *row)
+{
+	row->slot = hd_query_get_size(query);
+	row->running = hd_query_get_integer(query);
+	row->stop_asked = hd_query_get_integer(query);
+	row->gone = hd_query_get_integer(query);
+	row->closed = hd_query_get_integer(query);
+	row->settled = hd_query_get_size(query);
+	row->intervals = hd_query_get_size(query);
+}
+
+static int read_trial(struct hd_query *query, struct hd_replay_trial *row,
+		      struct hd_error *err)
+{
+	int rc;
+
+	row->key = hd_query_get_integer(query);
+	row->number = hd_query_get_size(query);
+	rc = read_words(query, &row->last, err);
+	row->enqueued = strcmp(hd_query_get_text(query), "sampler") != 0;
+	row->known = hd_query_get_size(query);
+	row->created = hd_query_get_integer(query);
+	row->parameters = hd_query_get_text(query);
+	row->last.number = (unsigned)hd_query_get_size(query);
+	read_turns(query, &row->last);
+	return rc < 0 ? rc : read_checked(query, err);
+}
+
+int hd_store_replay_trials(struct hd_store *store, int64_t sweep,
+			   hd_replay_trial_fn fn, void *user,
+			   struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = replay_walk(&query, store, HD_STMT_REPLAY_TRIALS, sweep, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		struct hd_replay_trial row = { 0 };
+
+		rc = read_trial(&query, &row, err);
+		if (rc == 0)
+			rc = fn(user, &row);
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}
+
+int hd_store_replay_attempts(struct hd_store *store, int64_t sweep,
+			     hd_replay_attempt_fn fn, void *user,
+			     struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = replay_walk(&query, store, HD_STMT_REPLAY_ATTEMPTS, sweep, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		struct hd_replay_attempt row = { 0 };
+		size_t trial = hd_query_get_size(&query);
+
+		row.number = (unsigned)hd_query_get_size(&query);
+		rc = read_words(&query, &row, err);
+		read_turns(&query, &row);
+		row.anew = hd_query_get_integer(&query) != 0;
+		row.queued = hd_query_get_integer(&query);
+		row.reopened = hd_query_get_size(&query);
+		if (rc == 0)
+			rc = read_checked(&query, err);
+		if (rc == 0)
+			rc = fn(user, trial, &row);
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}
+
+int hd_store_replay_values(struct hd_store *store, int64_t sweep,
+			   hd_replay_value_fn fn, void *user,
+			   struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = replay_walk(&query, store, HD_STMT_REPLAY_VALUES, sweep, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		struct hd_replay_value row = { 0 };
+
+		row.trial = hd_query_get_size(&query);
+		row.attempt = (unsigned)hd_query_get_size(&query);
+		row.sequence = hd_query_get_size(&query);
+		row.interval = hd_query_get_size(&query);
+		row.value = hd_query_get_real(&query);
+		row.time = hd_query_get_integer(&query);
+		rc = read_checked(&query, err);
+		if (rc == 0)
+			rc = fn(user, &row);
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}
+
+int hd_store_replay_editions(struct hd_store *store, int64_t sweep,
+			     hd_replay_edition_fn fn, void *user,
+			     struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = replay_walk(&query, store, HD_STMT_REPLAY_EDITIONS, sweep, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		struct hd_replay_edition row = { 0 };
+
+		row.until = hd_query_get_integer(&query);
+		row.settings = hd_query_get_size(&query);
+		row.path = hd_query_get_text(&query);
+		row.text = hd_query_get_text(&query);
+		rc = fn(user, &row);
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}

@@ -1,0 +1,22 @@
+#!/bin/sh
+. "$TEST_ROOT/tests/support/cli.sh"
+
+learner
+truncation='TruncationSelectionPolicy, truncation_percentage: 40'
+for type in random grid sobol tpe bayesian auto; do
+	for policy in 'BanditPolicy, slack_factor: 0.2, delay_evaluation: 2' \
+		'MedianStoppingPolicy' \
+		"$truncation" "$truncation, exclude_finished_jobs: true"; do
+		sweep total=16 concurrent=3 type=$type "policy=$policy"
+		code 0 hdrive submit sweep.yml -- ./learner
+		replays @
+		has out '^16 suggestions, '
+		echo "$type, $policy: $(cat out)" >>said
+	done
+done
+# Not one of them was a replay of nothing.
+has said ' [1-9][0-9]* stops'
+hasnt said ' 0 questions'
+code 0 hdrive replay --json
+has out '^{"differences":\[\],"suggestions":16,"enqueued":0,"questions":[0-9]*,'
+has out ',"stops":[0-9]*,"same":true}$'
