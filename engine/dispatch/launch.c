@@ -128,8 +128,6 @@ static size_t run_signal(const struct run *run, int signal)
 	 * the program is collected and its number may be another's. */
 	if (group)
 		kill(-group, signal);
-	if (run->what.cgroup >= 0 && signal == SIGKILL)
-		hd_launch_cgroup_kill(run->what.cgroup);
 	return hd_proctree_signal(getpid(), group, signal);
 }
 

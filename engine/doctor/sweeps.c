@@ -203,21 +203,25 @@ static int sweep_settle(struct sweep_visit *sweep, size_t *open,
 	return rc;
 }
 
-static void sweep_mend_stale(struct sweep_visit *sweep, size_t open,
-			     const char *right)
+/* Whether that went well, with *OPEN the trials that are open still. */
+static bool sweep_mend_stale(struct sweep_visit *sweep, size_t *open)
 {
 	const struct hd_sweep_row *row = sweep->row;
 	struct hd_error err = { 0 };
-	size_t left = open;
+	size_t before = *open;
 
-	if (sweep_settle(sweep, &left, &err) < 0) {
-		hd_visit_tell(sweep->visit, HD_HEALTH_PROBLEM, "sweep", right,
+	if (!sweep->visit->options->fix)
+		return false;
+	if (sweep_settle(sweep, open, &err) < 0) {
+		hd_visit_tell(sweep->visit, HD_HEALTH_WARNING, "sweep",
+			      "mend what it names first",
 			      "'%s' could not be mended: %s", row->name, err.text);
-		return;
+		return false;
 	}
-	hd_visit_tell(sweep->visit, HD_HEALTH_MENDED, "sweep", right,
+	hd_visit_tell(sweep->visit, HD_HEALTH_MENDED, "sweep", NULL,
 		      "'%s': of %zu open trial%s %zu had ended, which its rows say now",
-		      row->name, open, hd_plural(open), open - left);
+		      row->name, before, hd_plural(before), before - *open);
+	return true;
 }
 
 /* Open trials, and of those the ones that still run: DESIGN 2 lets them. */
@@ -226,20 +230,21 @@ static void sweep_tell_stale(struct sweep_visit *sweep)
 	const struct hd_sweep_row *row = sweep->row;
 	struct hd_buf right = HD_BUF_INIT;
 	size_t open = row->trials - hd_rows_ended(row->counts);
+	enum hd_health health = HD_HEALTH_PROBLEM;
 
 	if (sweep->over || sweep->alive)
 		return;
 	hd_buf_printf(&right, "go on with 'hdrive resume %s', or end it with 'hdrive cancel %s'",
 		      row->name, row->name);
+	if (!sweep->host[0] && sweep_mend_stale(sweep, &open))
+		health = HD_HEALTH_WARNING;
 	if (sweep->host[0])
 		hd_visit_tell(sweep->visit, HD_HEALTH_WARNING, "sweep", hd_buf_text(&right),
 			      "'%s' is %s, with %zu trial%s open: its engine is not here, and host "
 			      "'%s' ran it",
 			      row->name, row->state, open, hd_plural(open), sweep->host);
-	else if (sweep->visit->options->fix)
-		sweep_mend_stale(sweep, open, hd_buf_text(&right));
 	else
-		hd_visit_tell(sweep->visit, HD_HEALTH_PROBLEM, "sweep", hd_buf_text(&right),
+		hd_visit_tell(sweep->visit, health, "sweep", hd_buf_text(&right),
 			      "'%s' is %s, but its engine (process %" PRId64
 			      ") is gone: %zu trial%s "
 			      "open, %zu still running",
