@@ -418,10 +418,11 @@ static int core_attend(struct hd_core *core, struct run **slot,
 	if (rc == 0 && (run->has_output || run->ended)) {
 		run->has_output = false;
 		rc = hd_run_collect(run, run->ended, err);
-		if (rc == 1) {
+		if (rc > 0) {
 			/* More is there: others get their turn first. */
 			run->has_output = true;
-			core->wants_turn = true;
+			core->wants_turn |= rc != HD_TAIL_LATER;
+			core->wants_soon = true;
 			return 0;
 		}
 	}
