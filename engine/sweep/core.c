@@ -547,6 +547,12 @@ int hd_core_sync(struct hd_core *core, struct hd_error *err)
 	return hd_store_sync(core->setup.store, err);
 }
 
+int64_t hd_core_due(const struct hd_core *core)
+{
+	/* One that is due waits for a slot, and an end brings a turn. */
+	return core->waiting && core->waiting->due > core->wall ? core->waiting->due : 0;
+}
+
 bool hd_core_is_done(const struct hd_core *core)
 {
 	return core->live_count == 0 && !core->waiting &&

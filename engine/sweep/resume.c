@@ -232,6 +232,9 @@ static int resume_store(struct resuming *resuming, struct hd_error *err)
 		return rc;
 	hd_process_self(&self);
 	rc = resume_limits(resuming, err);
+	/* The clock may have been set back since: what comes is later. */
+	if (sweep->started <= totals.stamp)
+		sweep->started = totals.stamp + 1;
 	if (rc == 0 && !resuming->options->stop)
 		rc = hd_retry_store(&stopped, sweep->store, sweep->key,
 				    sweep->folder, sweep->started, &rows, &count, err);
