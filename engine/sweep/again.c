@@ -20,6 +20,9 @@
 /* A program that gave way is not started again at once. */
 #define PREEMPTED_DELAY 1.0
 #define DELAY_MOST 3600.0
+/* Starts of an attempt, and seconds before the second; then eight times that. */
+#define LAUNCHES_MOST 3
+#define LAUNCH_DELAY 0.1
 /* No such program, or none that can be run: it will not be there next time. */
 #define EXIT_NOT_EXECUTABLE 126
 
@@ -113,17 +116,30 @@ static void tell_again(const struct run *run, const struct verdict *verdict,
 					 .folder = run->folder });
 }
 
+/* Whether another moment may have what a start failed for. */
+bool hd_run_may_launch_later(struct run *run, int code)
+{
+	if (code != HD_EBUSY && code != HD_ENOMEM && code != HD_EIO)
+		return false;
+	return ++run->unlaunched < LAUNCHES_MOST;
+}
+
 /* Nothing of this attempt ever was: it is still to be started. */
 static int again_unstarted(struct run *run, struct hd_error *err)
 {
 	struct hd_core *core = run->core;
+	double delay = run->unlaunched
+			       ? ldexp(LAUNCH_DELAY, 3 * (int)run->unlaunched - 3)
+			       : 0;
 	int rc = hd_store_trial_state(core->setup.store, run->key,
 				      HD_TRIAL_QUEUED, 0, err);
 
 	if (rc < 0)
 		return rc;
 	hd_trial_move(run->trial, HD_TRIAL_EVENT_AGAIN);
-	run->due = core->wall;
+	run->due = core->wall + (int64_t)(delay * MICRO);
+	if (run->exit_error)
+		hd_run_note(run, run->exit_error);
 	run->attempt--; /* the reset counts one on */
 	rc = run_reset(run, false, err);
 	if (rc == 0)

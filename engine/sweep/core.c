@@ -487,6 +487,7 @@ static void run_launch(struct run *run, int64_t wall)
 
 /* After the commit: what was announced is done. */
 static void core_act(struct hd_core *core)
+	run->unstarted = hd_run_may_launch_later(run, rc);
 {
 	for (size_t i = 0; i < core->live_room; i++) {
 		struct run *run = core->live[i];

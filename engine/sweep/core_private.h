@@ -55,6 +55,7 @@ struct run {
 	unsigned attempt;
 	size_t restarts;        /* attempts that failed and were followed by another */
 	size_t lost;            /* ... and that went without a word, in this engine */
+	size_t unlaunched;      /* starts that failed for want of something */
 	size_t slot;            /* its place in core->live */
 	int64_t due;            /* not to be started before; of those that wait */
 	struct hd_trial *trial; /* the history's */
@@ -194,6 +195,8 @@ int hd_run_open(struct run *run, const struct hd_tail_place *places,
 /* again.c: whether the attempt that ended so is followed by another. */
 bool hd_run_goes_on(const struct run *run, const struct verdict *verdict);
 /* again.c: store that, and RUN, whose slot is free now, among those waiting. */
+/* again.c: whether RUN, whose start failed with CODE, is to be started later. */
+bool hd_run_may_launch_later(struct run *run, int code);
 int hd_run_again(struct run *run, const struct verdict *verdict,
 		 struct hd_error *err);
 /* again.c: keep RUN, in its right place, until a slot is free for it. */

@@ -31,7 +31,7 @@ struct fake {
 	size_t launched;
 	size_t running;
 	size_t most_running;
-	bool refuse;    /* launches fail */
+	int refuse;     /* the code that launches fail with */
 	double seconds; /* that trials ran; 0: a minute */
 };
 
@@ -53,7 +53,7 @@ static int fake_launch(void *state, const struct hd_launch *launch,
 
 	(void)state;
 	if (fake.refuse)
-		return hd_error_set(err, HD_EIO, "no more processes");
+		return hd_error_set(err, fake.refuse, "no more processes");
 	trial->running = true;
 	snprintf(trial->folder, sizeof trial->folder, "%s", launch->folder);
 	fake.launched++;
@@ -477,11 +477,49 @@ static void a_launch_that_fails_ends_its_trial_and_not_the_sweep(void **state)
 	struct bench *bench = *state;
 
 	bench_open(bench, "s", YAML("3", ""), 1);
-	fake.refuse = true;
+	fake.refuse = HD_ELIMIT;
 	bench_turn(bench);
 	assert_true(hd_core_is_done(bench->core));
 	assert_int_equal(summary_of(bench).counts[HD_TRIAL_FAILED], 3);
 	assert_int_equal(hd_dispatch_busy(bench->dispatch), 0);
+}
+
+/* The same, of what may be there a moment later. */
+static void a_launch_that_fails_for_a_while_is_tried_again(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("1", ""), 1);
+	fake.refuse = HD_EBUSY;
+	bench_turn(bench);
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_QUEUED], 1);
+	assert_int_equal(hd_core_due(bench->core), bench->now + 100000);
+	fake.refuse = 0;
+	bench_turn(bench);
+	assert_int_equal(fake.launched, 0);
+	bench->now += 100000;
+	bench_turn(bench);
+	assert_int_equal(fake.launched, 1);
+	assert_int_equal(hd_core_due(bench->core), 0);
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_COMPLETED], 1);
+}
+
+static void a_launch_fails_for_good_at_the_third_time(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("1", ""), 1);
+	fake.refuse = HD_EIO;
+	for (int i = 0; i < 3; i++) {
+		assert_false(hd_core_is_done(bench->core));
+		bench_turn(bench);
+		bench->now += 1000000;
+	}
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_FAILED], 1);
 }
 
 static int collect_parameters(void *user, const struct hd_trial_row *row)
@@ -900,6 +938,8 @@ int main(void)
 		TEST(hd_112_no_metric_anywhere_is_no_best_and_no_crash),
 		TEST(a_policy_is_not_asked_about_a_trial_that_is_gone),
 		TEST(a_launch_that_fails_ends_its_trial_and_not_the_sweep),
+		TEST(a_launch_that_fails_for_a_while_is_tried_again),
+		TEST(a_launch_fails_for_good_at_the_third_time),
 		TEST(hd_038_a_trial_is_the_same_at_any_concurrency),
 		TEST(thousands_of_trials_lose_nothing),
 		TEST(reduce_last_ranks_by_the_last_value),
