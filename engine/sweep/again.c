@@ -40,6 +40,7 @@ bool hd_run_goes_on(const struct run *run, const struct verdict *verdict)
 	case HD_END_LOST:
 		return run->lost + 1 < LOST_MOST;
 	case HD_END_PREEMPTED:
+	case HD_END_SWEEP:
 		return true;
 	case HD_END_EXIT:
 		if (run->exit.code >= EXIT_NOT_EXECUTABLE)
@@ -54,7 +55,6 @@ bool hd_run_goes_on(const struct run *run, const struct verdict *verdict)
 	case HD_END_LIMIT:
 	case HD_END_TIMEOUT:
 	case HD_END_SCRIPT:
-	case HD_END_SWEEP:
 	case HD_END_MEMORY:
 	case HD_END_FAILURES:
 		break;
@@ -67,7 +67,7 @@ static double again_delay(const struct run *run, enum hd_end end)
 {
 	double first = run->core->setup.config->restart_delay;
 
-	if (end == HD_END_LOST)
+	if (end == HD_END_LOST || end == HD_END_SWEEP)
 		return 0;
 	if (end == HD_END_PREEMPTED)
 		return PREEMPTED_DELAY;
@@ -91,7 +91,7 @@ static int run_reset(struct run *run, bool anew, struct hd_error *err)
 	run->exit = (struct hd_exit){ 0 };
 	run->reason.text[0] = '\0';
 	run->started = run->gone = run->seen = 0;
-	run->adopt = run->fresh = run->spawned = run->has_output = false;
+	run->adopt = run->adopted = run->fresh = run->spawned = run->has_output = false;
 	run->ended = run->unstarted = run->stop_wanted = run->stop_now = false;
 	run->changed = false;
 	run->attempt++;
@@ -159,7 +159,7 @@ int hd_run_again(struct run *run, const struct verdict *verdict,
 		return again_unstarted(run, err);
 	if (verdict->end == HD_END_LOST)
 		run->lost++;
-	else if (verdict->end != HD_END_PREEMPTED)
+	else if (verdict->end != HD_END_PREEMPTED && verdict->end != HD_END_SWEEP)
 		run->restarts++;
 	run->due = core->wall + (int64_t)(delay * MICRO);
 	rc = hd_store_trial_queue(core->setup.store, run->key, run->attempt,

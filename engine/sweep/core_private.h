@@ -71,6 +71,7 @@ struct run {
 
 	/* Marks left between turns. */
 	bool adopt;         /* an earlier engine started it: take it over */
+	bool adopted;       /* ... and that is done */
 	bool fresh;         /* its row is new, the launch comes after commit */
 	bool spawned;       /* pid and start are news for the store */
 	bool has_output;    /* its files may have grown */
@@ -194,9 +195,9 @@ int hd_run_open(struct run *run, const struct hd_tail_place *places,
 
 /* again.c: whether the attempt that ended so is followed by another. */
 bool hd_run_goes_on(const struct run *run, const struct verdict *verdict);
-/* again.c: store that, and RUN, whose slot is free now, among those waiting. */
 /* again.c: whether RUN, whose start failed with CODE, is to be started later. */
 bool hd_run_may_launch_later(struct run *run, int code);
+/* again.c: store that, and RUN, whose slot is free now, among those waiting. */
 int hd_run_again(struct run *run, const struct verdict *verdict,
 		 struct hd_error *err);
 /* again.c: keep RUN, in its right place, until a slot is free for it. */

@@ -18,8 +18,10 @@
 #include "sweep/lock.h"
 #include "sweep/retry.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define TEXTS_MOST 4096
@@ -230,6 +232,9 @@ static int resume_store(struct resuming *resuming, struct hd_error *err)
 		rc = hd_store_begin(sweep->store, err);
 	if (rc < 0)
 		return rc;
+	/* The clock may have been set back since: what comes is later. */
+	if (sweep->started <= totals.stamp)
+		sweep->started = totals.stamp + 1;
 	hd_process_self(&self);
 	rc = resume_limits(resuming, err);
 	/* The clock may have been set back since: what comes is later. */
@@ -266,6 +271,10 @@ static int sweep_reopen(struct resuming *resuming, struct hd_error *err)
 	struct hd_sweep *sweep = resuming->sweep;
 	int rc = resume_read(resuming, err);
 
+	/* Its row may have come to be without it, as a disk failed. */
+	if (rc == 0 && mkdir(sweep->folder, 0777) < 0 && errno != EEXIST)
+		rc = hd_error_errno(err, errno, "cannot make the folder '%s'",
+				    sweep->folder);
 	if (rc == 0)
 		rc = hd_sweep_lock(&sweep->lock, sweep->folder, sweep->name, err);
 	if (rc == 0)

@@ -339,18 +339,17 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 /*
  * A sweep that could not begin, or not go on, says so in its row. A full disk
  * may well have room for this: the rolled back transaction gave its own back.
+ * Its trials stay as they are known: a resume finds what became of them.
  */
 static void sweep_store_failure(struct hd_sweep *sweep, enum hd_end end,
 				const struct hd_error *why)
 {
 	const char *text = why ? why->text : "could not begin";
-	int64_t now = hd_time_wall();
 
 	if (hd_store_begin(sweep->store, NULL) < 0)
 		return;
-	if (hd_store_sweep_abandon(sweep->store, sweep->key, text, now, NULL) < 0 ||
-	    hd_store_sweep_state(sweep->store, sweep->key, "Failed", end, text,
-				 now, NULL) < 0 ||
+	if (hd_store_sweep_state(sweep->store, sweep->key, "Failed", end, text,
+				 sweep_now(sweep), NULL) < 0 ||
 	    hd_store_commit(sweep->store, true, NULL) < 0)
 		hd_store_rollback(sweep->store);
 }
@@ -369,6 +368,7 @@ int hd_sweep_alloc(struct hd_sweep **out, struct hd_store *store,
 	sweep->lock = -1;
 	sweep->started_steady = hd_time_steady();
 	sweep->started = hd_time_wall();
+	sweep->started_steady = hd_time_steady();
 	*out = sweep;
 	return 0;
 }
