@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,13 @@ static bool is_of_other_boot(const char *boot)
 	return *boot && *now && strcmp(boot, now) != 0;
 }
 
+static bool has_exited(int pidfd)
+{
+	struct pollfd gone = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&gone, 1, 0) > 0;
+}
+
 /*
  * The launcher had its pid before it wrote the state and keeps it while it
  * lives, so a process of that pid and start is the one that the descriptor,
@@ -51,6 +59,7 @@ static enum hd_find launcher_find(struct hd_found *found,
 				  const struct hd_record_state *state)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, (pid_t)state->pid, 0U);
+	uint64_t start;
 
 	found->why = "its supervisor is gone and left no exit record";
 	if (pidfd < 0 && errno == ESRCH)
@@ -59,9 +68,14 @@ static enum hd_find launcher_find(struct hd_found *found,
 		found->error = errno;
 		return HD_FIND_FAILED;
 	}
-	if (hd_proctree_start((pid_t)state->pid) != state->start) {
+	start = hd_proctree_start((pid_t)state->pid);
+	if (start != state->start) {
+		/* Not told while it lives: no descriptor was left, say. */
+		bool unread = start == 0 && !has_exited(pidfd);
+
 		close(pidfd);
-		return HD_FIND_GONE;
+		found->error = unread ? EMFILE : 0;
+		return unread ? HD_FIND_FAILED : HD_FIND_GONE;
 	}
 	found->pidfd = pidfd;
 	found->pid = (pid_t)state->pid;

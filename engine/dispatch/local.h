@@ -57,6 +57,7 @@ struct hd_local_attempt {
 	const char *lost; /* why there is no record, when it is known */
 	unsigned rounds;  /* of looking for what is left, or for its launcher */
 	unsigned quiet;   /* of these at the end without a process */
+	unsigned unread;  /* tries to read its record that failed */
 	unsigned handles; /* not yet closed */
 	uv_poll_t process;
 	uv_fs_event_t watch;

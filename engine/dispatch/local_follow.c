@@ -32,6 +32,8 @@
 #define UNSURE_ROUNDS 30
 /* One look may come between the launcher's record and its end. */
 #define QUIET_ROUNDS 2
+/* So many tries to read a record that is there. */
+#define UNREAD_ROUNDS 40
 /* A launcher that cannot be found is given so many looks to heed a stop. */
 #define STOP_ROUNDS 20
 
@@ -109,18 +111,33 @@ static void on_remains(uv_timer_t *timer)
 	attempt_lose(timer->data);
 }
 
-/* There is no launcher, or none any more, that could write a record. */
+static void on_conclude(uv_timer_t *timer);
+
+/* There is no launcher, or none any more, that could write a record. One that
+ * is there and cannot be read now (no descriptor is left) is not lost. */
 static void attempt_conclude(struct hd_local_attempt *attempt)
 {
 	struct hd_record record;
+	int rc = hd_record_read(&record, attempt->folder, NULL);
 
 	uv_timer_stop(&attempt->timer);
-	if (hd_record_read(&record, attempt->folder, NULL) == 0) {
+	if (rc == 0) {
 		attempt_end(attempt, &record.exit);
+		return;
+	}
+	/* Without memory a record does not look like one: look twice. */
+	if (rc != HD_ENOENT &&
+	    attempt->unread++ < (rc == HD_ECORRUPT ? 1 : UNREAD_ROUNDS)) {
+		uv_timer_start(&attempt->timer, on_conclude, RETRY_PAUSE, 0);
 		return;
 	}
 	attempt->rounds = 0;
 	attempt_lose(attempt);
+}
+
+static void on_conclude(uv_timer_t *timer)
+{
+	attempt_conclude(timer->data);
 }
 
 /* Whether the launcher has ended; collects it when it is our child. */

@@ -131,10 +131,17 @@ static int tail_note(struct tail_read *read, const char *what)
 	return read->mark(read->user, HD_TAIL_NOTE, text);
 }
 
+/* No doing of the script's: the next look finds the same bytes. */
+static bool is_passing(int number)
+{
+	return number == EMFILE || number == ENFILE || number == ENOMEM ||
+	       number == EIO;
+}
+
 /*
  * Open the source when it has something new. Returns 1 when it is open, 0
- * when there is nothing to read, or a negative code. The stat comes first
- * because most sources of most reads have nothing new.
+ * when there is nothing to read, HD_TAIL_LATER, or a negative code. The stat
+ * comes first because most sources of most reads have nothing new.
  */
 static int tail_open(struct tail_read *read)
 {
@@ -150,10 +157,8 @@ static int tail_open(struct tail_read *read)
 			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (read->fd < 0 && errno == ENOENT)
 		return 0;
-	/* A shortage passes: the next look finds the same bytes. */
-	if (read->fd < 0 && !read->final &&
-	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
-		return 0;
+	if (read->fd < 0 && is_passing(errno))
+		return HD_TAIL_LATER;
 	if (read->fd < 0 || fstat(read->fd, &stat) < 0 ||
 	    !S_ISREG(stat.st_mode))
 		return tail_note(read, "is no readable regular file");
@@ -364,7 +369,8 @@ int hd_tail_read(struct hd_tail *tail, bool final, size_t budget,
 		rc = tail_source(&read, budget / HD_TAIL_SOURCES);
 		if (rc < 0)
 			return rc;
-		more |= rc;
+		if (rc > more)
+			more = rc;
 	}
 	return more;
 }

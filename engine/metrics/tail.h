@@ -69,10 +69,12 @@ void hd_tail_free(struct hd_tail *tail);
 /*
  * Read what is new, at most about BUDGET bytes. FINAL: the trial has ended,
  * a last line without newline counts. Returns 0 when all was read, 1 when
- * more is there, or a negative code (FN's, or a read error); the places then
- * stand before the line that failed. MARK may be NULL. What a script made of
- * its files (a FIFO, a link, nothing) is never an error.
+ * more is there, HD_TAIL_LATER when a file could not be opened now (for want
+ * of a descriptor, say), or a negative code (FN's, or a read error); the places
+ * then stand before the line that failed. MARK may be NULL. What a script made
+ * of its files (a FIFO, a link, nothing) is never an error.
  */
+#define HD_TAIL_LATER 2
 int hd_tail_read(struct hd_tail *tail, bool final, size_t budget,
 		 hd_tail_fn fn, hd_tail_mark_fn mark, void *user,
 		 struct hd_error *err);

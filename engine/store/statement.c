@@ -79,13 +79,6 @@ static const char *const stmt_sql[HD_STMTS] = {
 				" WHERE key = ?1",
 	[HD_STMT_SWEEP_BEST] = "UPDATE sweep SET best_trial = ?2, best = ?3 WHERE key = ?1",
 
-	/* By the index of the states: few are not at an end. They end together. */
-	[HD_STMT_SWEEP_ABANDON] = "UPDATE trial SET state = 'Failed', end_reason = ?2,"
-				  " end_detail = ?3, ended = ?4, gone = ?4, closed = ?4,"
-				  " settled = 1 + " SETTLED_OF_SWEEP
-				  " WHERE sweep = ?1 AND state"
-				  " NOT IN ('Completed', 'Failed', 'Canceled')",
-
 	[HD_STMT_TRIAL_INSERT] = "INSERT INTO trial(sweep, number, state, parameters,"
 				 " arguments, known, created, slot, origin)"
 				 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

@@ -64,14 +64,6 @@ int hd_store_sweep_state(struct hd_store *store, int64_t key,
 			 const char *detail, int64_t time,
 			 struct hd_error *err);
 
-/*
- * After an error of the store, and once nothing runs: what the failed
- * transactions left open becomes Failed, lost, with DETAIL.
- */
-int hd_store_sweep_abandon(struct hd_store *store, int64_t key,
-			   const char *detail, int64_t time,
-			   struct hd_error *err);
-
 struct hd_trial_record {
 	int64_t sweep;
 	size_t number;

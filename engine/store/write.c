@@ -192,22 +192,6 @@ int hd_store_sweep_state(struct hd_store *store, int64_t key,
 	return hd_query_change(&query, "sweep", err);
 }
 
-int hd_store_sweep_abandon(struct hd_store *store, int64_t key,
-			   const char *detail, int64_t time,
-			   struct hd_error *err)
-{
-	struct hd_query query;
-	int rc = hd_query_write(&query, store, HD_STMT_SWEEP_ABANDON, err);
-
-	if (rc < 0)
-		return rc;
-	hd_query_integer(&query, key);
-	hd_query_text(&query, hd_end_name(HD_END_LOST));
-	hd_query_text(&query, detail);
-	hd_query_integer(&query, time);
-	return hd_query_run(&query, err);
-}
-
 static const char *value_kind_name(enum hd_value_kind kind)
 {
 	switch (kind) {

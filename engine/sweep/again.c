@@ -20,6 +20,9 @@
 /* A program that gave way is not started again at once. */
 #define PREEMPTED_DELAY 1.0
 #define DELAY_MOST 3600.0
+/* Starts of an attempt, and seconds before the second; then eight times that. */
+#define LAUNCHES_MOST 3
+#define LAUNCH_DELAY 0.1
 /* No such program, or none that can be run: it will not be there next time. */
 #define EXIT_NOT_EXECUTABLE 126
 
@@ -37,6 +40,7 @@ bool hd_run_goes_on(const struct run *run, const struct verdict *verdict)
 	case HD_END_LOST:
 		return run->lost + 1 < LOST_MOST;
 	case HD_END_PREEMPTED:
+	case HD_END_SWEEP:
 		return true;
 	case HD_END_EXIT:
 		if (run->exit.code >= EXIT_NOT_EXECUTABLE)
@@ -51,7 +55,6 @@ bool hd_run_goes_on(const struct run *run, const struct verdict *verdict)
 	case HD_END_LIMIT:
 	case HD_END_TIMEOUT:
 	case HD_END_SCRIPT:
-	case HD_END_SWEEP:
 	case HD_END_MEMORY:
 	case HD_END_FAILURES:
 		break;
@@ -64,7 +67,7 @@ static double again_delay(const struct run *run, enum hd_end end)
 {
 	double first = run->core->setup.config->restart_delay;
 
-	if (end == HD_END_LOST)
+	if (end == HD_END_LOST || end == HD_END_SWEEP)
 		return 0;
 	if (end == HD_END_PREEMPTED)
 		return PREEMPTED_DELAY;
@@ -88,7 +91,7 @@ static int run_reset(struct run *run, bool anew, struct hd_error *err)
 	run->exit = (struct hd_exit){ 0 };
 	run->reason.text[0] = '\0';
 	run->started = run->gone = run->seen = 0;
-	run->adopt = run->fresh = run->spawned = run->has_output = false;
+	run->adopt = run->adopted = run->fresh = run->spawned = run->has_output = false;
 	run->ended = run->unstarted = run->stop_wanted = run->stop_now = false;
 	run->changed = false;
 	run->attempt++;
@@ -113,17 +116,30 @@ static void tell_again(const struct run *run, const struct verdict *verdict,
 					 .folder = run->folder });
 }
 
+/* Whether another moment may have what a start failed for. */
+bool hd_run_may_launch_later(struct run *run, int code)
+{
+	if (code != HD_EBUSY && code != HD_ENOMEM && code != HD_EIO)
+		return false;
+	return ++run->unlaunched < LAUNCHES_MOST;
+}
+
 /* Nothing of this attempt ever was: it is still to be started. */
 static int again_unstarted(struct run *run, struct hd_error *err)
 {
 	struct hd_core *core = run->core;
+	double delay = run->unlaunched
+			       ? ldexp(LAUNCH_DELAY, 3 * (int)run->unlaunched - 3)
+			       : 0;
 	int rc = hd_store_trial_state(core->setup.store, run->key,
 				      HD_TRIAL_QUEUED, 0, err);
 
 	if (rc < 0)
 		return rc;
 	hd_trial_move(run->trial, HD_TRIAL_EVENT_AGAIN);
-	run->due = core->wall;
+	run->due = core->wall + (int64_t)(delay * MICRO);
+	if (run->exit_error)
+		hd_run_note(run, run->exit_error);
 	run->attempt--; /* the reset counts one on */
 	rc = run_reset(run, false, err);
 	if (rc == 0)
@@ -143,7 +159,7 @@ int hd_run_again(struct run *run, const struct verdict *verdict,
 		return again_unstarted(run, err);
 	if (verdict->end == HD_END_LOST)
 		run->lost++;
-	else if (verdict->end != HD_END_PREEMPTED)
+	else if (verdict->end != HD_END_PREEMPTED && verdict->end != HD_END_SWEEP)
 		run->restarts++;
 	run->due = core->wall + (int64_t)(delay * MICRO);
 	rc = hd_store_trial_queue(core->setup.store, run->key,

@@ -17,6 +17,9 @@
  * some 50 for nothing but metrics. */
 #define COLLECT_BYTES (1 << 16)
 
+/* How long an ended trial's files may stay out of reach. */
+#define LATER_SECONDS 10
+
 struct collecting {
 	struct run *run;
 	struct hd_error *err;
@@ -186,6 +189,12 @@ static bool run_was_cut_off(const struct run *run)
 	return !run->exit.known || run->exit.signal;
 }
 
+static bool is_too_late(const struct run *run, int more)
+{
+	return more == HD_TAIL_LATER &&
+	       run->core->wall - run->gone > LATER_SECONDS * INT64_C(1000000);
+}
+
 int hd_run_collect(struct run *run, bool final, struct hd_error *err)
 {
 	struct collecting collecting = { run, err };
@@ -197,8 +206,11 @@ int hd_run_collect(struct run *run, bool final, struct hd_error *err)
 	if (more < 0)
 		return more;
 	run_note_activity(run);
-	/* "At once" does not wait for a backlog of minutes. */
-	if (more && final && run->stop_now) {
+	/* While it runs there is a next look. "At once" does not wait for a
+	 * backlog of minutes, nor others for what may never come. */
+	if (more == HD_TAIL_LATER && !final)
+		more = 0;
+	if (more && final && (run->stop_now || is_too_late(run, more))) {
 		hd_run_note(run, "what it printed was not read to its end");
 		more = 0;
 	}

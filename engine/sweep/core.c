@@ -27,6 +27,17 @@ void hd_run_free(struct run *run)
 	free(run);
 }
 
+/* Their rows stay. */
+static void core_drop_waiting(struct hd_core *core)
+{
+	while (core->waiting) {
+		struct run *run = core->waiting;
+
+		core->waiting = run->next;
+		hd_run_free(run);
+	}
+}
+
 /* --- life --------------------------------------------------------------- */
 
 static int core_init_plugins(struct hd_core *core, struct hd_error *err)
@@ -111,12 +122,7 @@ void hd_core_free(struct hd_core *core)
 		hd_store_rollback(core->setup.store);
 	for (size_t i = 0; core->live && i < core->live_room; i++)
 		hd_run_free(core->live[i]);
-	while (core->waiting) {
-		struct run *run = core->waiting;
-
-		core->waiting = run->next;
-		hd_run_free(run);
-	}
+	core_drop_waiting(core);
 	hd_core_drop_queued(core);
 	hd_core_drop_enqueued(core);
 	free(core->live);
@@ -156,6 +162,7 @@ static int run_adopt(struct run *run, struct hd_error *err)
 	run->ended |= rc == HD_ENOENT;
 	run->unstarted = rc == HD_ENOENT;
 	run->adopt = false;
+	run->adopted = rc == 0;
 	run->has_output = true;
 	run->active = core->since;
 	run->stop_wanted = hd_trial_state(run->trial) == HD_TRIAL_STOPPING;
@@ -336,6 +343,9 @@ void hd_core_abandon(struct hd_core *core)
 			hd_dispatch_stop(core->dispatch, run->number,
 					 core->stop_now);
 	}
+	core_drop_waiting(core);
+	/* Those that have ended are to be drained, though nothing more comes. */
+	core->wants_turn = true;
 }
 
 void hd_core_drain(struct hd_core *core)
@@ -444,10 +454,11 @@ static int core_attend(struct hd_core *core, struct run **slot,
 	if (rc == 0 && (run->has_output || run->ended)) {
 		run->has_output = false;
 		rc = hd_run_collect(run, run->ended, err);
-		if (rc == 1) {
+		if (rc > 0) {
 			/* More is there: others get their turn first. */
 			run->has_output = true;
-			core->wants_turn = true;
+			core->wants_turn |= rc != HD_TAIL_LATER;
+			core->wants_soon = true;
 			return run->ended ? run_store_gone(run, err) : 0;
 		}
 	}
@@ -502,6 +513,7 @@ static void run_launch(struct run *run, int64_t wall)
 	run->parameters = NULL;
 	if (rc == 0)
 		return;
+	run->unstarted = hd_run_may_launch_later(run, rc);
 	hd_core_on_ended(core, run->number,
 			 &(struct hd_exit){ .known = true,
 					    .code = -1,
@@ -559,6 +571,12 @@ bool hd_core_wants_turn(const struct hd_core *core)
 bool hd_core_wants_soon(const struct hd_core *core)
 {
 	return core->wants_soon;
+}
+
+int64_t hd_core_due(const struct hd_core *core)
+{
+	/* One that is due waits for a slot, and an end brings a turn. */
+	return core->waiting && core->waiting->due > core->wall ? core->waiting->due : 0;
 }
 
 bool hd_core_wants_sync(const struct hd_core *core)

@@ -132,6 +132,8 @@ bool hd_core_wants_soon(const struct hd_core *core);
  */
 bool hd_core_wants_sync(const struct hd_core *core);
 int hd_core_sync(struct hd_core *core, struct hd_error *err);
+/* When the next attempt that waits may begin; 0 when none waits for time. */
+int64_t hd_core_due(const struct hd_core *core);
 /*
  * After a turn that failed: stop what runs without the store, then let go of
  * trials as they end. Their files keep what they wrote.

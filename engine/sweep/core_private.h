@@ -55,6 +55,7 @@ struct run {
 	unsigned attempt;
 	size_t restarts;        /* attempts that failed and were followed by another */
 	size_t lost;            /* ... and that went without a word, in this engine */
+	size_t unlaunched;      /* starts that failed for want of something */
 	size_t slot;            /* its place in core->live */
 	int64_t due;            /* not to be started before; of those that wait */
 	struct hd_trial *trial; /* the history's */
@@ -71,6 +72,7 @@ struct run {
 
 	/* Marks left between turns. */
 	bool adopt;         /* an earlier engine started it: take it over */
+	bool adopted;       /* ... and that is done */
 	bool fresh;         /* its row is new, the launch comes after commit */
 	bool spawned;       /* pid and start are news for the store */
 	bool has_output;    /* its files may have grown */
@@ -197,6 +199,8 @@ int hd_run_open(struct run *run, const struct hd_tail_place *places,
 
 /* again.c: whether the attempt that ended so is followed by another. */
 bool hd_run_goes_on(const struct run *run, const struct verdict *verdict);
+/* again.c: whether RUN, whose start failed with CODE, is to be started later. */
+bool hd_run_may_launch_later(struct run *run, int code);
 /* again.c: store that, and RUN, whose slot is free now, among those waiting. */
 int hd_run_again(struct run *run, const struct verdict *verdict,
 		 struct hd_error *err);

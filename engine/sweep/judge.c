@@ -96,6 +96,18 @@ static const char *stop_sentence(const struct run *run)
 	return "";
 }
 
+/*
+ * An engine whose store failed stops what runs and cannot store that it did.
+ * Who ended with 0 all the same has done its work.
+ */
+static bool was_given_up(const struct run *run, bool asked)
+{
+	const struct hd_exit *exit = &run->exit;
+
+	return run->adopted && !asked && exit->known && exit->killed_by_us &&
+	       (exit->signal || exit->code);
+}
+
 void hd_run_judge(const struct run *run, struct verdict *verdict)
 {
 	bool asked = hd_trial_state(run->trial) == HD_TRIAL_STOPPING;
@@ -105,8 +117,16 @@ void hd_run_judge(const struct run *run, struct verdict *verdict)
 	hd_buf_init(&verdict->detail);
 	if (run->unstarted || hd_trial_state(run->trial) == HD_TRIAL_QUEUED) {
 		verdict->event = HD_TRIAL_EVENT_CANCEL;
-		verdict->end = hd_trial_end(run->trial);
+		verdict->end = hd_trial_end(run->trial) == HD_END_NONE
+				       ? hd_core_trial_end(run->core)
+				       : hd_trial_end(run->trial);
 		hd_buf_puts(&verdict->detail, stop_sentence(run));
+		return;
+	}
+	if (was_given_up(run, asked)) {
+		verdict->event = HD_TRIAL_EVENT_FAIL;
+		verdict->end = HD_END_SWEEP;
+		hd_buf_puts(&verdict->detail, "stopped by an engine that gave up");
 		return;
 	}
 	if (asked && !by_itself) {

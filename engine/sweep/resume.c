@@ -20,8 +20,10 @@
 #include "sweep/retry.h"
 #include "sweep/stored.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* All that the store has of the sweep. */
@@ -256,6 +258,10 @@ static int sweep_reopen(struct resuming *resuming, struct hd_error *err)
 	struct hd_sweep *sweep = resuming->sweep;
 	int rc = resume_read(resuming, err);
 
+	/* Its row may have come to be without it, as a disk failed. */
+	if (rc == 0 && mkdir(sweep->folder, 0777) < 0 && errno != EEXIST)
+		rc = hd_error_errno(err, errno, "cannot make the folder '%s'",
+				    sweep->folder);
 	if (rc == 0)
 		rc = hd_sweep_lock(&sweep->lock, sweep->folder, sweep->name, err);
 	if (rc == 0)

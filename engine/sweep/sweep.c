@@ -27,6 +27,15 @@
 /* Ends of trials share an fsync: a power loss undoes at most this much. */
 #define SYNC_MS 100
 
+/*
+ * The wall's clock as it would be had nobody set it since the start: what runs
+ * for an hour has run for an hour.
+ */
+static int64_t sweep_now(const struct hd_sweep *sweep)
+{
+	return sweep->started + hd_time_steady() - sweep->started_steady;
+}
+
 /* --- the loop ----------------------------------------------------------- */
 
 static void sweep_close_handles(void *user)
@@ -39,6 +48,7 @@ static void sweep_close_handles(void *user)
 	uv_close((uv_handle_t *)&sweep->again, NULL);
 	uv_close((uv_handle_t *)&sweep->tick, NULL);
 	uv_close((uv_handle_t *)&sweep->soon, NULL);
+	uv_close((uv_handle_t *)&sweep->due, NULL);
 	uv_close((uv_handle_t *)&sweep->sync, NULL);
 }
 
@@ -48,6 +58,7 @@ static void sweep_end(struct hd_sweep *sweep)
 	uv_idle_stop(&sweep->again);
 	uv_timer_stop(&sweep->tick);
 	uv_timer_stop(&sweep->soon);
+	uv_timer_stop(&sweep->due);
 	uv_timer_stop(&sweep->sync);
 	uv_check_stop(&sweep->check);
 	hd_control_close(sweep->control);
@@ -93,9 +104,21 @@ static void on_sync(uv_timer_t *timer)
 		sweep_give_up(sweep, rc);
 }
 
+/* Wake for an attempt that waits for its time: nothing else may happen. */
+static void sweep_arm_due(struct hd_sweep *sweep)
+{
+	int64_t due = hd_core_due(sweep->core);
+	int64_t left = due - sweep_now(sweep);
+
+	if (due)
+		uv_timer_start(&sweep->due, on_soon,
+			       left > 0 ? (uint64_t)left / 1000 + 1 : 1, 0);
+}
+
 /* What the turn left to be done: at once, soon, or in a while. */
 static void sweep_arm(struct hd_sweep *sweep, bool at_once)
 {
+	sweep_arm_due(sweep);
 	if (at_once || hd_core_wants_turn(sweep->core))
 		uv_idle_start(&sweep->again, on_again);
 	else if (hd_core_wants_soon(sweep->core) &&
@@ -122,7 +145,7 @@ static void on_check(uv_check_t *check)
 		hd_core_drain(sweep->core);
 		rc = 0;
 	} else {
-		rc = hd_core_turn(sweep->core, hd_time_wall(), &sweep->error);
+		rc = hd_core_turn(sweep->core, sweep_now(sweep), &sweep->error);
 	}
 	if (rc < 0)
 		sweep_give_up(sweep, rc);
@@ -164,14 +187,14 @@ static void sweep_check_store(struct hd_sweep *sweep)
 	if (sweep->store_gone || hd_store_check(sweep->store, &err) == 0)
 		return;
 	sweep->store_gone = true;
-	hd_core_tell(sweep->core, HD_EVENT_NOTE, hd_time_wall(), err.text);
+	hd_core_tell(sweep->core, HD_EVENT_NOTE, sweep_now(sweep), err.text);
 }
 
 static void on_tick(uv_timer_t *timer)
 {
 	struct hd_sweep *sweep = timer->data;
 
-	hd_core_tell(sweep->core, HD_EVENT_TICK, hd_time_wall(), "");
+	hd_core_tell(sweep->core, HD_EVENT_TICK, sweep_now(sweep), "");
 	sweep_check_store(sweep);
 	/* A turn without news costs microseconds, and time alone is news: for
 	 * limits, and for trials that wait to be tried again. */
@@ -215,12 +238,14 @@ int hd_sweep_open_loop(struct hd_sweep *sweep, struct hd_error *err)
 	uv_idle_init(&sweep->loop, &sweep->again);
 	uv_timer_init(&sweep->loop, &sweep->tick);
 	uv_timer_init(&sweep->loop, &sweep->soon);
+	uv_timer_init(&sweep->loop, &sweep->due);
 	uv_timer_init(&sweep->loop, &sweep->sync);
 	sweep->wake.data = sweep;
 	sweep->check.data = sweep;
 	sweep->again.data = sweep;
 	sweep->tick.data = sweep;
 	sweep->soon.data = sweep;
+	sweep->due.data = sweep;
 	sweep->sync.data = sweep;
 	sweep->loop_open = true;
 	return 0;
@@ -266,7 +291,7 @@ static int sweep_restore(struct hd_sweep *sweep, struct hd_error *err)
 		 "%zu trials have values that the parameter space does not "
 		 "have: the sampler does not learn from them",
 		 left_out);
-	hd_core_tell(sweep->core, HD_EVENT_NOTE, hd_time_wall(), text);
+	hd_core_tell(sweep->core, HD_EVENT_NOTE, sweep_now(sweep), text);
 	return 0;
 }
 
@@ -332,18 +357,17 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 /*
  * A sweep that could not begin, or not go on, says so in its row. A full disk
  * may well have room for this: the rolled back transaction gave its own back.
+ * Its trials stay as they are known: a resume finds what became of them.
  */
 static void sweep_store_failure(struct hd_sweep *sweep, enum hd_end end,
 				const struct hd_error *why)
 {
 	const char *text = why ? why->text : "could not begin";
-	int64_t now = hd_time_wall();
 
 	if (hd_store_begin(sweep->store, NULL) < 0)
 		return;
-	if (hd_store_sweep_abandon(sweep->store, sweep->key, text, now, NULL) < 0 ||
-	    hd_store_sweep_state(sweep->store, sweep->key, "Failed", end, text,
-				 now, NULL) < 0 ||
+	if (hd_store_sweep_state(sweep->store, sweep->key, "Failed", end, text,
+				 sweep_now(sweep), NULL) < 0 ||
 	    hd_store_commit(sweep->store, true, NULL) < 0)
 		hd_store_rollback(sweep->store);
 }
@@ -379,7 +403,9 @@ int hd_sweep_alloc(struct hd_sweep **out, struct hd_store *store,
 		return hd_error_nomem(err);
 	sweep->store = store;
 	sweep->lock = -1;
+	sweep->started_steady = hd_time_steady();
 	sweep->started = hd_time_wall();
+	sweep->started_steady = hd_time_steady();
 	*out = sweep;
 	return 0;
 }
@@ -413,16 +439,16 @@ int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err)
 		sweep_store_failure(sweep, HD_END_LAUNCH, err);
 		return rc;
 	}
-	hd_core_tell(sweep->core, HD_EVENT_SWEEP_STARTED, hd_time_wall(), "");
+	hd_core_tell(sweep->core, HD_EVENT_SWEEP_STARTED, sweep_now(sweep), "");
 	sweep_listen(sweep);
-	hd_sweep_tell_slots(sweep, hd_time_wall());
+	hd_sweep_tell_slots(sweep, sweep_now(sweep));
 	uv_timer_start(&sweep->tick, on_tick, TICK_MS, TICK_MS);
 	uv_check_start(&sweep->check, on_check);
 	uv_idle_start(&sweep->again, on_again); /* the first turn */
 	sweep_hear_stop(sweep);
 	uv_run(&sweep->loop, UV_RUN_DEFAULT);
 	if (sweep->rc == 0 && !sweep->only)
-		sweep->rc = hd_core_finish(sweep->core, hd_time_wall(),
+		sweep->rc = hd_core_finish(sweep->core, sweep_now(sweep),
 					   &sweep->error);
 	if (sweep->rc < 0)
 		sweep_store_failure(sweep, HD_END_LOST, &sweep->error);
@@ -500,7 +526,7 @@ void hd_sweep_summary(const struct hd_sweep *sweep,
 		      struct hd_sweep_summary *summary)
 {
 	if (sweep->core) {
-		hd_core_summary(sweep->core, hd_time_wall(), summary);
+		hd_core_summary(sweep->core, sweep_now(sweep), summary);
 		return;
 	}
 	*summary = (struct hd_sweep_summary){

@@ -33,7 +33,8 @@ struct hd_sweep {
 	char id[HD_SWEEP_ID_SIZE];
 	char name[HD_SWEEP_NAME_MOST + 1];
 	int64_t key;
-	int64_t started;
+	int64_t started;        /* on the wall */
+	int64_t started_steady; /* the same instant on the clock nobody sets */
 	uint64_t seed;
 	size_t slots;
 	struct hd_devices *devices;            /* NULL when none are given out */
@@ -56,6 +57,7 @@ struct hd_sweep {
 	uv_work_t work;   /* a slow sampler's suggestion */
 	uv_timer_t tick;
 	uv_timer_t soon;
+	uv_timer_t due; /* somebody has waited long enough */
 	uv_timer_t sync;
 	atomic_int stop_asked; /* 1: gracefully, 2: now */
 	int stop_heard;

@@ -40,7 +40,7 @@ struct fake {
 	size_t most_running;
 	size_t adopted;
 	size_t released;
-	bool refuse;    /* launches fail */
+	int refuse;     /* the code that launches fail with */
 	double seconds; /* that trials ran; 0: a minute */
 };
 
@@ -62,7 +62,7 @@ static inline int fake_launch(void *state, const struct hd_launch *launch,
 
 	(void)state;
 	if (fake.refuse)
-		return hd_error_set(err, HD_EIO, "no more processes");
+		return hd_error_set(err, fake.refuse, "no more processes");
 	trial->running = true;
 	snprintf(trial->folder, sizeof trial->folder, "%s", launch->folder);
 	trial->attempt = launch->attempt;

@@ -171,11 +171,49 @@ static void a_launch_that_fails_ends_its_trial_and_not_the_sweep(void **state)
 	struct bench *bench = *state;
 
 	bench_open(bench, "s", YAML("3", ""), 1);
-	fake.refuse = true;
+	fake.refuse = HD_ELIMIT;
 	bench_turn(bench);
 	assert_true(hd_core_is_done(bench->core));
 	assert_int_equal(summary_of(bench).counts[HD_TRIAL_FAILED], 3);
 	assert_int_equal(hd_dispatch_busy(bench->dispatch), 0);
+}
+
+/* The same, of what may be there a moment later. */
+static void a_launch_that_fails_for_a_while_is_tried_again(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("1", ""), 1);
+	fake.refuse = HD_EBUSY;
+	bench_turn(bench);
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_QUEUED], 1);
+	assert_int_equal(hd_core_due(bench->core), bench->now + 100000);
+	fake.refuse = 0;
+	bench_turn(bench);
+	assert_int_equal(fake.launched, 0);
+	bench->now += 100000;
+	bench_turn(bench);
+	assert_int_equal(fake.launched, 1);
+	assert_int_equal(hd_core_due(bench->core), 0);
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_COMPLETED], 1);
+}
+
+static void a_launch_fails_for_good_at_the_third_time(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("1", ""), 1);
+	fake.refuse = HD_EIO;
+	for (int i = 0; i < 3; i++) {
+		assert_false(hd_core_is_done(bench->core));
+		bench_turn(bench);
+		bench->now += 1000000;
+	}
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_FAILED], 1);
 }
 
 static int collect_parameters(void *user, const struct hd_trial_row *row)
@@ -584,6 +622,8 @@ int main(void)
 		TEST(hd_112_no_metric_anywhere_is_no_best_and_no_crash),
 		TEST(a_policy_is_not_asked_about_a_trial_that_is_gone),
 		TEST(a_launch_that_fails_ends_its_trial_and_not_the_sweep),
+		TEST(a_launch_that_fails_for_a_while_is_tried_again),
+		TEST(a_launch_fails_for_good_at_the_third_time),
 		TEST(hd_038_a_trial_is_the_same_at_any_concurrency),
 		TEST(thousands_of_trials_lose_nothing),
 		TEST(reduce_last_ranks_by_the_last_value),
