@@ -152,7 +152,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libhdrive.a
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lcmocka
 
 # What crash tests run or load; no part of the library is in it.
-CRASH_BIN := $(B)/tests/crash/program
+CRASH_BIN := $(B)/tests/crash/program $(B)/tests/crash/faults.so
 $(B)/tests/crash/program: tests/crash/program.c
 	@mkdir -p $(@D)
 	@$(if $(Q),echo '  LD   $@')
@@ -168,10 +168,17 @@ check-valgrind: all $(TEST_BIN)
 	@tests/support/run-tests.sh --valgrind $(B) '$(TESTS)' \
 		$(filter $(B)/tests/unit/%,$(TEST_BIN))
 
-# A thousand kills; `make check` has fifty.
+# Never with a sanitizer: it is loaded before the C library's own.
+$(B)/tests/crash/faults.so: tests/crash/faults.c
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(STD) $(WARN) -O2 -g -fPIC -shared $< -o $@ -ldl
+
+# A thousand kills and every fault; `make check` has fifty and some.
 check-crash: all $(CRASH_BIN)
 	@CRASH_KILLS=$(CRASH_KILLS) CRASH_SEED=$(CRASH_SEED) \
 		/usr/bin/python3 tests/crash/kill.py $(B)
+	@FAULT_SECONDS=0 /usr/bin/python3 tests/crash/faults.py $(B)
 
 test: deps-test
 	@tests/support/test-all.sh
