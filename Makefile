@@ -157,7 +157,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libhdrive.a
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lcmocka
 
 # What crash tests run or load; no part of the library is in it.
-CRASH_BIN := $(B)/tests/crash/program
+CRASH_BIN := $(B)/tests/crash/program $(B)/tests/crash/faults.so
 $(B)/tests/crash/program: tests/crash/program.c
 	@mkdir -p $(@D)
 	@$(if $(Q),echo '  LD   $@')
@@ -173,10 +173,22 @@ check-valgrind: all $(TEST_BIN)
 	@tests/support/run-tests.sh --valgrind $(B) '$(TESTS)' \
 		$(filter $(B)/tests/unit/%,$(TEST_BIN))
 
-# A thousand kills; `make check` has fifty.
+# Never with a sanitizer: it is loaded before the C library's own.
+$(B)/tests/crash/faults.so: tests/crash/faults.c
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(STD) $(WARN) -O2 -g -fPIC -shared $< -o $@ -ldl
+
+# A thousand kills, every fault, 32 sweeps at once with 200 trials each; `make
+# check` has a little of all.
 check-crash: all $(CRASH_BIN)
 	@CRASH_KILLS=$(CRASH_KILLS) CRASH_SEED=$(CRASH_SEED) \
 		/usr/bin/python3 tests/crash/kill.py $(B)
+	@FAULT_SECONDS=0 /usr/bin/python3 tests/crash/faults.py $(B)
+	@dir=$$(mktemp -d) && cd $$dir && MANY_TRIALS=200 PATH=$(CURDIR)/$(B):$$PATH \
+		TEST_ROOT=$(CURDIR) TEST_BUILD=$(CURDIR)/$(B) \
+		sh $(CURDIR)/tests/cli/thirty_two_sweeps_at_once_share_a_store.sh && \
+		rm -r $$dir && echo '32 sweeps at once: all complete'
 
 test: deps-test
 	@tests/support/test-all.sh
