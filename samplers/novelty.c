@@ -10,6 +10,12 @@
 #define NOVELTY_ROWS 400
 /* Repeats are the objective's nature from one in so many results on. */
 #define NOVELTY_RARE 20
+/*
+ * A metric that repeats results of places far away as often as this moves in
+ * coarse steps: its ties tell of values, not of places, and the model knows
+ * them already. Tables have floors below 0.11, rounded metrics above 0.22.
+ */
+#define NOVELTY_COARSE 0.2
 /* The curves that are averaged: radii, steepnesses, floors. */
 #define RADII 16
 #define FALLS (RADII * 4) /* of a radius and a steepness */
@@ -135,15 +141,21 @@ static void curves_weigh(const struct repeats *repeats, double *weights)
 		weights[k] = exp(weights[k] - most);
 }
 
+/* The mean of the floors: how often a result repeats one from far away. */
+static double curves_floor(const double *weights, double sum)
+{
+	double mean = 0;
+
+	for (size_t k = 0; k < CURVES; k++)
+		mean += weights[k] / sum * curve_floor(k);
+	return mean;
+}
+
 /* The average over the curves, a step past either end of the distances. */
 static void novelty_table(struct hd_novelty *novelty,
-			  const struct repeats *repeats)
+			  const struct repeats *repeats, const double *weights,
+			  double sum)
 {
-	double weights[CURVES], sum = 0;
-
-	curves_weigh(repeats, weights);
-	for (size_t k = 0; k < CURVES; k++)
-		sum += weights[k];
 	novelty->low = repeats->low - 1;
 	novelty->step = (repeats->high + 1 - novelty->low) / HD_NOVELTY_STEPS;
 	for (size_t s = 0; s <= HD_NOVELTY_STEPS; s++) {
@@ -157,6 +169,24 @@ static void novelty_table(struct hd_novelty *novelty,
 						   curve_fall(repeats, k, t));
 		novelty->table[s] = log(fmax(1 - chance / sum, NOVELTY_LEAST));
 	}
+}
+
+/* False when the repeats say nothing of where the next one will be. */
+static bool novelty_learn(struct hd_novelty *novelty,
+			  const struct repeats *repeats)
+{
+	double weights[CURVES], sum = 0;
+
+	if (repeats->ties == 0 ||
+	    repeats->ties * NOVELTY_RARE < repeats->count)
+		return false;
+	curves_weigh(repeats, weights);
+	for (size_t k = 0; k < CURVES; k++)
+		sum += weights[k];
+	if (curves_floor(weights, sum) > NOVELTY_COARSE)
+		return false;
+	novelty_table(novelty, repeats, weights, sum);
+	return true;
 }
 
 /* The latest results, in order, and nothing else. */
@@ -209,12 +239,10 @@ int hd_novelty_init(struct hd_novelty *novelty,
 		return HD_ENOMEM;
 	novelty_results(novelty, rows, results);
 	repeats_read(&repeats, novelty, results);
-	if (repeats.ties == 0 || repeats.ties * NOVELTY_RARE < repeats.count) {
+	if (novelty_learn(novelty, &repeats))
+		novelty_pending(novelty, rows);
+	else
 		novelty->count = 0;
-		return 0;
-	}
-	novelty_table(novelty, &repeats);
-	novelty_pending(novelty, rows);
 	return 0;
 }
 

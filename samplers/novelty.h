@@ -1,17 +1,18 @@
 /*
  * Novelty: how likely a point is to repeat a result that is known already.
  *
- * Metrics that move in steps, trees, saturated accuracies and results that are
- * looked up give exactly the same number at different points. To measure one
- * again gains nothing, so an expected improvement counts as often as the
+ * Results that are looked up, and functions that are constant over cells, give
+ * exactly the same number at different points. To measure one again gains
+ * nothing, so an expected improvement counts as often as the
  * result is a new one: log(1 - P) is added to its logarithm. The chance P of
  * a repeat falls with the distance t to the nearest trial,
  *
  *   P(t) = p + (1 - p) / (1 + (t / r)^b)
  *
  * a log-logistic curve over a floor. It is averaged over r, b and p by how well
- * each tells the repeats among the results so far from the others. Without
- * repeats P is 0: smooth objectives never see any of this.
+ * each tells the repeats among the results so far from the others. P is 0
+ * without repeats, so smooth objectives never see any of this, and where the
+ * floor is high: a metric in coarse steps repeats itself everywhere.
  */
 #ifndef HD_SAMPLERS_NOVELTY_H
 #define HD_SAMPLERS_NOVELTY_H
