@@ -7,8 +7,9 @@
  * turn: none is right for every problem, and what one of them gets wrong the
  * next trial does not repeat. It draws an acquisition and searches the space
  * for its maximum. Pending trials are believed, failed ones avoided, points
- * that were tried or lie on a plateau passed over; a finite space is finished
- * without repeating a point.
+ * that were tried or lie on a plateau passed over, those that would likely
+ * repeat a result put back; a finite space is finished without repeating a
+ * point.
  *
  * A suggestion is a pure function of options, seed, number and history: work
  * is bounded by counts, not by a clock, and what the state keeps between
@@ -19,6 +20,7 @@
 #include "encode.h"
 #include "feasible.h"
 #include "finite.h"
+#include "novelty.h"
 #include "observe.h"
 #include "plateau.h"
 #include "region.h"
@@ -81,6 +83,7 @@ struct suggestion {
 	struct hd_gp feasible;
 	struct hd_region region;
 	struct hd_plateaus plateaus;
+	struct hd_novelty novelty;
 	double *point;
 };
 
@@ -235,6 +238,9 @@ static int suggestion_model(struct suggestion *s)
 	if (rc == 0)
 		rc = hd_plateaus_init(&s->plateaus, s->encoding, &s->rows,
 				      s->region.lengths, &s->scratch);
+	if (rc == 0)
+		rc = hd_novelty_init(&s->novelty, s->encoding, &s->rows,
+				     &s->scratch);
 	if (rc == 0 && s->rows.failed >= HD_FEASIBLE_LEAST)
 		rc = hd_feasible(&s->surrogate, s->model.gp.theta,
 				 &s->feasible);
@@ -249,6 +255,7 @@ static void suggestion_promise(struct suggestion *s)
 	s->promise.encoding = s->encoding;
 	s->promise.scratch = &s->scratch;
 	s->promise.gp = &s->model.gp;
+	s->promise.novelty = &s->novelty;
 	s->promise.best = s->model.best;
 	s->promise.density = DENSITY_WEIGHT /
 			     (double)(s->rows.results_count + 1);

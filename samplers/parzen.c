@@ -138,6 +138,31 @@ static void parzen_category(struct hd_parzen *parzen, size_t a,
 	}
 }
 
+/*
+ * The latest observations count in full, older ones less and less, the first
+ * one as one in all (Optuna's default): what is known of places that were left
+ * long ago need not keep the search away. The prior counts as one in full.
+ */
+static void parzen_weigh(struct hd_parzen *parzen, size_t count)
+{
+	double n = (double)count, sum = 0;
+
+	for (size_t k = 0; k < parzen->stride; k++) {
+		double left = n - HD_PARZEN_LATEST - 1;
+		bool old = k + HD_PARZEN_LATEST < count;
+		double share = old ? (double)k / fmax(left, 1) : 1;
+
+		parzen->mass[k] = 1;
+		if (k < count)
+			parzen->mass[k] = 1 / n + (1 - 1 / n) * share;
+		if (k < parzen->kernels)
+			sum += parzen->mass[k];
+		parzen->base[k] = k < parzen->kernels ? 0 : -INFINITY;
+	}
+	for (size_t k = 0; k < parzen->kernels; k++)
+		parzen->mass[k] /= sum;
+}
+
 static void parzen_gather(struct hd_parzen *parzen)
 {
 	for (size_t k = 0; k < parzen->kernels; k++) {
@@ -162,10 +187,7 @@ void hd_parzen_init(struct hd_parzen *parzen, const struct hd_axis *axes,
 	parzen->base = parzen->scale + axis_count * stride;
 	parzen->mass = parzen->base + stride;
 	parzen->match = parzen->mass + stride;
-	for (size_t k = 0; k < stride; k++) {
-		parzen->mass[k] = 1 / (double)parzen->kernels;
-		parzen->base[k] = k < parzen->kernels ? 0 : -INFINITY;
-	}
+	parzen_weigh(parzen, count);
 	for (size_t a = 0; a < axis_count; a++) {
 		if (axes[a].is_category)
 			parzen_category(parzen, a, points);

@@ -15,6 +15,9 @@
 
 #include "axis.h"
 
+/* The latest so many points have the prior's weight, older ones less. */
+#define HD_PARZEN_LATEST 25
+
 struct hd_parzen {
 	const struct hd_axis *axes; /* borrowed */
 	size_t axis_count;
@@ -34,13 +37,13 @@ size_t hd_parzen_room(size_t axis_count, size_t count);
 /* And how many hd_parzen_log, as WORK. */
 size_t hd_parzen_work(size_t count);
 /*
- * Over COUNT rows of POINTS (AXIS_COUNT coordinates each), all of one weight
- * with the prior. ROOM holds what hd_parzen_room says, borrowed.
+ * Over COUNT rows of POINTS (AXIS_COUNT coordinates each), in order of time.
+ * ROOM holds what hd_parzen_room says, borrowed.
  */
 void hd_parzen_init(struct hd_parzen *parzen, const struct hd_axis *axes,
 		    size_t axis_count, const double *points, size_t count,
 		    double *room);
-/* One draw into POINT. */
+/* One draw into POINT, from HD_PARZEN_LATEST points or fewer. */
 void hd_parzen_draw(const struct hd_parzen *parzen, struct hd_rng *rng,
 		    double *point);
 /* Log density at POINT. */

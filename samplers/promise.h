@@ -1,8 +1,8 @@
 /*
  * What a point promises: an acquisition, weighed by the chance that the trial
- * succeeds and by the user's own density.
+ * succeeds, by the chance that its result is new, and by the user's density.
  *
- *   a(x) + log P(feasible | x) + b log p(x)
+ *   a(x) + log P(feasible | x) + w log P(new | x) + b log p(x)
  *
  * p is the density of the normal families (pi-BO: Hvarfner et al., ICLR 2022,
  * eq. 6); its weight b falls as results come in.
@@ -13,6 +13,7 @@
 #include "acquisition.h"
 #include "encode.h"
 #include "gp.h"
+#include "novelty.h"
 
 struct hd_promise {
 	const struct hd_encoding *encoding;
@@ -21,7 +22,8 @@ struct hd_promise {
 	enum hd_acquisition kind;
 	double kappa;
 	const struct hd_gp *feasible; /* of labels -1 and 1; may be NULL */
-	double density;               /* b */
+	const struct hd_novelty *novelty;
+	double density; /* b */
 	struct hd_scratch *scratch;
 };
 

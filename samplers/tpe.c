@@ -22,7 +22,7 @@
 #include "sobol.h"
 
 /* The best: a tenth, and no more than this (Optuna's default). */
-#define TPE_BEST_MOST 25
+#define TPE_BEST_MOST HD_PARZEN_LATEST
 /*
  * More of the rest than this are thinned out, evenly over time: what a density
  * gains from more kernels is less than their time is worth.
@@ -358,7 +358,7 @@ static uint64_t tpe_points(const void *vstate)
 static const struct hd_option tpe_options[] = {
 	HD_OPTION_SIZE(struct tpe_state, startup, 1, 1000, 10,
 		       "results before the model decides"),
-	HD_OPTION_SIZE(struct tpe_state, candidates, 1, 10000, 64,
+	HD_OPTION_SIZE(struct tpe_state, candidates, 1, 10000, 24,
 		       "draws of which the best is tried"),
 	HD_OPTION_END
 };

@@ -2,7 +2,7 @@
  * samplers [option...]: every sampler over every problem.
  *
  *   --seeds N  --first-seed N  --trials N  --concurrency N
- *   --samplers A,B  --problems A,B ("made", "recorded", or names)
+ *   --samplers A,B  --problems A,B ("made", "lookup", "recorded", or names)
  *   --against A     whom the others are compared with (the last one)
  *   --data FOLDER   recorded runs
  *   --svg FILE      the plot
@@ -254,6 +254,7 @@ static bool choose(struct bench *bench, const struct options *options)
 		    !strcmp(options->against, bench->sampler[i]->name))
 			bench->against = i;
 	problems_made(&all);
+	problems_lookups(&all);
 	problems_recorded(&all, options->data);
 	for (size_t i = 0; i < all.count; i++) {
 		struct problem problem = all.item[i];

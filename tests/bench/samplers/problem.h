@@ -9,14 +9,14 @@
 
 struct problem {
 	const char *name;
-	const char *group;      /* "made" or "recorded" */
+	const char *group;      /* "made", "lookup" or "recorded" */
 	struct hd_space *space; /* owned by the list */
 	/* The result without noise; NaN for a trial that fails. */
 	double (*value)(const struct problem *problem,
 			const struct hd_value *values);
 	double noise;  /* standard deviation of what is added to it */
 	double best;   /* the least there is, or the least ever found */
-	double median; /* of all recorded results; NaN for made ones */
+	double median; /* of all in a table; NaN for others */
 	void *data;    /* the value function's */
 };
 
@@ -31,6 +31,8 @@ void problems_free(struct problems *problems);
 
 /* problems.c: made up, in C. */
 void problems_made(struct problems *problems);
+/* lookups.c: made-up tables, looked up as recorded ones are. */
+void problems_lookups(struct problems *problems);
 /* tables.c: the recorded runs below FOLDER, none when it is not there. */
 void problems_recorded(struct problems *problems, const char *folder);
 /* "lr loguniform -9 0; opt choice adam sgd" into a space. */

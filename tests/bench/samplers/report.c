@@ -35,7 +35,7 @@ struct question {
 	size_t sampler;
 	size_t other; /* SIZE_MAX for none */
 	size_t trials;
-	bool regret; /* of recorded problems: % from best to median */
+	bool regret; /* of tables: % from best to median */
 };
 
 static double one(const struct question *q, size_t sampler, size_t problem,
@@ -52,27 +52,44 @@ static double one(const struct question *q, size_t sampler, size_t problem,
 	return 100 * (mine - p->best) / (p->median - p->best);
 }
 
-/* The mean over the group's problems of the mean over SEEDS. */
+static bool is_asked(const struct question *q, size_t p)
+{
+	return !strcmp(q->bench->problems.item[p].group, q->group) &&
+	       runs(q->bench, q->sampler, p) &&
+	       (q->other == SIZE_MAX || runs(q->bench, q->other, p));
+}
+
+/* How many problems asked for share P's family, what stands before a slash. */
+static size_t family(const struct question *q, size_t p)
+{
+	const struct problems *problems = &q->bench->problems;
+	const char *name = problems->item[p].name, *slash = strchr(name, '/');
+	size_t length = slash ? (size_t)(slash - name) + 1 : 0, count = 0;
+
+	for (size_t i = 0; i < problems->count && slash; i++)
+		count += is_asked(q, i) &&
+			 !strncmp(problems->item[i].name, name, length);
+	return slash ? count : 1;
+}
+
+/* The mean over families of the mean over problems and SEEDS. */
 static double answer(const void *user, const size_t *seeds)
 {
 	const struct question *q = user;
 	const struct bench *bench = q->bench;
-	double sum = 0;
-	size_t count = 0;
+	double sum = 0, count = 0;
 
 	for (size_t p = 0; p < bench->problems.count; p++) {
-		if (strcmp(bench->problems.item[p].group, q->group) != 0 ||
-		    !runs(bench, q->sampler, p) ||
-		    (q->other != SIZE_MAX && !runs(bench, q->other, p)))
-			continue;
-		for (size_t s = 0; s < bench->seeds; s++) {
-			sum += one(q, q->sampler, p, seeds[s]);
+		double weight = 1 / fmax(1, (double)family(q, p));
+
+		for (size_t s = 0; s < bench->seeds && is_asked(q, p); s++) {
+			sum += weight * one(q, q->sampler, p, seeds[s]);
 			if (q->other != SIZE_MAX)
-				sum -= one(q, q->other, p, seeds[s]);
-			count++;
+				sum -= weight * one(q, q->other, p, seeds[s]);
+			count += weight;
 		}
 	}
-	return count ? sum / (double)count : NAN;
+	return count > 0 ? sum / count : NAN;
 }
 
 static void put_answer(const struct question *q)
@@ -153,11 +170,11 @@ static double mean_milliseconds(const struct bench *bench, size_t sampler,
 static void put_group(const struct bench *bench, const char *group)
 {
 	size_t early = bench->trials > 25 ? 25 : bench->trials;
-	bool recorded = !strcmp(group, "recorded");
+	bool table = strcmp(group, "made") != 0;
 
 	printf("\n%-12s  %-24s  %-24s%s  ms/ask  against %s\n", group,
 	       "  score, early", "  score, end",
-	       recorded ? "    regret, %               " : "",
+	       table ? "    regret, %               " : "",
 	       bench->sampler[bench->against]->name);
 	for (size_t k = 0; k < bench->samplers; k++) {
 		struct question q = { bench, group, k, SIZE_MAX, early, false };
@@ -166,8 +183,8 @@ static void put_group(const struct bench *bench, const char *group)
 		put_answer(&q);
 		q.trials = bench->trials;
 		put_answer(&q);
-		q.regret = recorded;
-		if (recorded)
+		q.regret = table;
+		if (table)
 			put_answer(&q);
 		q.regret = false;
 		printf("  %6.2f", mean_milliseconds(bench, k, group));
@@ -182,7 +199,7 @@ static void put_group(const struct bench *bench, const char *group)
 
 void report(const struct bench *bench)
 {
-	bool made = false, recorded = false;
+	static const char *const groups[] = { "made", "lookup", "recorded" };
 
 	printf("%zu trials, %zu seeds from %zu, %zu at a time. Score: 100 is the"
 	       " best known, 0 the median of\nrandom search; early is after 25"
@@ -190,14 +207,10 @@ void report(const struct bench *bench)
 	       bench->trials, bench->seeds, bench->first_seed,
 	       bench->concurrency);
 	put_problems(bench);
-	for (size_t p = 0; p < bench->problems.count; p++) {
-		bool is_made = !strcmp(bench->problems.item[p].group, "made");
-
-		made |= is_made;
-		recorded |= !is_made;
-	}
-	if (made)
-		put_group(bench, "made");
-	if (recorded)
-		put_group(bench, "recorded");
+	for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
+		for (size_t p = 0; p < bench->problems.count; p++)
+			if (!strcmp(bench->problems.item[p].group, groups[g])) {
+				put_group(bench, groups[g]);
+				break;
+			}
 }
