@@ -174,11 +174,16 @@ $(B)/tests/crash/faults.so: tests/crash/faults.c
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(STD) $(WARN) -O2 -g -fPIC -shared $< -o $@ -ldl
 
-# A thousand kills and every fault; `make check` has fifty and some.
+# A thousand kills, every fault, 32 sweeps at once with 200 trials each; `make
+# check` has a little of all.
 check-crash: all $(CRASH_BIN)
 	@CRASH_KILLS=$(CRASH_KILLS) CRASH_SEED=$(CRASH_SEED) \
 		/usr/bin/python3 tests/crash/kill.py $(B)
 	@FAULT_SECONDS=0 /usr/bin/python3 tests/crash/faults.py $(B)
+	@dir=$$(mktemp -d) && cd $$dir && MANY_TRIALS=200 PATH=$(CURDIR)/$(B):$$PATH \
+		TEST_ROOT=$(CURDIR) TEST_BUILD=$(CURDIR)/$(B) \
+		sh $(CURDIR)/tests/cli/thirty_two_sweeps_at_once_share_a_store.sh && \
+		rm -r $$dir && echo '32 sweeps at once: all complete'
 
 test: deps-test
 	@tests/support/test-all.sh

@@ -130,7 +130,25 @@ static bool is_due(enum call call)
 		return is_due(call) ? (result)(failed) : next arguments; \
 	}
 
-WRAP(WRITE, ssize_t, -1, write, (int fd, const void *text, size_t size), (fd, text, size))
+/* One to an eventfd cannot fail, and the event library counts on it. */
+static bool is_event(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) == 0 && (info.st_mode & S_IFMT) == 0;
+}
+
+ssize_t write(int fd, const void *text, size_t size)
+{
+	static ssize_t (*next)(int, const void *, size_t);
+
+	if (!next)
+		next = NEXT("write", ssize_t(*)(int, const void *, size_t));
+	if (fault_call == WRITE && !is_event(fd) && is_due(WRITE))
+		return -1;
+	return next(fd, text, size);
+}
+
 WRAP(WRITE, ssize_t, -1, pwrite, (int fd, const void *text, size_t size, off_t at),
      (fd, text, size, at))
 WRAP(WRITE, ssize_t, -1, pwrite64, (int fd, const void *text, size_t size, off64_t at),
