@@ -41,9 +41,9 @@ has err '6 completed, 0 failed'
 ascends
 
 # Between two engines too.
-hdrive submit sweep.yml --name b --timeout 60s --trial-timeout 30s -- ./prog >out 2>err &
+hdrive submit sweep.yml --name b --timeout 60s --trial-timeout 30s -- ./prog >out.b 2>err.b &
 engine=$!
-within 60 grep -q leads err
+within 60 grep -q leads err.b
 kill -9 $engine
 wait $engine 2>/dev/null || :
 code 0 back 1 hdrive resume b
