@@ -193,7 +193,7 @@ check-crash: all $(CRASH_BIN)
 test: deps-test
 	@tests/support/test-all.sh
 
-bench: all $(BENCH_BIN)
+bench: all $(BENCH_BIN) $(B)/tests/bench/fill_many
 	@tests/bench/run.sh $(B)
 
 # The samplers compared: knobs in tests/bench/samplers/run.sh

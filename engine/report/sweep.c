@@ -5,6 +5,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* What a person is shown; a program asks for JSON and gets all. */
+#define TRIALS_SHOWN 1000
+
 struct sweep_walk {
 	struct hd_store *store;
 	struct hd_pen pen;
@@ -103,22 +106,36 @@ static int sweep_said(struct sweep_walk *walk, const struct hd_sweep_row *row)
 	return rc;
 }
 
+static int sweep_text(struct sweep_walk *walk, const struct hd_sweep_row *row)
+{
+	const struct hd_trial_query first = { .order = HD_ORDER_NUMBER,
+					      .limit = TRIALS_SHOWN };
+	int rc;
+
+	sweep_facts(&walk->pen, row);
+	rc = hd_said_text(&walk->pen, walk->store, row->key, HD_SAID_OF_SWEEP,
+			  walk->err);
+	hd_pen_puts(&walk->pen, "\n");
+	if (rc == 0)
+		rc = hd_store_trials(walk->store, row->key, &first, sweep_trial,
+				     walk, walk->err);
+	if (rc || walk->count == row->trials)
+		return rc;
+	hd_pen_printf(&walk->pen, "and %zu more; all of them: hdrive show ",
+		      row->trials - walk->count);
+	hd_pen_plain(&walk->pen, row->name);
+	hd_pen_puts(&walk->pen, " --json\n");
+	return walk->pen.rc;
+}
+
 static int sweep_row(void *user, const struct hd_sweep_row *row)
 {
 	struct sweep_walk *walk = user;
 	const struct hd_trial_query all = { .order = HD_ORDER_NUMBER };
 	int rc;
 
-	if (walk->format != HD_FORMAT_JSON) {
-		sweep_facts(&walk->pen, row);
-		rc = hd_said_text(&walk->pen, walk->store, row->key,
-				  HD_SAID_OF_SWEEP, walk->err);
-		hd_pen_puts(&walk->pen, "\n");
-		if (rc)
-			return rc;
-		return hd_store_trials(walk->store, row->key, &all,
-				       sweep_trial, walk, walk->err);
-	}
+	if (walk->format != HD_FORMAT_JSON)
+		return sweep_text(walk, row);
 	hd_pen_puts(&walk->pen, "{");
 	hd_rows_sweep_json(&walk->pen, row);
 	hd_pen_key(&walk->pen, "config", false);

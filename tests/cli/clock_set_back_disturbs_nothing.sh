@@ -16,11 +16,12 @@ ascends() {
 	/usr/bin/python3 - <<-'END2' || fail 'stamps do not ascend'
 		import sqlite3
 		store = sqlite3.connect(".hdrive/hdrive.db")
-		ends = store.execute("SELECT sweep, gone FROM trial ORDER BY sweep, settled").fetchall()
+		ask = lambda sql: store.execute(sql).fetchall()
+		ends = ask("SELECT sweep, gone FROM trial ORDER BY sweep, settled")
 		assert ends == sorted(ends), ends
-		logged = store.execute("SELECT trial, time FROM metric ORDER BY trial, sequence").fetchall()
+		logged = ask("SELECT trial, time FROM metric ORDER BY trial, sequence")
 		assert logged == sorted(logged), logged
-		best = store.execute("SELECT sweep, time FROM best_child ORDER BY key").fetchall()
+		best = ask("SELECT sweep, time FROM best_child ORDER BY key")
 		assert best == sorted(best), best
 	END2
 }
@@ -40,9 +41,9 @@ has err '6 completed, 0 failed'
 ascends
 
 # Between two engines too.
-hdrive submit sweep.yml --name b --timeout 60s --trial-timeout 30s -- ./prog >out 2>err &
+hdrive submit sweep.yml --name b --timeout 60s --trial-timeout 30s -- ./prog >out.b 2>err.b &
 engine=$!
-within 60 grep -q leads err
+within 60 grep -q leads err.b
 kill -9 $engine
 wait $engine 2>/dev/null || :
 code 0 back 1 hdrive resume b

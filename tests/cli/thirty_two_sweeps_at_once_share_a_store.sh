@@ -4,6 +4,7 @@
 # MANY_TRIALS each; `make check-crash` has 200.
 trials=${MANY_TRIALS:-4}
 sweep total="$trials" concurrent=2
+sed -i 's/choice, values: \[1.*/uniform, values: [0, 1]}/' sweep.yml
 script prog <<'END2'
 echo acc=$HDRIVE_TRIAL
 echo acc=1
@@ -12,7 +13,8 @@ names=$(seq 32)
 for name in $names; do
 	{
 		got=0
-		hdrive submit sweep.yml --no-smoke --name "s$name" -- ./prog >"out$name" 2>&1 || got=$?
+		hdrive submit sweep.yml --no-smoke --name "s$name" -- ./prog \
+			>"out$name" 2>&1 || got=$?
 		echo $got >"code$name"
 	} &
 done
