@@ -64,7 +64,7 @@ static void peers_gather(struct peers *peers, const struct hd_history *history,
 	for (size_t i = rows->count; i-- > 0 && peers->count < OBSERVE_PEERS;)
 		if (rows->outcomes[i] == HD_OUTCOME_RESULT) {
 			peers->trials[peers->count] =
-				hd_history_trial(history, trials[i]);
+				hd_history_known_trial(history, trials[i]);
 			peers->results[peers->count++] = rows->results[i];
 		}
 }
@@ -156,7 +156,7 @@ int hd_observe(const struct hd_encoding *encoding,
 	       const struct hd_history *history, struct hd_observations *rows,
 	       struct hd_scratch *scratch)
 {
-	size_t count = hd_history_count(history);
+	size_t count = hd_history_known(history);
 	double sign = hd_history_goal(history) == HD_MAXIMIZE ? -1 : 1;
 	size_t *trials = hd_scratch_sizes(scratch, count);
 	struct peers peers = { .sign = sign };
@@ -164,7 +164,7 @@ int hd_observe(const struct hd_encoding *encoding,
 	if (!trials || !observe_room(rows, count, encoding->count, scratch))
 		return HD_ENOMEM;
 	for (size_t i = 0; i < count; i++) {
-		const struct hd_trial *trial = hd_history_trial(history, i);
+		const struct hd_trial *trial = hd_history_known_trial(history, i);
 		size_t row = rows->count;
 
 		if (!hd_encoding_encode(encoding, hd_trial_values(trial),
@@ -180,7 +180,7 @@ int hd_observe(const struct hd_encoding *encoding,
 	peers_gather(&peers, history, rows, trials);
 	for (size_t i = 0; i < rows->count; i++)
 		if (rows->outcomes[i] == HD_OUTCOME_STOPPED)
-			impute(&peers, hd_history_trial(history, trials[i]),
+			impute(&peers, hd_history_known_trial(history, trials[i]),
 			       &rows->results[i], &rows->spread[i]);
 	return 0;
 }

@@ -139,7 +139,7 @@ static void rows_split(struct tpe_row *rows, size_t count,
 static struct tpe_row *rows_read(const struct hd_history *history,
 				 size_t *count, size_t *results, size_t *best)
 {
-	size_t all = hd_history_count(history);
+	size_t all = hd_history_known(history);
 	struct tpe_row *rows = calloc(all + 1, sizeof *rows);
 	struct tpe_row first[TPE_BEST_MOST];
 
@@ -148,7 +148,7 @@ static struct tpe_row *rows_read(const struct hd_history *history,
 		struct tpe_row *row = &rows[*count];
 
 		row->trial = i;
-		if (!row_read(row, hd_history_trial(history, i),
+		if (!row_read(row, hd_history_known_trial(history, i),
 			      hd_history_goal(history)))
 			continue;
 		*results += row->rank < 2;
@@ -200,7 +200,7 @@ static int model_init(struct tpe_model *model, const struct tpe_state *state,
 	model->work = model->points + count * d;
 	for (size_t i = 0; i < count; i++) {
 		const struct hd_value *values = hd_trial_values(
-			hd_history_trial(history, rows[i].trial));
+			hd_history_known_trial(history, rows[i].trial));
 
 		for (size_t a = 0; a < d; a++)
 			model->points[i * d + a] = hd_axis_encode(

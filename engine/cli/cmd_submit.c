@@ -1,6 +1,7 @@
 /* hdrive submit: create a sweep and run it here until its end. */
 #include "cli/limits.h"
 #include "cli/run.h"
+#include "cli/warm.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@ struct submit_options {
 	struct cli_list sets;
 	struct cli_list patterns;
 	struct limit_options limits;
+	struct warm_options warm;
 	const char *name;
 	const char *gpus;
 	struct cli_size gpus_per_trial;
@@ -41,6 +43,7 @@ static const struct cli_opt submit_rows[] = {
 	{ "set", 0, "KEY=VALUE", "change a key of the file: --set max_total_runs=8", CLI_OPT_LIST,
 	  ROW(sets), 0 },
 	LIMIT_ROWS(struct submit_options, limits),
+	WARM_ROWS(struct submit_options, warm),
 	{ "detach", 'd', NULL, "go on in the background; the engine's talk in FOLDER/engine.log",
 	  CLI_OPT_FLAG, ROW(detach), 0 },
 	{ "name", 0, "NAME", "name the sweep (else one is made up)", CLI_OPT_TEXT, ROW(name), 0 },
@@ -262,9 +265,12 @@ static int submit_main(struct cli *cli)
 		cli->quiet = true;
 	code = limit_sets(cli, &options.limits, &options.sets);
 	if (code == CLI_OK)
+		code = warm_sets(cli, &options.warm, &options.sets);
+	if (code == CLI_OK)
 		code = submit_work(cli, &options);
 out:
 	limit_release(&options.limits);
+	warm_release(&options.warm);
 	cli_options_release(cli, &options);
 	return code;
 }

@@ -232,16 +232,6 @@ static bool is_another_kind(struct hd_loader *loader,
 	return false;
 }
 
-static void refuse_resume(struct hd_loader *loader,
-			  const struct hd_yaml_node *root, const char *key)
-{
-	const struct hd_yaml_pair *pair = hd_yaml_get(root, key);
-
-	if (pair && pair->value->kind != HD_YAML_NULL)
-		hd_loader_error(loader, &pair->place,
-				"'%s' is not in this version", key);
-}
-
 void hd_hyperdrive_read(struct hd_loader *loader,
 			const struct hd_yaml_node *root)
 {
@@ -270,6 +260,5 @@ void hd_hyperdrive_read(struct hd_loader *loader,
 	read_metrics(loader, root);
 	read_reduce(loader, root);
 	hd_hyperdrive_devices(loader, root);
-	refuse_resume(loader, root, "resume_from");
-	refuse_resume(loader, root, "resume_child_runs");
+	hd_hyperdrive_warm(loader, root);
 }

@@ -86,6 +86,10 @@ void hd_hyperdrive_try_sampler(struct hd_loader *loader,
 void hd_hyperdrive_devices(struct hd_loader *loader,
 			   const struct hd_yaml_node *root);
 
+/* warm.c: resume_from and resume_child_runs, once the limits are read. */
+void hd_hyperdrive_warm(struct hd_loader *loader,
+			const struct hd_yaml_node *root);
+
 /* validate.c: what only several keys together tell. */
 void hd_validate_expression(struct hd_loader *loader, const char *name,
 			    const struct hd_expr *expr,

@@ -10,6 +10,7 @@
 struct reading {
 	const struct hd_space *space;
 	struct hd_value *values;
+	bool others; /* parameters that the space does not have may be there */
 	struct hd_error *err;
 };
 
@@ -148,6 +149,8 @@ static int read_member(void *user, const char *name, size_t length,
 	int rc;
 
 	(void)length;
+	if (index == hd_space_count(reading->space) && reading->others)
+		return 0;
 	if (index == hd_space_count(reading->space))
 		return hd_error_set(reading->err, HD_EINVAL,
 				    "there is no parameter '%s'", name);
@@ -165,10 +168,11 @@ static int read_member(void *user, const char *name, size_t length,
 	return rc;
 }
 
-int hd_space_read_values(const struct hd_space *space, const char *json,
-			 struct hd_value *values, struct hd_error *err)
+static int read_point(const struct hd_space *space, const char *json,
+		      bool others, struct hd_value *values,
+		      struct hd_error *err)
 {
-	struct reading reading = { space, values, err };
+	struct reading reading = { space, values, others, err };
 	struct hd_json *object = NULL;
 	int rc = hd_json_parse(&object, json, strlen(json), err);
 
@@ -185,4 +189,16 @@ int hd_space_read_values(const struct hd_space *space, const char *json,
 					  hd_space_param(space, i)->name);
 	hd_json_free(object);
 	return rc;
+}
+
+int hd_space_read_values(const struct hd_space *space, const char *json,
+			 struct hd_value *values, struct hd_error *err)
+{
+	return read_point(space, json, false, values, err);
+}
+
+int hd_space_project(const struct hd_space *space, const char *json,
+		     struct hd_value *values, struct hd_error *err)
+{
+	return read_point(space, json, true, values, err);
 }

@@ -12,5 +12,11 @@
  */
 int hd_space_read_values(const struct hd_space *space, const char *json,
 			 struct hd_value *values, struct hd_error *err);
+/*
+ * The same for a point of another space: parameters that SPACE does not have
+ * are left out. HD_EINVAL when one is missing or not legal in it.
+ */
+int hd_space_project(const struct hd_space *space, const char *json,
+		     struct hd_value *values, struct hd_error *err);
 
 #endif

@@ -187,8 +187,8 @@ int hd_store_setting_add(struct hd_store *store, int64_t sweep,
 }
 
 int hd_store_queue_insert(struct hd_store *store, int64_t sweep,
-			  const char *parameters, int64_t time, int64_t *key,
-			  struct hd_error *err)
+			  const struct hd_waiting_row *row, int64_t time,
+			  int64_t *key, struct hd_error *err)
 {
 	struct hd_query query;
 	int rc = hd_query_write(&query, store, HD_STMT_QUEUE_INSERT, err);
@@ -196,8 +196,9 @@ int hd_store_queue_insert(struct hd_store *store, int64_t sweep,
 	if (rc < 0)
 		return rc;
 	hd_query_integer(&query, sweep);
-	hd_query_text(&query, parameters);
+	hd_query_text(&query, row->parameters);
 	hd_query_integer(&query, time);
+	hd_query_text(&query, row->resume_from);
 	rc = hd_query_run(&query, err);
 	*key = sqlite3_last_insert_rowid(store->db);
 	return rc;

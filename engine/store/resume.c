@@ -376,8 +376,11 @@ int hd_store_resume_queue(struct hd_store *store, int64_t sweep,
 		return rc;
 	while ((rc = hd_query_next(&query, err)) > 0) {
 		int64_t key = hd_query_get_integer(&query);
+		struct hd_waiting_row row = { hd_query_get_text(&query), NULL };
 
-		rc = fn(user, key, hd_query_get_text(&query));
+		if (!hd_query_is_null(&query))
+			row.resume_from = hd_query_get_text(&query);
+		rc = fn(user, key, &row);
 		if (rc != 0)
 			break;
 	}

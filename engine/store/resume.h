@@ -101,10 +101,18 @@ int hd_store_resume_patterns(struct hd_store *store, int64_t sweep,
 			     struct hd_error *err);
 
 typedef int (*hd_resume_queue_fn)(void *user, int64_t key,
-				  const char *parameters);
+				  const struct hd_waiting_row *row);
 int hd_store_resume_queue(struct hd_store *store, int64_t sweep,
 			  hd_resume_queue_fn fn, void *user,
 			  struct hd_error *err);
+
+/* Trials that a warm start took over, in order. */
+typedef int (*hd_inherited_fn)(void *user, const struct hd_inherited_row *row);
+int hd_store_inherited(struct hd_store *store, int64_t sweep,
+		       hd_inherited_fn fn, void *user, struct hd_error *err);
+/* The outputs that a trial goes on from, the caller's to free(); or NULL. */
+int hd_store_resume_from(struct hd_store *store, int64_t trial, char **folder,
+			 struct hd_error *err);
 
 /*
  * This engine runs the sweep from TIME on. STAMP, of the totals, is up to

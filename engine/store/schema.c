@@ -227,6 +227,7 @@ static const char schema_3[] =
 	"ALTER TABLE trial ADD COLUMN settled INTEGER;"
 	"ALTER TABLE trial ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE trial ADD COLUMN due INTEGER;"
+	"ALTER TABLE trial ADD COLUMN resume_from TEXT;"
 
 	/* --metric-pattern in place of the file's. */
 	"CREATE TABLE pattern("
@@ -299,6 +300,7 @@ static const char schema_3[] =
 	" key INTEGER PRIMARY KEY,"
 	" sweep INTEGER NOT NULL REFERENCES sweep ON DELETE CASCADE,"
 	" parameters TEXT NOT NULL,"
+	" resume_from TEXT,"
 	" time INTEGER NOT NULL"
 	") STRICT;"
 	"CREATE INDEX queue_sweep ON queue(sweep);"
@@ -309,6 +311,8 @@ static const char schema_3[] =
 	" position INTEGER NOT NULL,"
 	" source TEXT NOT NULL,"
 	" number INTEGER NOT NULL,"
+	" state TEXT NOT NULL,"
+	" end_reason TEXT NOT NULL,"
 	" parameters TEXT NOT NULL,"
 	" curve TEXT NOT NULL,"
 	" PRIMARY KEY(sweep, position)"

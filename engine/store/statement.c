@@ -80,8 +80,8 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_SWEEP_BEST] = "UPDATE sweep SET best_trial = ?2, best = ?3 WHERE key = ?1",
 
 	[HD_STMT_TRIAL_INSERT] = "INSERT INTO trial(sweep, number, state, parameters,"
-				 " arguments, known, created, slot, origin)"
-				 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+				 " arguments, known, created, slot, origin, resume_from)"
+				 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[HD_STMT_PARAMETER_INSERT] = "INSERT INTO parameter(trial, position, name, kind, value)"
 				     " VALUES(?1, ?2, ?3, ?4, ?5)",
 	/* ?4: whether the state says that it runs. */
@@ -157,35 +157,25 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_BEST_ALL] = "SELECT number, value, time, final FROM best_child"
 			     " WHERE sweep = ?1 ORDER BY key",
 
-	[HD_STMT_SAID_SET] =
-		"INSERT INTO said(sweep, number, child, kind, name, value, time)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE"
-		" SET value = excluded.value, time = excluded.time",
-	[HD_STMT_SAID_ONCE] =
-		"INSERT INTO said(sweep, number, child, kind, name, value, time)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
-	[HD_STMT_SAID_VALUE] =
-		"SELECT value IS ?6 FROM said WHERE sweep = ?1 AND number = ?2"
-		" AND child = ?3 AND kind = ?4 AND name = ?5",
-	[HD_STMT_SAID_ALL] =
-		"SELECT number, child, kind, name, value, time FROM said"
-		" WHERE sweep = ?1 AND number = ?2 ORDER BY child, kind, name",
-	[HD_STMT_RUN_METRIC_INSERT] =
-		"INSERT INTO run_metric(sweep, number, child, name, value,"
-		" text, step, time) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-	[HD_STMT_RUN_METRIC_ALL] =
-		"SELECT m.child, m.number, m.key, n.text, m.value, m.text,"
-		" m.step, m.time FROM run_metric m JOIN name n ON n.key = m.name"
-		" WHERE m.sweep = ?1 AND m.number BETWEEN ?2 AND ?3"
-		" ORDER BY m.number, m.key",
-	[HD_STMT_SETTING_INSERT] =
-		"INSERT INTO setting(sweep, position, text) VALUES(?1, ?2, ?3)",
-	[HD_STMT_SETTING_ALL] =
-		"SELECT text FROM setting WHERE sweep = ?1 ORDER BY position",
-	[HD_STMT_PATTERN_INSERT] =
-		"INSERT INTO pattern(sweep, position, text) VALUES(?1, ?2, ?3)",
-	[HD_STMT_PATTERN_ALL] =
-		"SELECT text FROM pattern WHERE sweep = ?1 ORDER BY position",
+	[HD_STMT_SAID_SET] = "INSERT INTO said(sweep, number, child, kind, name, value, time)"
+			     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE"
+			     " SET value = excluded.value, time = excluded.time",
+	[HD_STMT_SAID_ONCE] = "INSERT INTO said(sweep, number, child, kind, name, value, time)"
+			      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+	[HD_STMT_SAID_VALUE] = "SELECT value IS ?6 FROM said WHERE sweep = ?1 AND number = ?2"
+			       " AND child = ?3 AND kind = ?4 AND name = ?5",
+	[HD_STMT_SAID_ALL] = "SELECT number, child, kind, name, value, time FROM said"
+			     " WHERE sweep = ?1 AND number = ?2 ORDER BY child, kind, name",
+	[HD_STMT_RUN_METRIC_INSERT] = "INSERT INTO run_metric(sweep, number, child, name, value,"
+				      " text, step, time) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[HD_STMT_RUN_METRIC_ALL] = "SELECT m.child, m.number, m.key, n.text, m.value, m.text,"
+				   " m.step, m.time FROM run_metric m JOIN name n ON n.key = m.name"
+				   " WHERE m.sweep = ?1 AND m.number BETWEEN ?2 AND ?3"
+				   " ORDER BY m.number, m.key",
+	[HD_STMT_SETTING_INSERT] = "INSERT INTO setting(sweep, position, text) VALUES(?1, ?2, ?3)",
+	[HD_STMT_SETTING_ALL] = "SELECT text FROM setting WHERE sweep = ?1 ORDER BY position",
+	[HD_STMT_PATTERN_INSERT] = "INSERT INTO pattern(sweep, position, text) VALUES(?1, ?2, ?3)",
+	[HD_STMT_PATTERN_ALL] = "SELECT text FROM pattern WHERE sweep = ?1 ORDER BY position",
 	[HD_STMT_SETTING_NEXT] =
 		"SELECT coalesce(max(position) + 1, 0) FROM setting WHERE sweep = ?1",
 
@@ -202,21 +192,19 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_SWEEP_LIMITS] =
 		"UPDATE sweep SET max_total = ?2, max_concurrent = ?3, max_duration = ?4"
 		" WHERE key = ?1",
-	[HD_STMT_SWEEP_TEXT] =
-		"UPDATE sweep SET config_path = ?2, config_text = ?3 WHERE key = ?1",
+	[HD_STMT_SWEEP_TEXT] = "UPDATE sweep SET config_path = ?2, config_text = ?3 WHERE key = ?1",
 	[HD_STMT_SWEEP_RESUME] =
 		"SELECT source, grace, ran, resumed, engine_boot, engine_host,"
 		" coalesce(plan_total, max_total), coalesce(plan_slots, max_concurrent)"
 		" FROM sweep WHERE key = ?1",
 	/* One walk over the trials: how many, the last number, ends, spent. */
-	[HD_STMT_SWEEP_TOTALS] =
-		"SELECT coalesce(max(number) + 1, 0), " SETTLED_OF_SWEEP ","
-		" coalesce(sum(max(ended - started, 0)), 0) / 1e6,"
-		" count(CASE WHEN end_reason = 'policy' AND state = 'Canceled'"
-		" AND intervals > 0 THEN 1 END), count(CASE WHEN intervals > 0"
-		" AND state IN ('Completed', 'Failed', 'Canceled') THEN 1 END),"
-		" count(CASE WHEN origin <> 'sampler' THEN 1 END)"
-		" FROM trial WHERE sweep = ?1",
+	[HD_STMT_SWEEP_TOTALS] = "SELECT coalesce(max(number) + 1, 0), " SETTLED_OF_SWEEP ","
+				 " coalesce(sum(max(ended - started, 0)), 0) / 1e6,"
+				 " count(CASE WHEN end_reason = 'policy' AND state = 'Canceled'"
+				 " AND intervals > 0 THEN 1 END), count(CASE WHEN intervals > 0"
+				 " AND state IN ('Completed', 'Failed', 'Canceled') THEN 1 END),"
+				 " count(CASE WHEN origin <> 'sampler' THEN 1 END)"
+				 " FROM trial WHERE sweep = ?1",
 	[HD_STMT_SWEEP_STAMP] =
 		"SELECT max(coalesce((SELECT max(max(created, coalesce(started, 0),"
 		" coalesce(gone, 0), coalesce(stop_asked, 0), coalesce(ended, 0),"
@@ -281,14 +269,22 @@ static const char *const stmt_sql[HD_STMTS] = {
 		" ON CONFLICT DO UPDATE SET number = excluded.number, value = excluded.value",
 	[HD_STMT_LEADER_ALL] =
 		"SELECT interval, number, value FROM leader WHERE sweep = ?1 ORDER BY interval",
-	[HD_STMT_QUEUE_INSERT] = "INSERT INTO queue(sweep, parameters, time) VALUES(?1, ?2, ?3)",
+	[HD_STMT_QUEUE_INSERT] = "INSERT INTO queue(sweep, parameters, time, resume_from)"
+				 " VALUES(?1, ?2, ?3, ?4)",
 	[HD_STMT_QUEUE_DROP] = "DELETE FROM queue WHERE key = ?1",
 	/* What is in force before it is changed; ?2: the last stamp it was. */
-	[HD_STMT_EDITION_INSERT] =
-		"INSERT INTO edition SELECT key,"
-		" (SELECT count(*) FROM edition e WHERE e.sweep = ?1), ?2,"
-		" (SELECT count(*) FROM setting s WHERE s.sweep = ?1),"
-		" config_path, config_text FROM sweep WHERE key = ?1",
+	[HD_STMT_EDITION_INSERT] = "INSERT INTO edition SELECT key,"
+				   " (SELECT count(*) FROM edition e WHERE e.sweep = ?1), ?2,"
+				   " (SELECT count(*) FROM setting s WHERE s.sweep = ?1),"
+				   " config_path, config_text FROM sweep WHERE key = ?1",
+
+	[HD_STMT_INHERITED_INSERT] =
+		"INSERT INTO inherited(sweep, position, source, number, state, end_reason,"
+		" parameters, curve) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[HD_STMT_INHERITED_ALL] =
+		"SELECT source, number, state, end_reason, parameters, curve FROM inherited"
+		" WHERE sweep = ?1 ORDER BY position",
+	[HD_STMT_TRIAL_RESUME_FROM] = "SELECT resume_from FROM trial WHERE key = ?1",
 
 	[HD_STMT_REPLAY_TRIALS] =
 		"SELECT key, number, state, end_reason, origin, known, created, parameters,"
@@ -307,10 +303,10 @@ static const char *const stmt_sql[HD_STMTS] = {
 		" UNION ALL SELECT t.number, t.attempt, m.sequence, m.interval, m.value, m.time"
 		" FROM trial t JOIN metric m ON m.trial = t.key"
 		" WHERE t.sweep = ?1 AND m.interval > 0 ORDER BY 1, 2, 3",
-	[HD_STMT_REPLAY_EDITIONS] =
-		"SELECT until, settings, config_path, config_text FROM edition"
-		" WHERE sweep = ?1 ORDER BY position",
-	[HD_STMT_QUEUE_ALL] = "SELECT key, parameters FROM queue WHERE sweep = ?1 ORDER BY key",
+	[HD_STMT_REPLAY_EDITIONS] = "SELECT until, settings, config_path, config_text FROM edition"
+				    " WHERE sweep = ?1 ORDER BY position",
+	[HD_STMT_QUEUE_ALL] =
+		"SELECT key, parameters, resume_from FROM queue WHERE sweep = ?1 ORDER BY key",
 };
 
 const char *hd_stmt_sql(enum hd_stmt id)

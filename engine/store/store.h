@@ -29,6 +29,22 @@ void hd_store_rollback(struct hd_store *store);
 /* HD_EIO when the file was removed, renamed or replaced since it was opened. */
 int hd_store_check(struct hd_store *store, struct hd_error *err);
 
+/* A trial of an earlier sweep that a warm start takes over. */
+struct hd_inherited_row {
+	const char *source; /* that sweep's id */
+	size_t number;
+	enum hd_trial_state state;
+	enum hd_end end;
+	const char *parameters; /* JSON object, in the new sweep's space */
+	const char *curve;      /* JSON array of its values, null for NaN */
+};
+
+/* A configuration that waits to be tried. */
+struct hd_waiting_row {
+	const char *parameters;  /* JSON object */
+	const char *resume_from; /* outputs of a trial to go on from, or NULL */
+};
+
 /* As hd_sweep_row, from the engine's side; strings are copied in. */
 struct hd_sweep_record {
 	const char *id;
@@ -43,8 +59,12 @@ struct hd_sweep_record {
 	struct hd_process engine;
 	/* Behind the config's: keys that options changed, "gpus=0,2"; ends in
 	 * NULL. */
-	const char *const *settings; /* NULL for none */
-	const char *slots_why;       /* as hd_store_sweep_slots; NULL for none */
+	const char *const *settings;              /* NULL for none */
+	const char *slots_why;                    /* as hd_store_sweep_slots; NULL for none */
+	const struct hd_inherited_row *inherited; /* in order */
+	size_t inherited_count;
+	const struct hd_waiting_row *waiting; /* in order */
+	size_t waiting_count;
 };
 
 /*
@@ -74,7 +94,8 @@ struct hd_trial_record {
 	const struct hd_value *values; /* go to the parameter table too */
 	size_t known;
 	size_t slot;
-	const char *origin; /* "sampler" or "enqueued" */
+	const char *origin;      /* "sampler", "enqueued" or "resumed" */
+	const char *resume_from; /* old outputs that it goes on from, or NULL */
 	int64_t time;
 };
 
@@ -160,8 +181,12 @@ int hd_store_setting_add(struct hd_store *store, int64_t sweep,
 			 const char *text, struct hd_error *err);
 /* A configuration to be tried next, a JSON object. */
 int hd_store_queue_insert(struct hd_store *store, int64_t sweep,
-			  const char *parameters, int64_t time, int64_t *key,
-			  struct hd_error *err);
+			  const struct hd_waiting_row *row, int64_t time,
+			  int64_t *key, struct hd_error *err);
+/* warm.c: what RECORD has of earlier sweeps, in its own transaction. */
+int hd_store_warm_insert(struct hd_store *store, int64_t sweep,
+			 const struct hd_sweep_record *record,
+			 struct hd_error *err);
 int hd_store_queue_drop(struct hd_store *store, int64_t key,
 			struct hd_error *err);
 

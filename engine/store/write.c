@@ -155,6 +155,8 @@ int hd_store_sweep_insert(struct hd_store *store,
 	if (rc == 0)
 		rc = options_insert(store, *key, record, err);
 	if (rc == 0)
+		rc = hd_store_warm_insert(store, *key, record, err);
+	if (rc == 0)
 		return hd_store_commit(store, true, err);
 	hd_store_rollback(store);
 	if (rc == HD_EEXIST)
@@ -277,6 +279,7 @@ int hd_store_trial_insert(struct hd_store *store,
 	hd_query_integer(&query, record->time);
 	hd_query_integer(&query, (int64_t)record->slot);
 	hd_query_text(&query, record->origin ? record->origin : "sampler");
+	hd_query_text(&query, record->resume_from);
 	rc = hd_query_run(&query, err);
 	if (rc < 0)
 		return rc;

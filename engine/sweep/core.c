@@ -5,6 +5,8 @@
  */
 #include "sweep/core_private.h"
 
+#include "sweep/inherit.h"
+
 #include <hdrive/sampler.h>
 
 #include <assert.h>
@@ -20,6 +22,7 @@ void hd_run_free(struct run *run)
 	free(run->folder);
 	free(run->argv);
 	free(run->parameters);
+	free(run->resume_from);
 	free(run->exit_error);
 	free(run->mark_detail);
 	for (size_t i = 0; i < run->name_count; i++)
@@ -87,6 +90,10 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 		goto out;
 	}
 	hd_history_plan(core->history, setup->config->max_total, setup->slots);
+	rc = hd_inherit(core->history, setup->store, setup->sweep,
+			setup->config->space, err);
+	if (rc < 0)
+		goto out;
 	core->forgets = !setup->config->sampler->learns &&
 			!setup->config->policy->compares;
 	rc = core_init_plugins(core, err);

@@ -61,6 +61,8 @@ void hd_core_free(struct hd_core *core);
  */
 int hd_core_restore(struct hd_core *core, size_t *left_out,
 		    struct hd_error *err);
+/* Configurations that wait in the store; a part of hd_core_restore. */
+int hd_core_restore_enqueued(struct hd_core *core, struct hd_error *err);
 /* How many trials hold a slot, and how many may at a time. */
 size_t hd_core_live(const struct hd_core *core);
 /*

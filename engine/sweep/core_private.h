@@ -27,7 +27,8 @@ enum run_mark {
 /* A configuration that somebody wants tried. */
 struct enqueued {
 	struct enqueued *next;
-	int64_t key; /* of its row */
+	int64_t key;       /* of its row */
+	char *resume_from; /* outputs that it goes on from, or NULL */
 	struct hd_value values[];
 };
 
@@ -61,8 +62,9 @@ struct run {
 	struct hd_trial *trial; /* the history's */
 	int64_t key;            /* of its row */
 	char *folder;
-	char **argv;      /* until the launch */
-	char *parameters; /* until the launch */
+	char **argv;       /* until the launch */
+	char *parameters;  /* until the launch */
+	char *resume_from; /* an earlier trial's outputs to go on from, or NULL */
 	struct hd_tail *tail;
 	int64_t started; /* microseconds since 1970, 0 before the launch */
 	int64_t active;  /* when its files last grew, or it started */
@@ -179,8 +181,8 @@ int hd_proposal_ahead(struct hd_core *core, struct hd_error *err);
 int hd_core_fill(struct hd_core *core, struct hd_error *err);
 /* enqueue.c: those that people want tried, the first into core->values. */
 bool hd_core_has_enqueued(const struct hd_core *core);
-int hd_core_take_enqueued(struct hd_core *core, struct hd_error *err);
-int hd_core_restore_enqueued(struct hd_core *core, struct hd_error *err);
+int hd_core_take_enqueued(struct hd_core *core, char **resume_from,
+			  struct hd_error *err);
 void hd_core_drop_enqueued(struct hd_core *core);
 /* adjust.c: stop what hd_core_cancel named. */
 int hd_core_cancel_asked(struct hd_core *core, struct hd_error *err);

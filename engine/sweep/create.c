@@ -136,6 +136,10 @@ static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
 		.slots_why = sweep->slots_why,
 		.source = sweep->source,
 		.grace = sweep->grace,
+		.inherited = sweep->warm.inherited,
+		.inherited_count = sweep->warm.inherited_count,
+		.waiting = sweep->warm.waiting,
+		.waiting_count = sweep->warm.waiting_count,
 	};
 	int rc;
 
@@ -253,6 +257,8 @@ int hd_sweep_create(struct hd_sweep *sweep,
 
 	if (rc == 0)
 		rc = hd_sweep_check_descriptors(sweep, err);
+	if (rc == 0)
+		rc = hd_warm_gather(&sweep->warm, sweep->store, sweep->config, err);
 	if (rc == 0)
 		rc = hd_sweep_open_loop(sweep, err);
 	if (rc == 0)

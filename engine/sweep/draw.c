@@ -9,6 +9,7 @@
 #include "space/args.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* What the sampler has to say, once. */
 static void core_note(struct hd_core *core)
@@ -43,6 +44,33 @@ static int core_suggest(struct hd_core *core, size_t *known,
 	return rc;
 }
 
+/* ARGV, of WORDS words, with "--resume-from FOLDER" behind it (SPEC 5.4). */
+static int argv_resume(char ***argv, size_t *words, const char *folder)
+{
+	size_t count = *words, bytes = (count + 3) * sizeof(char *);
+	char **block, *at;
+
+	for (size_t i = 0; i < count; i++)
+		bytes += strlen((*argv)[i]) + 1;
+	block = malloc(bytes + sizeof "--resume-from" + strlen(folder) + 1);
+	if (!block)
+		return HD_ENOMEM;
+	at = (char *)(block + count + 3);
+	for (size_t i = 0; i < count + 2; i++) {
+		const char *word = i < count    ? (*argv)[i]
+				   : i == count ? "--resume-from"
+						: folder;
+
+		block[i] = at;
+		at = stpcpy(at, word) + 1;
+	}
+	block[count + 2] = NULL;
+	free(*argv);
+	*argv = block;
+	*words = count + 2;
+	return 0;
+}
+
 /* Command line and parameters of a trial with VALUES. */
 int hd_run_prepare(struct run *run, const struct hd_value *values,
 		   struct hd_buf *arguments, struct hd_error *err)
@@ -58,6 +86,9 @@ int hd_run_prepare(struct run *run, const struct hd_value *values,
 		return rc;
 	while (run->argv[words])
 		words++;
+	if (run->resume_from &&
+	    argv_resume(&run->argv, &words, run->resume_from) < 0)
+		return hd_error_nomem(err);
 	hd_args_json_words(arguments, (const char *const *)run->argv, words);
 	hd_args_json(&parameters, space, values);
 	run->parameters = hd_buf_take(&parameters);
@@ -91,6 +122,7 @@ static int run_store(struct run *run, const char *arguments, size_t known,
 		.known = known,
 		.slot = run->slot,
 		.origin = origin,
+		.resume_from = run->resume_from,
 		.time = core->wall,
 	};
 	int rc = hd_core_begin(core, err);
@@ -117,7 +149,8 @@ static int core_draw(struct hd_core *core, size_t slot, struct hd_error *err)
 	struct run *run = NULL;
 	bool enqueued = hd_core_has_enqueued(core);
 	size_t known = core->results;
-	int rc = enqueued ? hd_core_take_enqueued(core, err)
+	char *resume_from = NULL;
+	int rc = enqueued ? hd_core_take_enqueued(core, &resume_from, err)
 			  : core_suggest(core, &known, err);
 
 	if (rc == HD_EXHAUSTED)
@@ -125,9 +158,12 @@ static int core_draw(struct hd_core *core, size_t slot, struct hd_error *err)
 	if (rc != 0)
 		return rc;
 	run = calloc(1, sizeof *run);
-	if (!run)
+	if (!run) {
+		free(resume_from);
 		return hd_error_nomem(err);
+	}
 	run->core = core;
+	run->resume_from = resume_from;
 	run->number = hd_history_count(core->history);
 	run->attempt = 1;
 	run->slot = slot;
@@ -136,7 +172,10 @@ static int core_draw(struct hd_core *core, size_t slot, struct hd_error *err)
 		rc = hd_run_open(run, NULL, err);
 	if (rc == 0)
 		rc = run_store(run, hd_buf_text(&arguments), known,
-			       enqueued ? "enqueued" : "sampler", err);
+			       resume_from ? "resumed"
+			       : enqueued  ? "enqueued"
+					   : "sampler",
+			       err);
 	if (rc < 0)
 		goto out;
 	run->trial = hd_history_add(core->history, core->values);

@@ -10,6 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void enqueued_free(struct enqueued *enqueued)
+{
+	if (!enqueued)
+		return;
+	free(enqueued->resume_from);
+	free(enqueued);
+}
+
 static struct enqueued *enqueued_new(const struct hd_core *core,
 				     const char *parameters, int *rc,
 				     struct hd_error *err)
@@ -39,7 +47,8 @@ bool hd_core_has_enqueued(const struct hd_core *core)
 }
 
 /* Its row goes in the transaction that makes it a trial. */
-int hd_core_take_enqueued(struct hd_core *core, struct hd_error *err)
+int hd_core_take_enqueued(struct hd_core *core, char **resume_from,
+			  struct hd_error *err)
 {
 	struct enqueued *enqueued = core->enqueued;
 	size_t width = hd_space_count(core->setup.config->space);
@@ -53,6 +62,7 @@ int hd_core_take_enqueued(struct hd_core *core, struct hd_error *err)
 	core->enqueued = enqueued->next;
 	if (!core->enqueued)
 		core->enqueued_end = &core->enqueued;
+	*resume_from = enqueued->resume_from;
 	free(enqueued);
 	return 0;
 }
@@ -66,8 +76,9 @@ static int enqueued_store(struct hd_core *core, struct enqueued *enqueued,
 
 	if (rc < 0)
 		return rc;
-	rc = hd_store_queue_insert(store, core->setup.sweep, parameters, wall,
-				   &enqueued->key, err);
+	rc = hd_store_queue_insert(store, core->setup.sweep,
+				   &(struct hd_waiting_row){ parameters, NULL },
+				   wall, &enqueued->key, err);
 	if (rc == 0)
 		return hd_store_commit(store, true, err);
 	hd_store_rollback(store);
@@ -83,7 +94,7 @@ int hd_core_enqueue(struct hd_core *core, const char *parameters, int64_t wall,
 	if (rc == 0)
 		rc = enqueued_store(core, enqueued, parameters, wall, err);
 	if (rc < 0) {
-		free(enqueued);
+		enqueued_free(enqueued);
 		return rc;
 	}
 	enqueued_link(core, enqueued);
@@ -91,16 +102,24 @@ int hd_core_enqueue(struct hd_core *core, const char *parameters, int64_t wall,
 	return 0;
 }
 
-static int restore_enqueued(void *user, int64_t key, const char *parameters)
+static int restore_enqueued(void *user, int64_t key,
+			    const struct hd_waiting_row *row)
 {
 	struct hd_core *core = user;
 	int rc;
-	struct enqueued *enqueued = enqueued_new(core, parameters, &rc, NULL);
+	struct enqueued *enqueued = enqueued_new(core, row->parameters, &rc, NULL);
 
 	/* Where the space has changed since, it cannot be tried. */
 	if (rc < 0)
 		return rc == HD_ENOMEM ? rc : 0;
 	enqueued->key = key;
+	if (row->resume_from) {
+		enqueued->resume_from = strdup(row->resume_from);
+		if (!enqueued->resume_from) {
+			enqueued_free(enqueued);
+			return HD_ENOMEM;
+		}
+	}
 	enqueued_link(core, enqueued);
 	return 0;
 }
@@ -119,6 +138,6 @@ void hd_core_drop_enqueued(struct hd_core *core)
 		struct enqueued *enqueued = core->enqueued;
 
 		core->enqueued = enqueued->next;
-		free(enqueued);
+		enqueued_free(enqueued);
 	}
 }

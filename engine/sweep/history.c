@@ -259,6 +259,19 @@ const struct hd_trial *hd_history_trial(const struct hd_history *history,
 	return history->trials[index];
 }
 
+size_t hd_history_known(const struct hd_history *history)
+{
+	return history->inherited_count + history->count;
+}
+
+const struct hd_trial *hd_history_known_trial(const struct hd_history *history,
+					      size_t index)
+{
+	if (index < history->inherited_count)
+		return history->inherited[index];
+	return hd_history_trial(history, index - history->inherited_count);
+}
+
 enum hd_goal hd_history_goal(const struct hd_history *history)
 {
 	return history->goal;

@@ -25,16 +25,6 @@ int hd_replay_tell(struct hd_replay *replay, enum hd_replay_kind kind,
 	return rc;
 }
 
-/* Trials of earlier sweeps are not taken over yet. */
-int hd_replay_inherit(const struct hd_replay *replay,
-		      const struct hd_space *space, struct hd_history *history)
-{
-	(void)replay;
-	(void)space;
-	(void)history;
-	return 0;
-}
-
 const char *hd_replay_kind_name(enum hd_replay_kind kind)
 {
 	switch (kind) {

@@ -391,7 +391,8 @@ int hd_replay_decisions(struct hd_replay *replay)
 	if (rc == 0)
 		rc = policy_open(&deciding, &replay->editions[0]);
 	if (rc == 0)
-		rc = hd_replay_inherit(replay, NULL, deciding.history);
+		rc = hd_inherit(deciding.history, replay->store, replay->sweep, NULL,
+				replay->err);
 	for (size_t i = 0; i < deciding.count && rc == 0; i++)
 		rc = happen(&deciding, &deciding.events[i]);
 	if (rc == 0)

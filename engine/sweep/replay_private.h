@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "store/replay.h"
 #include "sweep/history.h"
+#include "sweep/inherit.h"
 #include "sweep/stored.h"
 
 struct replay_attempt {
@@ -80,10 +81,6 @@ size_t hd_replay_edition_at(const struct hd_replay *replay, int64_t time);
 /* The values that TRIAL's ATTEMPT and those it went on from logged. */
 const struct hd_replay_value *hd_replay_curve(const struct replay_trial *trial,
 					      unsigned label, size_t *count);
-/* The trials that a warm start took over, into HISTORY. */
-int hd_replay_inherit(const struct hd_replay *replay,
-		      const struct hd_space *space, struct hd_history *history);
-
 /* replay.c: one more difference; the texts are released. */
 int hd_replay_tell(struct hd_replay *replay, enum hd_replay_kind kind,
 		   size_t trial, size_t interval, struct hd_buf *stored,

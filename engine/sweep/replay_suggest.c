@@ -121,7 +121,9 @@ static int suggesting_open(struct suggesting *s,
 		rc = config->sampler->init(s->sampler, config->space,
 					   s->replay->err);
 	s->started = rc == 0;
-	return rc < 0 ? rc : hd_replay_inherit(s->replay, config->space, s->history);
+	return rc < 0 ? rc
+		      : hd_inherit(s->history, s->replay->store, s->replay->sweep, config->space,
+				   s->replay->err);
 }
 
 /* The curve up to the end of ATTEMPT. */

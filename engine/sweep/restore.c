@@ -181,7 +181,10 @@ static int restore_open(struct restoring *restoring,
 
 	if (!run)
 		return hd_error_nomem(restoring->err);
-	rc = restore_trial(restoring, row, &run->trial);
+	rc = hd_store_resume_from(core->setup.store, row->key,
+				  &run->resume_from, restoring->err);
+	if (rc == 0)
+		rc = restore_trial(restoring, row, &run->trial);
 	if (rc == 0)
 		rc = hd_store_resume_places(core->setup.store, row->key, places,
 					    &run->sequence, restoring->err);
@@ -251,6 +254,9 @@ int hd_core_revive(struct hd_core *core, const struct hd_resume_trial *row,
 	struct run *run = run_restored(core, row);
 	int rc = run ? revive_trial(run, row, err) : hd_error_nomem(err);
 
+	if (rc == 0)
+		rc = hd_store_resume_from(core->setup.store, row->key,
+					  &run->resume_from, err);
 	if (rc == 0)
 		rc = hd_store_resume_places(core->setup.store, row->key, places,
 					    &run->sequence, err);

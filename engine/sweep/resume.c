@@ -314,7 +314,8 @@ static int enqueue_store(struct hd_sweep *sweep, const char *parameters,
 
 	if (rc < 0)
 		return rc;
-	rc = hd_store_queue_insert(sweep->store, sweep->key, parameters,
+	rc = hd_store_queue_insert(sweep->store, sweep->key,
+				   &(struct hd_waiting_row){ parameters, NULL },
 				   sweep->started, &key, err);
 	if (rc == 0)
 		return hd_store_commit(sweep->store, true, err);

@@ -295,6 +295,17 @@ static int sweep_restore(struct hd_sweep *sweep, struct hd_error *err)
 	return 0;
 }
 
+static int sweep_warm(struct hd_sweep *sweep, struct hd_error *err)
+{
+	char text[256];
+
+	if (hd_warm_note(&sweep->warm, text, sizeof text))
+		hd_core_tell(sweep->core, HD_EVENT_NOTE, hd_time_wall(), text);
+	if (hd_warm_portability(&sweep->warm, text, sizeof text))
+		hd_core_tell(sweep->core, HD_EVENT_NOTE, hd_time_wall(), text);
+	return hd_core_restore_enqueued(sweep->core, err);
+}
+
 static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 {
 	struct hd_core_setup core = {
@@ -333,8 +344,9 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 	};
 	int rc = hd_core_new(&sweep->core, &core, err);
 
-	if (rc == 0 && sweep->resumes)
-		rc = sweep_restore(sweep, err);
+	if (rc == 0)
+		rc = sweep->resumes ? sweep_restore(sweep, err)
+				    : sweep_warm(sweep, err);
 	if (rc < 0)
 		return rc;
 	dispatch.user = sweep->core;
@@ -488,6 +500,7 @@ void hd_sweep_free(struct hd_sweep *sweep)
 	hd_sweep_unlock(&sweep->lock, sweep->folder, false);
 	hd_config_free(sweep->own_config);
 	free(sweep->only);
+	hd_warm_release(&sweep->warm);
 	free(sweep->folder);
 	free(sweep->source);
 	free(sweep->launcher);

@@ -8,6 +8,7 @@
 #include "dispatch/dispatch.h"
 #include "sweep/core.h"
 #include "sweep/name.h"
+#include "sweep/warm.h"
 
 #include <uv.h>
 
@@ -45,7 +46,8 @@ struct hd_sweep {
 	char *source;
 	char *launcher;
 	char *python_path;
-	char **command; /* one block each, ending in NULL */
+	struct hd_warm warm; /* of a new one */
+	char **command;      /* one block each, ending in NULL */
 	size_t command_count;
 	char **environment;
 

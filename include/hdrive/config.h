@@ -61,6 +61,13 @@ struct hd_config {
 	size_t metric_pattern_count;
 	bool patterns_given; /* by load, in place of the text's */
 
+	/* A warm start: sweeps whose trials are known, as words of
+	 * hd_store_find_sweep; and trials that are gone on with, "SWEEP/N". */
+	const char *const *resume_from;
+	size_t resume_from_count;
+	const char *const *resume_child_runs;
+	size_t resume_child_run_count;
+
 	const char *const *sets; /* what changed the text: load.sets */
 	size_t set_count;
 };

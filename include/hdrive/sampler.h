@@ -43,7 +43,9 @@ struct hd_sampler_type {
 	/*
 	 * Fill values[], one per parameter of the space. Returns 0,
 	 * HD_EXHAUSTED when no point is left, or a negative code. The same
-	 * seed and history give the same values; history is borrowed. RNG is
+	 * seed and history give the same values; history is borrowed. A trial
+	 * that has not ended is one that runs somewhere, no more: what it has
+	 * logged so far may be there or not, and must not be looked at. RNG is
 	 * keyed by the sweep's seed and the number of the trial.
 	 */
 	int (*suggest)(void *state, const struct hd_history *history,

@@ -102,6 +102,13 @@ HD_API double hd_trial_mean(const struct hd_trial *trial, size_t interval);
 HD_API size_t hd_history_count(const struct hd_history *history);
 HD_API const struct hd_trial *hd_history_trial(const struct hd_history *history,
 					       size_t index);
+/*
+ * All that is known: trials that a warm start took over from earlier sweeps,
+ * then those of this one. What learns looks at these.
+ */
+HD_API size_t hd_history_known(const struct hd_history *history);
+HD_API const struct hd_trial *
+hd_history_known_trial(const struct hd_history *history, size_t index);
 HD_API enum hd_goal hd_history_goal(const struct hd_history *history);
 /*
  * The index of the point to suggest: how many trials were suggested before.

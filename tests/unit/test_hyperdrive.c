@@ -919,13 +919,27 @@ static void devices_that_are_none_are_errors(void **state)
 		     " got 1.5");
 }
 
-static void resuming_is_refused_for_now(void **state)
+static void warm_starts_are_read(void **state)
 {
+	struct loading loading;
+
 	(void)state;
-	assert_error(with("resume_from: [a]\n"),
-		     "'resume_from' is not in this version");
-	assert_error(with("resume_child_runs: [a]\n"),
-		     "'resume_child_runs' is not in this version");
+	load_with(&loading, with("resume_from: [a, '@']\n"
+				 "resume_child_runs: a/3\n"),
+		  NULL);
+	assert_int_equal(loading.rc, 0);
+	assert_int_equal(loading.config->resume_from_count, 2);
+	assert_string_equal(loading.config->resume_from[0], "a");
+	assert_string_equal(loading.config->resume_from[1], "@");
+	assert_int_equal(loading.config->resume_child_run_count, 1);
+	assert_string_equal(loading.config->resume_child_runs[0], "a/3");
+	load_end(&loading);
+	assert_findings(with("resume_from: a\n"), NULL, NULL,
+			"Azure takes it by its SDK");
+	assert_findings(with("resume_from: [[a]]\n"), "'resume_from' must be",
+			NULL, "Azure takes it by its SDK");
+	assert_findings(with("resume_child_runs: [a]\n"), "'a' is no trial",
+			NULL, "Azure takes it by its SDK");
 }
 
 static void sweep_jobs_are_named_in_one_error(void **state)
@@ -1147,7 +1161,7 @@ int main(void)
 		cmocka_unit_test(reduce_is_best_last_or_mean),
 		cmocka_unit_test(devices_of_a_trial_are_read),
 		cmocka_unit_test(devices_that_are_none_are_errors),
-		cmocka_unit_test(resuming_is_refused_for_now),
+		cmocka_unit_test(warm_starts_are_read),
 		cmocka_unit_test(sweep_jobs_are_named_in_one_error),
 		cmocka_unit_test(set_changes_the_file_before_the_checks),
 		cmocka_unit_test(errors_of_set_say_which),

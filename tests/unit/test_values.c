@@ -46,6 +46,27 @@ static void a_whole_point_is_read(void **state)
 	hd_space_free(space);
 }
 
+static void a_point_of_another_space_is_taken_when_it_fits(void **state)
+{
+	struct hd_space *space = space_with(-6);
+	struct hd_value values[3];
+	struct hd_error err;
+
+	(void)state;
+	assert_int_equal(
+		hd_space_project(space, "{\"--units\": 3, \"depth\": 7,"
+					" \"lr\": 0.25, \"opt\": null}",
+				 values, NULL),
+		0);
+	assert_int_equal(values[1].integer, 3);
+	assert_int_equal(values[2].option, 1);
+	assert_int_equal(hd_space_project(space, "{\"units\": 3, \"lr\": 0.25}",
+					  values, &err),
+			 HD_EINVAL);
+	assert_string_equal(err.text, "'opt' is missing");
+	hd_space_free(space);
+}
+
 static void what_the_space_does_not_have_is_said(void **state)
 {
 	static const struct {
@@ -133,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_point_is_read),
+		cmocka_unit_test(a_point_of_another_space_is_taken_when_it_fits),
 		cmocka_unit_test(what_the_space_does_not_have_is_said),
 		cmocka_unit_test(spaces_are_compared_parameter_by_parameter),
 		cmocka_unit_test(a_stored_command_is_an_argv_again),
