@@ -59,11 +59,10 @@ static void update_show(struct cli *cli, const char *reply)
 	}
 }
 
-static int update_request(struct cli *cli, const struct update_options *options,
-			  struct hd_store *store, int64_t key)
+static int update_ask(struct cli *cli, const struct update_options *options,
+		      struct hd_store *store, int64_t key, char **reply)
 {
 	struct ask ask;
-	char *reply = NULL;
 	int code;
 
 	if (!ask_begin(cli, &ask, "update", &code))
@@ -76,16 +75,65 @@ static int update_request(struct cli *cli, const struct update_options *options,
 	code = update_time(cli, &ask, "max_duration", options->timeout);
 	if (code == CLI_OK)
 		code = update_time(cli, &ask, "trial_timeout", options->trial_timeout);
-	if (code != CLI_OK) {
-		fclose(ask.file);
-		free(ask.text);
-		return code;
-	}
-	code = ask_send(cli, &ask, store, key, &reply);
+	if (code == CLI_OK)
+		return ask_send(cli, &ask, store, key, reply);
+	fclose(ask.file);
+	free(ask.text);
+	return code;
+}
+
+#define SET_TEXT 64
+
+/* A time as a set of the sweep's file, which counts UNIT seconds. */
+static size_t update_set_time(char sets[][SET_TEXT], size_t count,
+			      const char *key, const char *text, double unit)
+{
+	char number[32];
+	double seconds;
+
+	if (!text || !limit_read_time(text, &seconds))
+		return count;
+	snprintf(sets[count], SET_TEXT, "%s=%s", key,
+		 hd_number_text(seconds / unit, number, sizeof number));
+	return count + 1;
+}
+
+/* No engine: what the next one goes on by. */
+static int update_here(struct cli *cli, const struct update_options *options,
+		       struct hd_store *store, int64_t key)
+{
+	char texts[4][SET_TEXT];
+	const char *sets[4];
+	struct hd_error err = { 0 };
+	size_t count = 0;
+
+	if (options->max_trials.given)
+		snprintf(texts[count++], SET_TEXT, "max_total_runs=%zu",
+			 (size_t)options->max_trials.value);
+	if (options->max_concurrent.given)
+		snprintf(texts[count++], SET_TEXT, "max_concurrent_runs=%zu",
+			 (size_t)options->max_concurrent.value);
+	count = update_set_time(texts, count, "max_duration_minutes", options->timeout, 60);
+	count = update_set_time(texts, count, "trial_timeout", options->trial_timeout, 1);
+	for (size_t i = 0; i < count; i++)
+		sets[i] = texts[i];
+	if (hd_sweep_update(store, key, sets, count, &err) < 0)
+		return cli_fail_error(cli, &err);
+	for (size_t i = 0; i < count; i++)
+		cli_put(cli, "%s\n", texts[i]);
+	cli_say(cli, "no engine runs it; it goes on by this with: hdrive resume %s",
+		cli->words[0]);
+	return CLI_OK;
+}
+
+static int update_request(struct cli *cli, const struct update_options *options,
+			  struct hd_store *store, int64_t key)
+{
+	char *reply = NULL;
+	int code = update_ask(cli, options, store, key, &reply);
+
 	if (code == CLI_OK && !reply)
-		return cli_fail(cli, CLI_MISSING,
-				"no engine runs the sweep; give the limits to: hdrive resume %s",
-				cli->words[0]);
+		return update_here(cli, options, store, key);
 	if (reply)
 		update_show(cli, reply);
 	free(reply);
@@ -102,7 +150,11 @@ static int update_main(struct cli *cli)
 	if (!cli_parse(cli, &options, &code) ||
 	    !cli_words_between(cli, 1, 1, &code))
 		return code;
-	code = cli_sweep_open(cli, cli->words[0], &store, &key);
+	if (!options.max_trials.given && !options.max_concurrent.given &&
+	    !options.timeout && !options.trial_timeout)
+		return cli_fail(cli, CLI_USAGE,
+				"what is to change? --max-trials, -j, --timeout, --trial-timeout");
+	code = cli_sweep_open_to(cli, cli->words[0], HD_STORE_WRITE, &store, &key);
 	if (code == CLI_OK)
 		code = update_request(cli, &options, store, key);
 	hd_store_close(store);
@@ -111,11 +163,12 @@ static int update_main(struct cli *cli)
 
 const struct cli_command cli_cmd_update = {
 	.name = "update",
-	.summary = "change the limits of a sweep that runs",
+	.summary = "change the limits of a sweep",
 	.usage = "S [option...]",
 	.examples = "  hdrive update @ --max-trials 200\n"
 		    "  hdrive update brave-otter-3 -j 8 --timeout 12h\n",
 	.options = update_rows,
-	.notes = "Prints what has changed, old and new. Fewer at a time stops no trial.\n",
+	.notes = "Prints what has changed, old and new. Fewer at a time stops no trial.\n"
+		 "Without an engine they are stored, and the next one goes on by them.\n",
 	.run = update_main,
 };

@@ -221,9 +221,9 @@ static int resume_store(struct resuming *resuming, struct hd_error *err)
 	return rc;
 }
 
-static int resume_slots(struct hd_sweep *sweep,
-			const struct hd_sweep_options *options,
-			struct hd_error *err)
+/* How many trials at a time are asked for: as before, unless it is said. */
+static void resume_wanted(struct hd_sweep *sweep,
+			  const struct hd_sweep_options *options)
 {
 	bool said = options->text != NULL;
 
@@ -233,6 +233,13 @@ static int resume_slots(struct hd_sweep *sweep,
 		sweep->slots = options->max_concurrent;
 	else if (said)
 		sweep->slots = sweep->config->max_concurrent;
+}
+
+static int resume_slots(struct hd_sweep *sweep,
+			const struct hd_sweep_options *options,
+			struct hd_error *err)
+{
+	resume_wanted(sweep, options);
 	return hd_sweep_limit_slots(sweep, options, err);
 }
 
@@ -335,28 +342,80 @@ static int enqueue_check(const struct hd_space *space, const char *parameters,
 	return rc;
 }
 
-int hd_sweep_enqueue(struct hd_store *store, int64_t key,
-		     const char *parameters, struct hd_error *err)
+/*
+ * A sweep that no engine runs, read and locked. What was opened is the caller's
+ * to let go of by idle_close, in each case.
+ */
+static int idle_open(struct resuming *resuming, struct hd_store *store,
+		     int64_t key, struct hd_error *err)
 {
-	const struct hd_sweep_options none = { .size = sizeof none };
-	struct resuming resuming = { .options = &none, .err = err };
 	struct hd_sweep *sweep;
 	int rc = hd_sweep_alloc(&sweep, store, err);
 
 	if (rc < 0)
 		return rc;
 	sweep->key = key;
-	resuming.sweep = sweep;
-	rc = resume_read(&resuming, err);
+	resuming->sweep = sweep;
+	rc = resume_read(resuming, err);
 	if (rc == 0)
 		rc = hd_sweep_lock(&sweep->lock, sweep->folder, sweep->name, err);
+	return rc < 0 ? rc : resume_config(resuming, err);
+}
+
+static void idle_close(struct resuming *resuming)
+{
+	resuming_release(resuming);
+	hd_sweep_free(resuming->sweep);
+}
+
+int hd_sweep_enqueue(struct hd_store *store, int64_t key,
+		     const char *parameters, struct hd_error *err)
+{
+	const struct hd_sweep_options none = { .size = sizeof none };
+	struct resuming resuming = { .options = &none, .err = err };
+	int rc = idle_open(&resuming, store, key, err);
+
 	if (rc == 0)
-		rc = resume_config(&resuming, err);
+		rc = enqueue_check(resuming.sweep->config->space, parameters, err);
 	if (rc == 0)
-		rc = enqueue_check(sweep->config->space, parameters, err);
+		rc = enqueue_store(resuming.sweep, parameters, err);
+	idle_close(&resuming);
+	return rc;
+}
+
+static int update_store(struct resuming *resuming, struct hd_error *err)
+{
+	struct hd_sweep *sweep = resuming->sweep;
+	struct hd_resume_totals totals;
+	int rc = hd_store_resume_totals(sweep->store, sweep->key, &totals, err);
+
 	if (rc == 0)
-		rc = enqueue_store(sweep, parameters, err);
-	resuming_release(&resuming);
-	hd_sweep_free(sweep);
+		rc = hd_store_begin(sweep->store, err);
+	if (rc < 0)
+		return rc;
+	rc = hd_store_edition_add(sweep->store, sweep->key, totals.stamp, err);
+	if (rc == 0)
+		rc = resume_limits(resuming, err);
+	if (rc == 0)
+		return hd_store_commit(sweep->store, true, err);
+	hd_store_rollback(sweep->store);
+	return rc;
+}
+
+int hd_sweep_update(struct hd_store *store, int64_t key,
+		    const char *const *sets, size_t count,
+		    struct hd_error *err)
+{
+	const struct hd_sweep_options options = { .size = sizeof options,
+						  .sets = sets,
+						  .set_count = count };
+	struct resuming resuming = { .options = &options, .err = err };
+	int rc = idle_open(&resuming, store, key, err);
+
+	if (rc == 0) {
+		resume_wanted(resuming.sweep, &options);
+		rc = update_store(&resuming, err);
+	}
+	idle_close(&resuming);
 	return rc;
 }

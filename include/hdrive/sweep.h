@@ -139,6 +139,14 @@ HD_API const struct hd_config *hd_sweep_config(const struct hd_sweep *sweep);
 HD_API int hd_sweep_enqueue(struct hd_store *store, int64_t key,
 			    const char *parameters, struct hd_error *err);
 /*
+ * Change limits ("max_total_runs=200") of sweep KEY, for when next an engine
+ * runs it. HD_EBUSY when one does; HD_EINVAL when its file would not be legal
+ * with them.
+ */
+HD_API int hd_sweep_update(struct hd_store *store, int64_t key,
+			   const char *const *sets, size_t count,
+			   struct hd_error *err);
+/*
  * Speak to the engine that runs sweep KEY, whichever process that is. REQUEST
  * is a JSON object as engine/sweep/control.h has them; *REPLY, unless NULL, is
  * the answer's JSON object, the caller's to free(). Waits SECONDS at most.

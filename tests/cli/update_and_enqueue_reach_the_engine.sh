@@ -38,11 +38,15 @@ code 0 hdrive wait live-1
 # before the limits: six points and what was enqueued are seven and no more.
 code 0 hdrive show live-1 --json
 same "$(grep -o '"number":[0-9]*' out | wc -l)" 7
-code 3 hdrive update live-1 -j 4
+code 2 hdrive update live-1
+code 0 hdrive update live-1 -j 4 --max-trials 9
+has out '^max_total_runs=9$'
 has err 'hdrive resume live-1'
+code 3 hdrive update no-such-sweep -j 4
 # What changed stays for a resume, what waits is tried then.
 code 0 hdrive enqueue live-1 -p x=1 -p opt=c
-code 0 hdrive resume live-1 --max-trials 9
+code 0 hdrive resume live-1
+has err '4 at a time'
 has err '9 trials, 9 completed'
 code 0 hdrive show live-1 7 --json
 has out '"--x":1'
