@@ -1,7 +1,9 @@
 #!/bin/sh
 # run-tests.sh [--valgrind] BUILD WORD PROGRAM...: run every test program whose
-# name holds WORD, two at a time, and count what cmocka counted. The last line
-# is "N passed, N failed"; a program that dies without counting is a failure.
+# name holds WORD, two for each processor, and count what cmocka counted. The
+# scripts of tests/cli mostly wait, so they are dealt out to SHARES runs of their
+# program. The last line is "N passed, N failed"; a program that dies without
+# counting is a failure.
 set -u
 
 wrap=
@@ -16,16 +18,28 @@ logs=$build/tests/log
 rm -rf "$logs"
 mkdir -p "$logs"
 
+SHARES=4
+
 for program in "$@"; do
-	case ${program#"$build"/tests/} in
-	*"$word"*) echo "$program" ;;
+	name=${program#"$build"/tests/}
+	case $name in
+	*"$word"*) ;;
+	*) continue ;;
 	esac
-done | xargs -P "$(nproc)" -I {} sh -c '
-	program=$1 logs=$2 wrap=$3
-	name=$(echo "${program##*/tests/}" | tr / .)
+	if [ "$name" = cli/test_cli ]; then
+		for share in $(seq $SHARES); do
+			echo "$program $share/$SHARES"
+		done
+	else
+		echo "$program"
+	fi
+done | xargs -P $(($(nproc) * 2)) -L 1 sh -c '
+	logs=$1 wrap=$2 program=$3
+	export CLI_SHARE="${4-}"
+	name=$(echo "${program##*/tests/}${4+.${4%/*}}" | tr / .)
 	CMOCKA_MESSAGE_OUTPUT=stdout $wrap "$program" </dev/null >"$logs/$name" 2>&1
 	echo $? >"$logs/$name.status"
-' sh {} "$logs" "$wrap"
+' sh "$logs" "$wrap"
 
 passed=0 failed=0
 for status in "$logs"/*.status; do
