@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,16 +77,15 @@ int hd_ticket_make(const char *folder, unsigned attempt)
 
 int hd_ticket_withdraw(const char *folder, unsigned attempt)
 {
-	int at = folder_open(folder);
-	char name[NAME_SIZE];
-	int rc;
+	char path[PATH_MAX];
+	int length = snprintf(path, sizeof path, "%s/" HD_RECORD_TICKET "%u",
+			      folder, attempt);
 
-	if (at < 0)
-		return errno;
-	name_make(name, HD_RECORD_TICKET, attempt);
-	rc = unlinkat(at, name, 0) < 0 ? errno : 0;
-	close(at);
-	return rc;
+	/* By its path: it must go though no descriptor is left, which may be
+	 * why the launch failed. */
+	if (length < 0 || (size_t)length >= sizeof path)
+		return ENAMETOOLONG;
+	return unlink(path) < 0 ? errno : 0;
 }
 
 int hd_ticket_owner(const char *folder, unsigned attempt,
