@@ -106,6 +106,20 @@ int hd_store_trial_start(struct hd_store *store, int64_t key, size_t slot,
 				err);
 }
 
+int hd_store_trial_mark(struct hd_store *store, int64_t key, const char *mark,
+			const char *detail, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_write(&query, store, HD_STMT_TRIAL_MARK, err);
+
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, key);
+	hd_query_text(&query, mark);
+	hd_query_text(&query, detail);
+	return hd_query_change(&query, "trial", err);
+}
+
 int hd_store_trial_devices(struct hd_store *store, int64_t key,
 			   const char *devices, struct hd_error *err)
 {

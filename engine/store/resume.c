@@ -144,6 +144,8 @@ static int resume_trial_read(struct hd_query *query,
 	row->created = hd_query_get_integer(query);
 	row->ended = hd_query_get_integer(query);
 	row->detail = hd_query_get_text(query);
+	row->mark = hd_query_get_text(query);
+	row->mark_detail = hd_query_is_null(query) ? NULL : hd_query_get_text(query);
 	if (!hd_trial_state_find(state, &row->state))
 		return resume_corrupt(query->store, "state", state, err);
 	if (!hd_end_find(end, &row->end))

@@ -58,6 +58,8 @@ struct hd_resume_trial {
 	int64_t created;
 	int64_t ended;
 	const char *detail;
+	const char *mark;        /* what its script said of its end, "" nothing */
+	const char *mark_detail; /* NULL for none */
 };
 
 typedef int (*hd_resume_trial_fn)(void *user,

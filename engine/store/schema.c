@@ -227,6 +227,8 @@ static const char schema_3[] =
 	"ALTER TABLE trial ADD COLUMN settled INTEGER;"
 	"ALTER TABLE trial ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE trial ADD COLUMN due INTEGER;"
+	"ALTER TABLE trial ADD COLUMN mark TEXT;"
+	"ALTER TABLE trial ADD COLUMN mark_detail TEXT;"
 	"ALTER TABLE trial ADD COLUMN resume_from TEXT;"
 
 	/* --metric-pattern in place of the file's. */

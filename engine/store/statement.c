@@ -28,7 +28,8 @@
 #define RESUME_COLUMNS                                                         \
 	"SELECT key, number, state, end_reason, attempt, restarts, intervals," \
 	" best_time, started, stop_asked, gone, settled, slot, due, known,"    \
-	" created, ended, end_detail FROM trial WHERE sweep = ?1"
+	" created, ended, end_detail, mark, mark_detail"                       \
+	" FROM trial WHERE sweep = ?1"
 
 /* How many ends, and ends taken back, sweep ?1 has. */
 #define SETTLED_OF_SWEEP                                                      \
@@ -226,7 +227,8 @@ static const char *const stmt_sql[HD_STMTS] = {
 		" process_start = NULL, started = NULL, ended = NULL, exit_code = NULL,"
 		" exit_signal = NULL, cpu_seconds = NULL, max_rss = NULL,"
 		" running = NULL, stop_asked = NULL, gone = NULL, closed = NULL,"
-		" settled = NULL WHERE key = ?1",
+		" settled = NULL, mark = NULL, mark_detail = NULL WHERE key = ?1",
+	[HD_STMT_TRIAL_MARK] = "UPDATE trial SET mark = ?2, mark_detail = ?3 WHERE key = ?1",
 	[HD_STMT_TRIAL_START] = "UPDATE trial SET state = 'Starting', slot = ?2, due = NULL"
 				" WHERE key = ?1",
 	[HD_STMT_TRIAL_ANEW] = "UPDATE trial SET intervals = 0, best = NULL, last = NULL,"

@@ -160,6 +160,9 @@ struct hd_again_record {
 int hd_store_trial_queue(struct hd_store *store, int64_t key,
 			 const struct hd_again_record *record,
 			 struct hd_error *err);
+/* What the script said of its own end: "complete", "fail" or "cancel". */
+int hd_store_trial_mark(struct hd_store *store, int64_t key, const char *mark,
+			const char *detail, struct hd_error *err);
 /* From Queued to Starting in SLOT. */
 int hd_store_trial_start(struct hd_store *store, int64_t key, size_t slot,
 			 struct hd_error *err);

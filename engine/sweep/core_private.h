@@ -238,6 +238,8 @@ bool hd_core_is_primary(const struct hd_core *core,
 			const struct hd_metric *metric);
 /* collect.c: what a person should know of RUN. */
 void hd_run_note(struct run *run, const char *detail);
+/* said.c: its script said "complete", "fail" or "cancel"; HD_ENOMEM or 0. */
+int hd_run_take_mark(struct run *run, const char *kind, const char *detail);
 /* said.c: what RUN's script said of itself, of the sweep, of a run below. */
 int hd_run_said(struct run *run, const char *kind, const char *detail,
 		struct hd_error *err);

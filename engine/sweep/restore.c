@@ -139,6 +139,11 @@ static struct run *run_restored(struct hd_core *core,
 	run->due = row->due;
 	snprintf(run->reason.text, sizeof run->reason.text, "%s",
 		 row->detail ? row->detail : "");
+	if (row->mark && *row->mark &&
+	    hd_run_take_mark(run, row->mark, row->mark_detail) < 0) {
+		hd_run_free(run);
+		return NULL;
+	}
 	return run;
 }
 

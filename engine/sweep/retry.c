@@ -72,8 +72,12 @@ static int choose(void *user, const struct hd_resume_trial *row)
 		chosen->rows = rows;
 		chosen->room = room;
 	}
+	/* Its texts were borrowed. */
 	chosen->rows[chosen->count] = *row;
-	chosen->rows[chosen->count++].detail = NULL; /* it was borrowed */
+	chosen->rows[chosen->count].detail = NULL;
+	chosen->rows[chosen->count].mark = NULL;
+	chosen->rows[chosen->count].mark_detail = NULL;
+	chosen->count++;
 	return 0;
 }
 

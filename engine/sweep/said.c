@@ -147,7 +147,30 @@ static int said_file(const struct said *said, const char *path)
 	return rc;
 }
 
-/* complete(), fail() and cancel(): finish.c asks the trial's at its end. */
+int hd_run_take_mark(struct run *run, const char *kind, const char *detail)
+{
+	for (size_t i = 0; i < sizeof said_ends / sizeof said_ends[0]; i++)
+		if (!strcmp(kind, said_ends[i].kind))
+			run->mark = said_ends[i].mark;
+	free(run->mark_detail);
+	run->mark_detail = detail ? strdup(detail) : NULL;
+	return detail && !run->mark_detail ? HD_ENOMEM : 0;
+}
+
+/* An engine that goes on has read past it. */
+static int said_store_mark(const struct said *said, const char *kind,
+			   const char *detail)
+{
+	struct run *run = said->run;
+	int rc = hd_core_begin(run->core, said->err);
+
+	run->changed = true;
+	return rc < 0 ? rc
+		      : hd_store_trial_mark(run->core->setup.store, run->key, kind, detail,
+					    said->err);
+}
+
+/* complete(), fail() and cancel(): judge.c asks the trial's at its end. */
 static int said_end(const struct said *said, size_t index, const char *detail)
 {
 	struct run *run = said->run;
@@ -165,10 +188,9 @@ static int said_end(const struct said *said, size_t index, const char *detail)
 			       ? said_store(said, HD_SAID_STATUS, "error", detail)
 			       : rc;
 	}
-	run->mark = said_ends[index].mark;
-	free(run->mark_detail);
-	run->mark_detail = detail ? strdup(detail) : NULL;
-	return detail && !run->mark_detail ? hd_error_nomem(said->err) : 0;
+	if (hd_run_take_mark(run, said_ends[index].kind, detail) < 0)
+		return hd_error_nomem(said->err);
+	return said_store_mark(said, said_ends[index].kind, detail);
 }
 
 static int said_mark(void *user, const char *kind, const char *detail)

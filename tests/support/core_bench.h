@@ -351,6 +351,20 @@ static inline void fake_print(size_t trial, const char *text)
 	fake.host->output(fake.host->user, trial);
 }
 
+/* A record of TRIAL's script, in its metrics file. */
+static inline void fake_say(size_t trial, const char *record)
+{
+	char path[600];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/metrics", fake.trials[trial].folder);
+	file = fopen(path, "a");
+	assert_non_null(file);
+	assert_true(fprintf(file, "%s\n", record) > 0);
+	fclose(file);
+	fake.host->output(fake.host->user, trial);
+}
+
 static inline void fake_log(size_t trial, double value)
 {
 	char line[64];

@@ -496,20 +496,6 @@ static void a_stop_is_stored_with_its_reason(void **state)
 	bench_turn(bench);
 }
 
-/* A record of TRIAL's script, in its metrics file. */
-static void fake_say(size_t trial, const char *record)
-{
-	char path[600];
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/metrics", fake.trials[trial].folder);
-	file = fopen(path, "a");
-	assert_non_null(file);
-	assert_true(fprintf(file, "%s\n", record) > 0);
-	fclose(file);
-	fake.host->output(fake.host->user, trial);
-}
-
 static int64_t ask(struct bench *bench, const char *sql)
 {
 	struct hd_error err = { 0 };

@@ -125,6 +125,26 @@ static void values_are_read_on_from_where_they_were_read_to(void **state)
 	assert_int_equal(ask(bench, "SELECT attempt FROM trial"), 1);
 }
 
+/* What a script says of its own end wins over its status, by any engine. */
+static void what_a_script_said_of_its_end_is_kept(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("2", ""), 1);
+	bench_turn(bench);
+	fake_log(0, 0.5);
+	fake_say(0, "{\"mark\": \"fail\", \"detail\": \"no data\"}");
+	bench_turn(bench);
+	bench_resume(bench, "s", YAML("2", ""), 1);
+	bench_turn(bench);
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_int_equal(summary_of(bench).counts[HD_TRIAL_FAILED], 1);
+	assert_int_equal(ask(bench, "SELECT count(*) FROM trial WHERE number = 0 AND"
+				    " end_reason = 'script' AND end_detail = 'no data'"),
+			 1);
+}
+
 static void a_trial_that_was_never_started_is_started(void **state)
 {
 	struct bench *bench = *state;
@@ -345,6 +365,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(crashes_change_neither_trials_nor_states),
 		TEST(values_are_read_on_from_where_they_were_read_to),
+		TEST(what_a_script_said_of_its_end_is_kept),
 		TEST(a_trial_that_was_never_started_is_started),
 		TEST(a_restarted_trial_logs_all_of_it_again),
 		TEST(what_was_enqueued_takes_no_point_of_the_grid),
