@@ -597,8 +597,12 @@ static void a_terminal_that_is_closed_ends_neither(void **state)
 	assert_true(terminal >= 0);
 	assert_int_equal(grantpt(terminal), 0);
 	assert_int_equal(unlockpt(terminal), 0);
-	folder_write(place->folder, "ticket-1", "", 0644);
 	snprintf(slave, sizeof slave, "%s", ptsname(terminal));
+	if (access(slave, F_OK) < 0) { /* a chroot without /dev/pts */
+		close(terminal);
+		skip();
+	}
+	folder_write(place->folder, "ticket-1", "", 0644);
 	session = fork();
 	if (session == 0) {
 		close(terminal); /* or it would never close */
