@@ -213,11 +213,9 @@ int hd_workdir_write(const char *folder, const char *name, const char *text,
 	int rc = 0;
 
 	/* A new file: one that the script put there may be a FIFO, or a link. */
-	if (at >= 0) {
-		unlinkat(at, name, 0);
+	if (at >= 0 && (unlinkat(at, name, 0) == 0 || errno == ENOENT))
 		fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 			    0666);
-	}
 	if (fd < 0 || write_all(fd, text, length) < 0)
 		rc = hd_error_errno(err, errno, "cannot write '%s/%s'", folder,
 				    name);
