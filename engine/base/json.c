@@ -20,7 +20,9 @@ int hd_json_parse(struct hd_json **out, const char *text, size_t length,
 				  JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
 
 	*out = NULL;
-	if (!root && json_error_code(&problem) == json_error_out_of_memory)
+	/* Without memory for its lexer jansson says nothing, not even where. */
+	if (!root && (json_error_code(&problem) == json_error_out_of_memory ||
+		      (problem.line < 0 && problem.text[0] == '\0')))
 		return hd_error_nomem(err);
 	if (!root)
 		return hd_error_set(err, HD_EINVAL,
