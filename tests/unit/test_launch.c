@@ -594,14 +594,12 @@ static void a_terminal_that_is_closed_ends_neither(void **state)
 	char slave[64];
 	pid_t session;
 
+	if (terminal < 0 && errno != EMFILE) /* a chroot without /dev/pts */
+		skip();
 	assert_true(terminal >= 0);
 	assert_int_equal(grantpt(terminal), 0);
 	assert_int_equal(unlockpt(terminal), 0);
 	snprintf(slave, sizeof slave, "%s", ptsname(terminal));
-	if (access(slave, F_OK) < 0) { /* a chroot without /dev/pts */
-		close(terminal);
-		skip();
-	}
 	folder_write(place->folder, "ticket-1", "", 0644);
 	session = fork();
 	if (session == 0) {
