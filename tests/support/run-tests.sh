@@ -33,7 +33,7 @@ for program in "$@"; do
 	else
 		echo "$program"
 	fi
-done | xargs -P $(($(nproc) * 2)) -L 1 sh -c '
+done | xargs -r -P $(($(nproc) * 2)) -L 1 sh -c '
 	logs=$1 wrap=$2 program=$3
 	export CLI_SHARE="${4-}"
 	name=$(echo "${program##*/tests/}${4+.${4%/*}}" | tr / .)
@@ -41,6 +41,9 @@ done | xargs -P $(($(nproc) * 2)) -L 1 sh -c '
 	echo $? >"$logs/$name.status"
 ' sh "$logs" "$wrap"
 
+if [ -z "$(ls "$logs")" ]; then
+	echo "no test program's name holds '$word'" >&2
+fi
 passed=0 failed=0
 for status in "$logs"/*.status; do
 	[ -e "$status" ] || break
