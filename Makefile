@@ -46,7 +46,7 @@ LIB_SRC := $(filter-out $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
 	launch_cpus.c launch_program.c launch_record.c),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
 	engine/dispatch engine/metrics engine/store engine/report engine/serve \
-	engine/doctor) \
+	engine/doctor engine/program) \
 	samplers/*.c policies/*.c))
 CLI_SRC := $(wildcard engine/cli/*.c)
 TEST_SRC := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c tests/cli/test_*.c)

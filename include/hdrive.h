@@ -15,6 +15,7 @@
 #include <hdrive/metrics.h>
 #include <hdrive/option.h>
 #include <hdrive/policy.h>
+#include <hdrive/program.h>
 #include <hdrive/report.h>
 #include <hdrive/rng.h>
 #include <hdrive/sampler.h>

@@ -31,6 +31,14 @@ void hd_buf_drop(struct hd_buf *buf, size_t count)
 	buf->length -= count;
 }
 
+void hd_buf_cut(struct hd_buf *buf, size_t length)
+{
+	if (!buf->text || length >= buf->length)
+		return;
+	buf->length = length;
+	buf->text[length] = '\0';
+}
+
 void hd_buf_clear(struct hd_buf *buf)
 {
 	buf->length = 0;

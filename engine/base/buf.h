@@ -29,6 +29,8 @@ void hd_buf_release(struct hd_buf *buf);
 void hd_buf_clear(struct hd_buf *buf);
 /* Remove the first COUNT bytes, or all when there are fewer. */
 void hd_buf_drop(struct hd_buf *buf, size_t count);
+/* Cut it to its first LENGTH bytes, which it has. */
+void hd_buf_cut(struct hd_buf *buf, size_t length);
 /* Whether an append since the last clear had no memory. */
 bool hd_buf_failed(const struct hd_buf *buf);
 /* The text, "" while empty; borrowed until the next append. */

@@ -85,6 +85,14 @@ int cli_config_load(struct cli *cli, const char *file,
 int cli_config_open(const char *file, const struct hd_config_load *load,
 		    struct hd_config **out, struct hd_findings *findings,
 		    struct hd_error *err);
+/*
+ * What trials run: the words behind "--", else what the file says; it borrows
+ * from both. No words: neither says anything.
+ */
+struct hd_program cli_program(const struct cli *cli,
+			      const struct hd_config *config);
+/* A command line as a JSON array on stdout. */
+void cli_put_words(struct cli *cli, char **words);
 /* A seed for a sweep that was given none. */
 int cli_random_seed(uint64_t *seed, struct hd_error *err);
 

@@ -26,6 +26,7 @@ static const struct cli_opt sample_rows[] = {
 struct sample_walk {
 	struct cli *cli;
 	const struct hd_space *space;
+	struct hd_program program;
 	size_t *widths; /* of the table's columns */
 	struct hd_error *err;
 };
@@ -100,18 +101,14 @@ static int sample_argv(void *user, size_t number, const struct hd_value *values)
 	struct sample_walk *walk = user;
 	struct cli *cli = walk->cli;
 	char **words = NULL;
-	int rc = hd_args_build(&words, walk->space, values, cli->rest,
-			       cli->rest_count, NULL, walk->err);
+	int rc = hd_program_argv(&words, &walk->program, walk->space, values,
+				 NULL, NULL, walk->err);
 
 	(void)number;
 	if (rc < 0)
 		return rc;
-	cli_put(cli, "[");
-	for (size_t i = 0; words[i]; i++) {
-		cli_put(cli, "%s", i ? "," : "");
-		(void)hd_report_json_text(words[i], strlen(words[i]), &cli->out);
-	}
-	cli_put(cli, "]\n");
+	cli_put_words(cli, words);
+	cli_put(cli, "\n");
 	free(words);
 	return cli->out_errno ? HD_EIO : 0;
 }
@@ -148,7 +145,12 @@ static int sample_print(struct cli *cli, const struct sample_options *options,
 			const struct hd_config *config)
 {
 	struct hd_error err = { 0 };
-	struct sample_walk walk = { .cli = cli, .space = config->space, .err = &err };
+	struct sample_walk walk = {
+		.cli = cli,
+		.space = config->space,
+		.program = cli_program(cli, config),
+		.err = &err,
+	};
 	const char *format = options->format ? options->format : cli->json ? "jsonl"
 									   : "table";
 	size_t count = options->count.given ? options->count.value : 10;

@@ -81,7 +81,7 @@ static int submit_load(struct cli *cli, const struct submit_options *options,
 
 	if (code == CLI_OK)
 		code = cli_config_load(cli, cli->words[0], &load, config);
-	if (code == CLI_OK && cli->rest_count == 0)
+	if (code == CLI_OK && cli_program(cli, *config).word_count == 0)
 		code = cli_fail(cli, CLI_USAGE,
 				"no training program: hdrive submit %s -- python train.py",
 				cli->words[0]);
@@ -91,41 +91,32 @@ static int submit_load(struct cli *cli, const struct submit_options *options,
 struct submit_lines {
 	struct cli *cli;
 	const struct hd_space *space;
+	struct hd_program program;
 	struct hd_findings *findings; /* NULL after the first line */
 	bool print;
 	struct hd_error *err;
 };
-
-static void print_words(struct cli *cli, char **words)
-{
-	cli_put(cli, "[");
-	for (size_t i = 0; words[i]; i++) {
-		cli_put(cli, "%s", i ? "," : "");
-		(void)hd_report_json_text(words[i], strlen(words[i]), &cli->out);
-	}
-	cli_put(cli, "]");
-}
 
 static int submit_line(void *user, size_t number, const struct hd_value *values)
 {
 	struct submit_lines *lines = user;
 	struct cli *cli = lines->cli;
 	char **words = NULL;
-	int rc = hd_args_build(&words, lines->space, values, cli->rest,
-			       cli->rest_count, lines->findings, lines->err);
+	int rc = hd_program_argv(&words, &lines->program, lines->space, values,
+				 NULL, lines->findings, lines->err);
 
 	lines->findings = NULL;
 	if (rc < 0)
 		return rc;
 	if (lines->print && cli->json) {
 		cli_put(cli, "{\"trial\":%zu,\"argv\":", number);
-		print_words(cli, words);
+		cli_put_words(cli, words);
 		cli_put(cli, ",\"parameters\":");
 		(void)hd_report_values(lines->space, values, &cli->out);
 		cli_put(cli, "}\n");
 	} else if (lines->print) {
 		cli_put(cli, "%zu  ", number);
-		print_words(cli, words);
+		cli_put_words(cli, words);
 		cli_put(cli, "\n");
 	}
 	free(words);
@@ -141,7 +132,11 @@ static int submit_try(struct cli *cli, const struct hd_config *config,
 {
 	struct hd_error err = { 0 };
 	struct submit_lines lines = {
-		.cli = cli, .space = config->space, .print = print, .err = &err
+		.cli = cli,
+		.space = config->space,
+		.program = cli_program(cli, config),
+		.print = print,
+		.err = &err,
 	};
 	struct hd_findings *findings = hd_findings_new();
 	int rc;

@@ -100,6 +100,31 @@ int cli_config_load(struct cli *cli, const char *file,
 	return rc;
 }
 
+struct hd_program cli_program(const struct cli *cli,
+			      const struct hd_config *config)
+{
+	struct hd_program program = { 0 };
+
+	if (config->program)
+		program = *config->program;
+	if (cli->rest_count) {
+		program.shell = false;
+		program.words = cli->rest;
+		program.word_count = cli->rest_count;
+	}
+	return program;
+}
+
+void cli_put_words(struct cli *cli, char **words)
+{
+	cli_put(cli, "[");
+	for (size_t i = 0; words[i]; i++) {
+		cli_put(cli, "%s", i ? "," : "");
+		(void)hd_report_json_text(words[i], strlen(words[i]), &cli->out);
+	}
+	cli_put(cli, "]");
+}
+
 int cli_random_seed(uint64_t *seed, struct hd_error *err)
 {
 	FILE *file = fopen("/dev/urandom", "re");

@@ -14,6 +14,7 @@
 #include "dispatch/environ.h"
 #include "dispatch/record.h"
 #include "dispatch/workdir.h"
+#include "program/program.h"
 
 #include <hdrive/rng.h>
 
@@ -190,6 +191,7 @@ int hd_dispatch_open(struct hd_dispatch **out,
 					     .id = setup->id,
 					     .source = setup->source,
 					     .python_path = setup->python_path,
+					     .program = setup->program,
 					     .device_names = hd_devices_names(
 						     setup->devices) },
 				     err);
@@ -234,31 +236,46 @@ static uint64_t trial_seed(const struct hd_dispatch *dispatch, size_t trial)
 	return hd_rng_word(&rng) >> 1; /* fits a signed 32-bit integer */
 }
 
-static int launch_in(struct hd_dispatch *dispatch, size_t slot, size_t trial,
-		     unsigned attempt, const char *const *argv,
-		     const char *parameters, struct hd_error *err)
+/* The trial's folder with all that stands in it before the program starts. */
+static int folder_make(const struct hd_dispatch *dispatch, const char *folder,
+		       const struct hd_dispatch_trial *start,
+		       struct hd_error *err)
+{
+	int rc = hd_workdir_make(dispatch->workdir, folder, err);
+
+	if (rc == 0 && start->attempt > 1)
+		rc = hd_attempts_archive(folder, start->attempt, err);
+	if (rc == 0 && dispatch->setup.program)
+		rc = hd_program_make_outputs(dispatch->setup.program, folder,
+					     err);
+	if (rc == 0)
+		rc = hd_workdir_write(folder, HD_WORKDIR_PARAMS,
+				      start->parameters,
+				      strlen(start->parameters), err);
+	return rc;
+}
+
+static int launch_in(struct hd_dispatch *dispatch, size_t slot,
+		     const struct hd_dispatch_trial *start,
+		     struct hd_error *err)
 {
 	const struct hd_dispatch_setup *setup = &dispatch->setup;
 	struct hd_environ_trial variables = {
-		.trial = trial,
-		.attempt = attempt,
+		.trial = start->trial,
+		.attempt = start->attempt,
 		.slot = slot,
-		.seed = trial_seed(dispatch, trial),
+		.seed = trial_seed(dispatch, start->trial),
 		.devices = hd_devices_environment(setup->devices,
 						  dispatch->slots[slot].place),
+		.variables = start->variables,
 	};
-	char *folder = hd_dispatch_folder(setup->folder, trial);
+	char *folder = hd_dispatch_folder(setup->folder, start->trial);
 	char *workdir = NULL, **environment = NULL;
 	struct hd_buf path = HD_BUF_INIT;
 	int rc = folder ? 0 : hd_error_nomem(err);
 
 	if (rc == 0)
-		rc = hd_workdir_make(dispatch->workdir, folder, err);
-	if (rc == 0 && attempt > 1)
-		rc = hd_attempts_archive(folder, attempt, err);
-	if (rc == 0)
-		rc = hd_workdir_write(folder, HD_WORKDIR_PARAMS, parameters,
-				      strlen(parameters), err);
+		rc = folder_make(dispatch, folder, start, err);
 	if (rc < 0)
 		goto out;
 	hd_buf_printf(&path, "%s/" HD_WORKDIR_WORK, folder);
@@ -274,11 +291,11 @@ static int launch_in(struct hd_dispatch *dispatch, size_t slot, size_t trial,
 		rc = setup->backend->launch(
 			dispatch->backend,
 			&(struct hd_launch){
-				.trial = trial,
-				.attempt = attempt,
+				.trial = start->trial,
+				.attempt = start->attempt,
 				.folder = folder,
 				.workdir = workdir,
-				.argv = argv,
+				.argv = start->argv,
 				.environment = (const char *const *)environment,
 				.grace = setup->grace },
 			err);
@@ -308,18 +325,18 @@ static size_t slot_take_free(struct hd_dispatch *dispatch, size_t trial)
 	return slot;
 }
 
-int hd_dispatch_launch(struct hd_dispatch *dispatch, size_t trial,
-		       unsigned attempt, const char *const *argv,
-		       const char *parameters, struct hd_error *err)
+int hd_dispatch_launch(struct hd_dispatch *dispatch,
+		       const struct hd_dispatch_trial *start,
+		       struct hd_error *err)
 {
 	size_t slot;
 	int rc;
 
 	assert(dispatch->busy < dispatch->size);
-	slot = slot_take_free(dispatch, trial);
-	rc = launch_in(dispatch, slot, trial, attempt, argv, parameters, err);
+	slot = slot_take_free(dispatch, start->trial);
+	rc = launch_in(dispatch, slot, start, err);
 	if (rc < 0)
-		slot_release(dispatch, trial);
+		slot_release(dispatch, start->trial);
 	return rc;
 }
 

@@ -15,6 +15,7 @@
 #include <hdrive/error.h>
 
 struct hd_devices;
+struct hd_program;
 struct hd_dispatch;
 
 /* All borrowed until hd_dispatch_close has called its DONE. */
@@ -27,7 +28,8 @@ struct hd_dispatch_setup {
 	const char *folder;      /* of the sweep, absolute; it exists */
 	const char *name;        /* of the sweep */
 	const char *id;
-	const char *const *environment; /* inherited by trials */
+	const char *const *environment;   /* inherited by trials */
+	const struct hd_program *program; /* its variables and outputs; or NULL */
 	uint64_t seed;
 	size_t slots;
 	struct hd_devices *devices; /* a place for each slot; NULL for none */
@@ -59,15 +61,23 @@ size_t hd_dispatch_slot(const struct hd_dispatch *dispatch, size_t trial);
 const char *hd_dispatch_devices(const struct hd_dispatch *dispatch,
 				size_t trial);
 
+/* What is to be started; everything is borrowed for the call. */
+struct hd_dispatch_trial {
+	size_t trial;
+	unsigned attempt;
+	const char *const *argv;      /* ends in NULL */
+	const char *parameters;       /* the JSON for $HDRIVE_PARAMS */
+	const char *const *variables; /* "A=b"..., ends in NULL; NULL for none */
+};
+
 /*
  * Make the trial's folder and start it in a free slot, which there must be. The
  * files of earlier attempts move to FOLDER/attempts/ before (attempts.h).
- * On failure the slot is free again and ended() is not called. ARGV ends in
- * NULL; PARAMETERS is the JSON for $HDRIVE_PARAMS.
+ * On failure the slot is free again and ended() is not called.
  */
-int hd_dispatch_launch(struct hd_dispatch *dispatch, size_t trial,
-		       unsigned attempt, const char *const *argv,
-		       const char *parameters, struct hd_error *err);
+int hd_dispatch_launch(struct hd_dispatch *dispatch,
+		       const struct hd_dispatch_trial *start,
+		       struct hd_error *err);
 /*
  * Take over an attempt that an earlier engine may have started (backend.h says
  * what comes of it). It holds a slot as if launched, its own one where that is

@@ -20,6 +20,9 @@ struct hd_environ {
 	struct gather shared; /* the sweep's own, then the inherited */
 };
 
+/* How a parameter's variable begins. */
+#define PARAMETER "AZUREML_SWEEP_"
+
 /* What hd_environ_build sets for each trial: never inherited. */
 static const char *const trial_names[] = {
 	"HDRIVE_TRIAL",
@@ -109,12 +112,23 @@ static void gather_experiment(struct gather *all, const char *source)
 	gather_end(all);
 }
 
+/* The value NAME has before hdrive's own are added; NULL for none. */
+static const char *given(const struct hd_environ_sweep *sweep, const char *name)
+{
+	const struct hd_program *program = sweep->program;
+
+	for (size_t i = program ? program->environment_count : 0; i > 0; i--)
+		if (is_named(program->environment[i - 1], name))
+			return program->environment[i - 1] + strlen(name) + 1;
+	return inherited(sweep->inherit, name);
+}
+
 static void gather_python(struct gather *all,
 			  const struct hd_environ_sweep *sweep)
 {
-	const char *theirs = inherited(sweep->inherit, "PYTHONPATH");
+	const char *theirs = given(sweep, "PYTHONPATH");
 
-	if (!inherited(sweep->inherit, "PYTHONUNBUFFERED"))
+	if (!given(sweep, "PYTHONUNBUFFERED"))
 		gather_text(all, "PYTHONUNBUFFERED", "1");
 	if (!sweep->python_path)
 		return;
@@ -129,13 +143,25 @@ static void gather_sweep(struct gather *all,
 {
 	gather_text(all, "HDRIVE_SWEEP", sweep->name);
 	gather_text(all, "AZUREML_ROOT_RUN_ID", sweep->id);
-	gather_experiment(all, sweep->source);
+	if (sweep->program && sweep->program->experiment)
+		gather_text(all, "AZUREML_ARM_PROJECT_NAME",
+			    sweep->program->experiment);
+	else
+		gather_experiment(all, sweep->source);
 	gather_text(all, "AZUREML_ARM_WORKSPACE_NAME", "hdrive");
 	/* There is no subscription: a well-formed id that names none. */
 	gather_text(all, "AZUREML_ARM_SUBSCRIPTION",
 		    "00000000-0000-0000-0000-000000000000");
 	gather_text(all, "AZUREML_ARM_RESOURCEGROUP", "hdrive");
 	gather_python(all, sweep);
+}
+
+static void gather_list(struct gather *all, const char *const *list)
+{
+	for (size_t i = 0; list && list[i]; i++) {
+		hd_buf_puts(&all->text, list[i]);
+		gather_end(all);
+	}
 }
 
 /* A name more here is one more in trial_names. */
@@ -156,10 +182,8 @@ static void gather_trial(struct gather *all, const char *id,
 	hd_buf_printf(&all->text, "AZUREML_RUN_ID=%s_%zu", id, trial->trial);
 	gather_end(all);
 	gather_text(all, "PWD", trial->workdir);
-	for (size_t i = 0; trial->devices && trial->devices[i]; i++) {
-		hd_buf_puts(&all->text, trial->devices[i]);
-		gather_end(all);
-	}
+	gather_list(all, trial->devices);
+	gather_list(all, trial->variables);
 }
 
 static bool is_of_trial(const char *variable, const char *const *devices)
@@ -167,6 +191,8 @@ static bool is_of_trial(const char *variable, const char *const *devices)
 	for (size_t i = 0; devices && devices[i]; i++)
 		if (is_named(variable, devices[i]))
 			return true;
+	if (strncmp(variable, PARAMETER, strlen(PARAMETER)) == 0)
+		return true;
 	for (size_t i = 0; i < sizeof trial_names / sizeof trial_names[0]; i++)
 		if (is_named(variable, trial_names[i]))
 			return true;
@@ -192,22 +218,21 @@ static bool is_repeated(const char *const *list, size_t length)
 	return false;
 }
 
-static void gather_inherited(struct gather *all,
-			     const struct hd_environ_sweep *sweep)
+/* What of LIST, which ends in NULL, has not been set by now. */
+static void gather_unset(struct gather *all, const char *const *list,
+			 const char *const *device_names)
 {
-	const char *const *inherit = sweep->inherit;
 	size_t ours = all->text.length;
 
-	for (size_t i = 0; inherit && inherit[i]; i++) {
-		size_t length = name_length(inherit[i]);
+	for (size_t i = 0; list && list[i]; i++) {
+		size_t length = name_length(list[i]);
 
 		if (!length || hd_buf_failed(&all->text) ||
-		    is_of_trial(inherit[i], sweep->device_names) ||
-		    has_name(hd_buf_text(&all->text), ours, inherit[i],
-			     length) ||
-		    is_repeated(inherit + i, length))
+		    is_of_trial(list[i], device_names) ||
+		    has_name(hd_buf_text(&all->text), ours, list[i], length) ||
+		    is_repeated(list + i, length))
 			continue;
-		hd_buf_puts(&all->text, inherit[i]);
+		hd_buf_puts(&all->text, list[i]);
 		gather_end(all);
 	}
 }
@@ -223,7 +248,10 @@ int hd_environ_open(struct hd_environ **out,
 		return hd_error_nomem(err);
 	environ->id = strdup(sweep->id);
 	gather_sweep(&environ->shared, sweep);
-	gather_inherited(&environ->shared, sweep);
+	if (sweep->program)
+		gather_unset(&environ->shared, sweep->program->environment,
+			     sweep->device_names);
+	gather_unset(&environ->shared, sweep->inherit, sweep->device_names);
 	if (!environ->id || hd_buf_failed(&environ->shared.text)) {
 		rc = hd_error_nomem(err);
 		goto out;

@@ -12,12 +12,15 @@
 #include <stdint.h>
 
 #include <hdrive/error.h>
+#include <hdrive/program.h>
 
 /* What is the same for every trial of a sweep; borrowed for the call. */
 struct hd_environ_sweep {
 	const char *const *inherit; /* "A=b"..., ends in NULL; NULL for none */
 	const char *name;
 	const char *id;
+	/* Its variables win over what is inherited; NULL for none. */
+	const struct hd_program *program;
 	const char *source;      /* folder whose last name is the experiment's */
 	const char *python_path; /* put before PYTHONPATH; NULL for none */
 	/* Names that trials have of their devices, never inherited; ends in
@@ -33,7 +36,8 @@ struct hd_environ_trial {
 	unsigned attempt;
 	size_t slot;
 	uint64_t seed;
-	const char *const *devices; /* "A=b"..., ends in NULL; NULL for none */
+	const char *const *devices;   /* "A=b"..., ends in NULL; NULL for none */
+	const char *const *variables; /* as devices: of its parameters */
 };
 
 struct hd_environ; /* a sweep's variables, gathered once */

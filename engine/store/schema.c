@@ -320,10 +320,18 @@ static const char schema_3[] =
 	" PRIMARY KEY(sweep, position)"
 	") STRICT, WITHOUT ROWID;";
 
+/*
+ * What trials run besides the words of the command: a shell line's inputs and
+ * outputs, environment variables, a wrapper (engine/program/json.c).
+ */
+static const char schema_4[] =
+	"ALTER TABLE sweep ADD COLUMN program TEXT NOT NULL DEFAULT '';";
+
 static const char *const migrations[] = {
 	schema_1,
 	schema_2,
 	schema_3,
+	schema_4,
 };
 
 int64_t hd_schema_version(void)

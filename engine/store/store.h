@@ -51,6 +51,7 @@ struct hd_sweep_record {
 	const char *name;
 	const struct hd_config *config;
 	const char *command; /* JSON array */
+	const char *program; /* JSON object: what more there is to run */
 	const char *source;  /* folder the command is meant for */
 	double grace;        /* seconds between TERM and KILL */
 	uint64_t seed;

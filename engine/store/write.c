@@ -71,6 +71,7 @@ static int sweep_insert(struct hd_store *store,
 	hd_query_text(&query, record->engine.host);
 	hd_query_text(&query, record->source ? record->source : "");
 	hd_query_real(&query, record->grace);
+	hd_query_text(&query, record->program ? record->program : "");
 	return hd_query_run(&query, err);
 }
 

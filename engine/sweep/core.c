@@ -21,6 +21,7 @@ void hd_run_free(struct run *run)
 	hd_tail_free(run->tail);
 	free(run->folder);
 	free(run->argv);
+	free(run->variables);
 	free(run->parameters);
 	free(run->resume_from);
 	free(run->exit_error);
@@ -501,6 +502,17 @@ static int core_decide(struct hd_core *core, struct hd_error *err)
 	return rc < 0 ? rc : hd_core_fill(core, err);
 }
 
+/* What only the launch needed. */
+static void run_launched(struct run *run)
+{
+	free(run->argv);
+	free(run->parameters);
+	free(run->variables);
+	run->argv = NULL;
+	run->parameters = NULL;
+	run->variables = NULL;
+}
+
 /* A trial that could not be started has ended, with the reason. */
 static void run_launch(struct run *run, int64_t wall)
 {
@@ -511,13 +523,16 @@ static void run_launch(struct run *run, int64_t wall)
 	run->fresh = false;
 	run->started = wall;
 	run->active = wall;
-	rc = hd_dispatch_launch(core->dispatch, run->number, run->attempt,
-				(const char *const *)run->argv,
-				run->parameters, &problem);
-	free(run->argv);
-	free(run->parameters);
-	run->argv = NULL;
-	run->parameters = NULL;
+	rc = hd_dispatch_launch(
+		core->dispatch,
+		&(struct hd_dispatch_trial){
+			.trial = run->number,
+			.attempt = run->attempt,
+			.argv = (const char *const *)run->argv,
+			.parameters = run->parameters,
+			.variables = (const char *const *)run->variables },
+		&problem);
+	run_launched(run);
 	if (rc == 0)
 		return;
 	run->unstarted = hd_run_may_launch_later(run, rc);

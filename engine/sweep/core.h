@@ -37,8 +37,7 @@ struct hd_core_setup {
 	uint64_t seed;
 	size_t slots;
 	const struct hd_devices *devices; /* what bounds slots; NULL for none */
-	const char *const *command;
-	size_t command_count;
+	const struct hd_program *program;
 	const char *folder; /* of the sweep */
 	int64_t started;    /* microseconds since 1970 */
 	hd_event_fn event;  /* may be NULL */

@@ -64,6 +64,7 @@ struct run {
 	char *folder;
 	char **argv;       /* until the launch */
 	char *parameters;  /* until the launch */
+	char **variables;  /* until the launch */
 	char *resume_from; /* an earlier trial's outputs to go on from, or NULL */
 	struct hd_tail *tail;
 	int64_t started; /* microseconds since 1970, 0 before the launch */

@@ -7,6 +7,7 @@
 #include "sweep/sweep_private.h"
 
 #include "base/buf.h"
+#include "program/program.h"
 #include "space/args.h"
 #include "store/store.h"
 #include "sweep/lock.h"
@@ -79,16 +80,35 @@ int hd_sweep_take_host(struct hd_sweep *sweep,
 	return 0;
 }
 
+/* The words of the options in place of the program's own. */
+static int sweep_take_program(struct hd_sweep *sweep,
+			      const struct hd_sweep_options *options,
+			      struct hd_error *err)
+{
+	struct hd_program program = { 0 };
+
+	if (options->program)
+		program = *options->program;
+	else if (sweep->config->program)
+		program = *sweep->config->program;
+	if (options->command_count) {
+		program.shell = false;
+		program.words = options->command;
+		program.word_count = options->command_count;
+	}
+	if (program.word_count == 0)
+		return hd_error_set(err, HD_EINVAL,
+				    "no command: a sweep needs the training "
+				    "program to run");
+	return hd_program_copy(&sweep->program, &program, err);
+}
+
 static int sweep_take_options(struct hd_sweep *sweep,
 			      const struct hd_sweep_options *options,
 			      struct hd_error *err)
 {
 	int rc;
 
-	if (options->command_count == 0)
-		return hd_error_set(err, HD_EINVAL,
-				    "no command: a sweep needs the training "
-				    "program to run");
 	sweep->grace = HD_SWEEP_GRACE;
 	rc = hd_sweep_take_host(sweep, options, err);
 	if (rc < 0)
@@ -96,13 +116,14 @@ static int sweep_take_options(struct hd_sweep *sweep,
 	rc = hd_sweep_take_slots(sweep, options, err);
 	if (rc < 0)
 		return rc;
-	sweep->command_count = options->command_count;
-	sweep->command = strings_copy(options->command, options->command_count);
+	rc = sweep_take_program(sweep, options, err);
+	if (rc < 0)
+		return rc;
 	sweep->source = realpath(options->source ? options->source : ".", NULL);
 	if (!sweep->source)
 		return hd_error_errno(err, errno, "cannot use the folder '%s'",
 				      options->source ? options->source : ".");
-	return sweep->command ? 0 : hd_error_nomem(err);
+	return 0;
 }
 
 static int sweep_take_seed(struct hd_sweep *sweep,
@@ -124,7 +145,7 @@ static int sweep_take_seed(struct hd_sweep *sweep,
 
 static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
 {
-	struct hd_buf command = HD_BUF_INIT;
+	struct hd_buf command = HD_BUF_INIT, program = HD_BUF_INIT;
 	struct hd_sweep_record record = {
 		.id = sweep->id,
 		.name = sweep->name,
@@ -144,13 +165,16 @@ static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
 	int rc;
 
 	hd_process_self(&record.engine);
-	hd_args_json_words(&command, (const char *const *)sweep->command,
-			   sweep->command_count);
+	hd_args_json_words(&command, sweep->program->words,
+			   sweep->program->word_count);
+	hd_program_json(&program, sweep->program);
 	record.command = hd_buf_text(&command);
-	rc = hd_buf_failed(&command)
+	record.program = hd_buf_text(&program);
+	rc = hd_buf_failed(&command) || hd_buf_failed(&program)
 		     ? hd_error_nomem(err)
 		     : hd_store_sweep_insert(sweep->store, &record, &sweep->key, err);
 	hd_buf_release(&command);
+	hd_buf_release(&program);
 	return rc;
 }
 

@@ -6,6 +6,7 @@
 
 #include <hdrive/sampler.h>
 
+#include "program/program.h"
 #include "space/args.h"
 
 #include <stdlib.h>
@@ -44,33 +45,6 @@ static int core_suggest(struct hd_core *core, size_t *known,
 	return rc;
 }
 
-/* ARGV, of WORDS words, with "--resume-from FOLDER" behind it (SPEC 5.4). */
-static int argv_resume(char ***argv, size_t *words, const char *folder)
-{
-	size_t count = *words, bytes = (count + 3) * sizeof(char *);
-	char **block, *at;
-
-	for (size_t i = 0; i < count; i++)
-		bytes += strlen((*argv)[i]) + 1;
-	block = malloc(bytes + sizeof "--resume-from" + strlen(folder) + 1);
-	if (!block)
-		return HD_ENOMEM;
-	at = (char *)(block + count + 3);
-	for (size_t i = 0; i < count + 2; i++) {
-		const char *word = i < count    ? (*argv)[i]
-				   : i == count ? "--resume-from"
-						: folder;
-
-		block[i] = at;
-		at = stpcpy(at, word) + 1;
-	}
-	block[count + 2] = NULL;
-	free(*argv);
-	*argv = block;
-	*words = count + 2;
-	return 0;
-}
-
 /* Command line and parameters of a trial with VALUES. */
 int hd_run_prepare(struct run *run, const struct hd_value *values,
 		   struct hd_buf *arguments, struct hd_error *err)
@@ -79,16 +53,19 @@ int hd_run_prepare(struct run *run, const struct hd_value *values,
 	const struct hd_space *space = core->setup.config->space;
 	struct hd_buf parameters = HD_BUF_INIT;
 	size_t words = 0;
-	int rc = hd_args_build(&run->argv, space, values, core->setup.command,
-			       core->setup.command_count, NULL, err);
+	int rc = hd_program_argv(&run->argv, core->setup.program, space, values,
+				 run->folder, NULL, err);
 
+	if (rc == 0 && run->resume_from) /* SPEC 5.4 */
+		rc = hd_program_add_option(&run->argv, core->setup.program,
+					   "--resume-from", run->resume_from,
+					   err);
+	if (rc == 0)
+		rc = hd_program_variables(&run->variables, space, values, err);
 	if (rc < 0)
 		return rc;
 	while (run->argv[words])
 		words++;
-	if (run->resume_from &&
-	    argv_resume(&run->argv, &words, run->resume_from) < 0)
-		return hd_error_nomem(err);
 	hd_args_json_words(arguments, (const char *const *)run->argv, words);
 	hd_args_json(&parameters, space, values);
 	run->parameters = hd_buf_take(&parameters);
@@ -167,9 +144,9 @@ static int core_draw(struct hd_core *core, size_t slot, struct hd_error *err)
 	run->number = hd_history_count(core->history);
 	run->attempt = 1;
 	run->slot = slot;
-	rc = hd_run_prepare(run, core->values, &arguments, err);
+	rc = hd_run_open(run, NULL, err);
 	if (rc == 0)
-		rc = hd_run_open(run, NULL, err);
+		rc = hd_run_prepare(run, core->values, &arguments, err);
 	if (rc == 0)
 		rc = run_store(run, hd_buf_text(&arguments), known,
 			       resume_from ? "resumed"

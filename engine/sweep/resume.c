@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 #include "base/time.h"
-#include "space/args.h"
+#include "program/program.h"
 #include "space/difference.h"
 #include "space/values.h"
 #include "store/resume.h"
@@ -31,6 +31,7 @@ struct resuming {
 	struct hd_sweep *sweep;
 	const struct hd_sweep_options *options;
 	struct hd_texts sets, patterns;
+	char *command;
 	char *text;
 	char *path;
 	struct hd_error *err;
@@ -40,30 +41,12 @@ static void resuming_release(struct resuming *resuming)
 {
 	hd_texts_release(&resuming->sets);
 	hd_texts_release(&resuming->patterns);
+	free(resuming->command);
 	free(resuming->text);
 	free(resuming->path);
 }
 
 /* --- the row -------------------------------------------------------------- */
-
-/* The command's JSON array as words in one block that ends in NULL. */
-static int command_read(struct hd_sweep *sweep, const char *json,
-			struct hd_error *err)
-{
-	char **words = NULL;
-	size_t count = 0;
-	int rc = hd_args_words_read(json, &words, &count, err);
-
-	if (rc == 0 && count == 0)
-		rc = hd_error_set(err, HD_ECORRUPT,
-				  "sweep '%s' has no command in the store",
-				  sweep->name);
-	if (rc < 0)
-		return rc;
-	sweep->command = words;
-	sweep->command_count = count;
-	return 0;
-}
 
 static int take_row(void *user, const struct hd_sweep_row *row)
 {
@@ -79,7 +62,22 @@ static int take_row(void *user, const struct hd_sweep_row *row)
 	resuming->path = strdup(row->config_path);
 	if (!sweep->folder || !resuming->text || !resuming->path)
 		return hd_error_nomem(resuming->err);
-	return command_read(sweep, row->command, resuming->err);
+	resuming->command = strdup(row->command);
+	return resuming->command ? 0 : hd_error_nomem(resuming->err);
+}
+
+/* What trials run; REST is all but the words of the command. */
+static int take_program(struct resuming *resuming, const char *rest)
+{
+	struct hd_sweep *sweep = resuming->sweep;
+	int rc = hd_program_read(&sweep->program, resuming->command, rest,
+				 resuming->err);
+
+	if (rc == 0 && sweep->program->word_count == 0)
+		rc = hd_error_set(resuming->err, HD_ECORRUPT,
+				  "sweep '%s' has no command in the store",
+				  sweep->name);
+	return rc;
 }
 
 static int take_more(void *user, const struct hd_resume_sweep *row)
@@ -99,7 +97,7 @@ static int take_more(void *user, const struct hd_resume_sweep *row)
 				    "the folder '%s' that sweep '%s' ran in is "
 				    "not there",
 				    row->source, sweep->name);
-	return 0;
+	return take_program(resuming, row->program);
 }
 
 static int resume_read(struct resuming *resuming, struct hd_error *err)

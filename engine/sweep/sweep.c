@@ -315,8 +315,7 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.seed = sweep->seed,
 		.slots = sweep->slots,
 		.devices = sweep->devices,
-		.command = (const char *const *)sweep->command,
-		.command_count = sweep->command_count,
+		.program = sweep->program,
 		.folder = sweep->folder,
 		.started = sweep->started,
 		.event = sweep->event,
@@ -334,6 +333,7 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.name = sweep->name,
 		.id = sweep->id,
 		.environment = (const char *const *)sweep->environment,
+		.program = sweep->program,
 		.seed = sweep->seed,
 		.slots = sweep->slots,
 		.devices = sweep->devices,
@@ -505,7 +505,7 @@ void hd_sweep_free(struct hd_sweep *sweep)
 	free(sweep->source);
 	free(sweep->launcher);
 	free(sweep->python_path);
-	free(sweep->command);
+	hd_program_free(sweep->program);
 	free(sweep->environment);
 	free(sweep);
 }

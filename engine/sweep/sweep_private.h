@@ -47,9 +47,8 @@ struct hd_sweep {
 	char *launcher;
 	char *python_path;
 	struct hd_warm warm; /* of a new one */
-	char **command;      /* one block each, ending in NULL */
-	size_t command_count;
-	char **environment;
+	struct hd_program *program;
+	char **environment; /* one block, ending in NULL */
 
 	uv_loop_t loop;
 	bool loop_open;

@@ -13,6 +13,7 @@
 #include <hdrive/error.h>
 #include <hdrive/metrics.h>
 #include <hdrive/policy.h>
+#include <hdrive/program.h>
 #include <hdrive/sampler.h>
 #include <hdrive/space.h>
 
@@ -29,6 +30,8 @@ struct hd_config {
 	const char *path; /* as given; NULL for text */
 	const char *text; /* the whole file, for the store */
 	const struct hd_space *space;
+	/* What the file has to run; NULL: it says nothing of it. */
+	const struct hd_program *program;
 
 	const struct hd_sampler_type *sampler;
 	const void *sampler_options;         /* sampler->state_size bytes, options set */

@@ -56,10 +56,15 @@ struct hd_sweep_options {
 	size_t size;      /* sizeof this struct, for later growth */
 	const char *name; /* NULL: made up, "brave-otter-3" */
 	bool has_seed;
-	uint64_t seed;              /* else drawn from the system and recorded */
-	size_t max_concurrent;      /* 0: the config's */
-	const char *const *command; /* the training program's argv */
+	uint64_t seed;         /* else drawn from the system and recorded */
+	size_t max_concurrent; /* 0: the config's */
+	/*
+	 * What trials run. PROGRAM, or the config's where it is NULL, whose
+	 * words COMMAND replaces when there are any: the program's argv.
+	 */
+	const char *const *command;
 	size_t command_count;
+	const struct hd_program *program;
 	const char *source;             /* folder the command is meant for; NULL: here */
 	const char *launcher;           /* path of hdrive-launch */
 	const char *python_path;        /* folder with the drop-in azureml; or NULL */

@@ -218,6 +218,7 @@ static inline void on_work(void *user)
 }
 
 static const char *const command[] = { "train", "--epochs", "3" };
+static const struct hd_program program = { .words = command, .word_count = 3 };
 static const char *const nothing[] = { NULL };
 
 static inline void bench_load(struct bench *bench, const char *yaml)
@@ -269,8 +270,7 @@ static inline void bench_start(struct bench *bench, const char *name,
 		.sweep = bench->key,
 		.seed = 7,
 		.slots = slots,
-		.command = command,
-		.command_count = 3,
+		.program = &program,
 		.folder = sweep_folder,
 		.started = bench->now,
 		.event = on_event,

@@ -157,9 +157,11 @@ static void must_launch(struct place *place, size_t trial)
 {
 	static const char *const argv[] = { "true", NULL };
 
-	assert_int_equal(hd_dispatch_launch(place->dispatch, trial, 1, argv,
-					    "{}", NULL),
-			 0);
+	const struct hd_dispatch_trial start = {
+		.trial = trial, .attempt = 1, .argv = argv, .parameters = "{}"
+	};
+
+	assert_int_equal(hd_dispatch_launch(place->dispatch, &start, NULL), 0);
 }
 
 /* As an earlier engine's launcher would have, in this slot. */
@@ -258,6 +260,9 @@ static void a_released_trial_frees_its_slot_and_is_not_told(void **state)
 static void a_later_attempt_finds_the_folder_cleared(void **state)
 {
 	static const char *const argv[] = { "true", NULL };
+	const struct hd_dispatch_trial again = {
+		.trial = 1, .attempt = 2, .argv = argv, .parameters = "{}"
+	};
 	struct place *place = *state;
 	char *folder = hd_dispatch_folder(place->folder, 1);
 
@@ -265,9 +270,7 @@ static void a_later_attempt_finds_the_folder_cleared(void **state)
 	folder_write(folder, "owner-1", "", 0644);
 	folder_write(folder, "stdout", "first", 0644);
 	fake.host->ended(fake.host->user, 1, &(struct hd_exit){ .code = 1 });
-	assert_int_equal(hd_dispatch_launch(place->dispatch, 1, 2, argv, "{}",
-					    NULL),
-			 0);
+	assert_int_equal(hd_dispatch_launch(place->dispatch, &again, NULL), 0);
 	assert_int_equal(access(folder_path(folder, "stdout"), F_OK), -1);
 	assert_folder_holds(folder, "attempts/1/stdout", "first");
 	free(folder);

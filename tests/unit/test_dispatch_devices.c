@@ -140,7 +140,13 @@ static int launch(size_t trial)
 {
 	static const char *const argv[] = { "train", NULL };
 
-	return hd_dispatch_launch(bench.dispatch, trial, 1, argv, "{}", NULL);
+	return hd_dispatch_launch(
+		bench.dispatch,
+		&(struct hd_dispatch_trial){ .trial = trial,
+					     .attempt = 1,
+					     .argv = argv,
+					     .parameters = "{}" },
+		NULL);
 }
 
 static void end(size_t trial)

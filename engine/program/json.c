@@ -1,0 +1,184 @@
+/*
+ * A program as the store keeps it: its words are the command, a JSON array of
+ * texts; all else is an object beside it, with a member only for what there is.
+ */
+#include "program/program.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "space/args.h"
+
+/* --- writing -------------------------------------------------------------- */
+
+static void put_key(struct hd_buf *buf, const char *name)
+{
+	if (hd_buf_text(buf)[buf->length - 1] != '{')
+		hd_buf_putc(buf, ',');
+	hd_buf_json(buf, name, strlen(name));
+	hd_buf_putc(buf, ':');
+}
+
+static void put_words(struct hd_buf *buf, const char *name,
+		      const char *const *words, size_t count)
+{
+	if (count == 0)
+		return;
+	put_key(buf, name);
+	hd_args_json_words(buf, words, count);
+}
+
+/* {"name":"value"}; null for the folder of an output. */
+static void put_bindings(struct hd_buf *buf, const char *name,
+			 enum hd_binding_kind kind,
+			 const struct hd_program *program)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < program->binding_count; i++) {
+		const struct hd_binding *binding = &program->bindings[i];
+
+		if (binding->kind != kind)
+			continue;
+		if (!any) {
+			put_key(buf, name);
+			hd_buf_putc(buf, '{');
+		}
+		any = true;
+		put_key(buf, binding->name);
+		if (binding->value)
+			hd_buf_json(buf, binding->value, strlen(binding->value));
+		else
+			hd_buf_puts(buf, "null");
+	}
+	if (any)
+		hd_buf_putc(buf, '}');
+}
+
+void hd_program_json(struct hd_buf *buf, const struct hd_program *program)
+{
+	hd_buf_putc(buf, '{');
+	if (program->shell) {
+		put_key(buf, "shell");
+		hd_buf_puts(buf, "true");
+	}
+	put_words(buf, "wrapper", program->wrapper, program->wrapper_count);
+	put_bindings(buf, "inputs", HD_BINDING_INPUT, program);
+	put_bindings(buf, "outputs", HD_BINDING_OUTPUT, program);
+	put_words(buf, "environment", program->environment,
+		  program->environment_count);
+	if (program->experiment) {
+		put_key(buf, "experiment");
+		hd_buf_json(buf, program->experiment,
+			    strlen(program->experiment));
+	}
+	hd_buf_putc(buf, '}');
+}
+
+/* --- reading -------------------------------------------------------------- */
+
+/* What the pieces are read into before hd_program_copy makes one of them. */
+struct reading {
+	struct hd_program program;
+	char **words;
+	char **wrapper;
+	char **environment;
+	struct hd_binding *bindings;
+};
+
+static int read_words(const struct hd_json *rest, const char *name,
+		      char ***words, size_t *count, struct hd_error *err)
+{
+	const struct hd_json *node = rest ? hd_json_get(rest, name) : NULL;
+	char *text;
+	int rc;
+
+	if (!node)
+		return 0;
+	text = hd_json_dump(node);
+	if (!text)
+		return hd_error_nomem(err);
+	rc = hd_args_words_read(text, words, count, err);
+	free(text);
+	return rc;
+}
+
+static int read_binding(void *user, const char *name, size_t length,
+			const struct hd_json *value)
+{
+	struct reading *reading = user;
+	struct hd_program *program = &reading->program;
+	struct hd_binding *binding = &reading->bindings[program->binding_count++];
+
+	(void)length;
+	binding->name = name;
+	binding->value = hd_json_string(value, NULL);
+	binding->kind = binding->value ? HD_BINDING_INPUT : HD_BINDING_OUTPUT;
+	return 0;
+}
+
+static int read_bindings(struct reading *reading, const struct hd_json *rest,
+			 struct hd_error *err)
+{
+	const struct hd_json *inputs = hd_json_get(rest, "inputs");
+	const struct hd_json *outputs = hd_json_get(rest, "outputs");
+	size_t count = (inputs ? hd_json_count(inputs) : 0) +
+		       (outputs ? hd_json_count(outputs) : 0);
+
+	reading->bindings = calloc(count + 1, sizeof *reading->bindings);
+	if (!reading->bindings)
+		return hd_error_nomem(err);
+	reading->program.bindings = reading->bindings;
+	if (inputs)
+		hd_json_each(inputs, read_binding, reading);
+	if (outputs)
+		hd_json_each(outputs, read_binding, reading);
+	return 0;
+}
+
+static int read_rest(struct reading *reading, const struct hd_json *rest,
+		     struct hd_error *err)
+{
+	struct hd_program *program = &reading->program;
+	const struct hd_json *shell = hd_json_get(rest, "shell");
+	const struct hd_json *experiment = hd_json_get(rest, "experiment");
+	int rc = read_words(rest, "wrapper", &reading->wrapper,
+			    &program->wrapper_count, err);
+
+	if (rc == 0)
+		rc = read_words(rest, "environment", &reading->environment,
+				&program->environment_count, err);
+	if (rc == 0)
+		rc = read_bindings(reading, rest, err);
+	program->shell = shell && hd_json_kind(shell) == HD_JSON_TRUE;
+	if (experiment)
+		program->experiment = hd_json_string(experiment, NULL);
+	program->wrapper = (const char *const *)reading->wrapper;
+	program->environment = (const char *const *)reading->environment;
+	return rc;
+}
+
+int hd_program_read(struct hd_program **out, const char *words,
+		    const char *rest, struct hd_error *err)
+{
+	struct reading reading = { 0 };
+	struct hd_json *object = NULL;
+	int rc = hd_args_words_read(words, &reading.words,
+				    &reading.program.word_count, err);
+
+	*out = NULL;
+	reading.program.words = (const char *const *)reading.words;
+	if (rc == 0 && rest && *rest)
+		rc = hd_json_parse(&object, rest, strlen(rest), err);
+	if (rc == 0 && object)
+		rc = read_rest(&reading, object, err);
+	if (rc == 0)
+		rc = hd_program_copy(out, &reading.program, err);
+	free(reading.words);
+	free(reading.wrapper);
+	free(reading.environment);
+	free(reading.bindings);
+	hd_json_free(object);
+	return rc;
+}
