@@ -1,5 +1,5 @@
 /*
- * What trial.c and history.c share and nobody else includes: the two structs,
+ * What trial.c and the history share and nobody else includes: the two structs,
  * and the steps of logging a value that are the history's.
  */
 #ifndef HD_SWEEP_PRIVATE_H

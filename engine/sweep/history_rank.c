@@ -1,0 +1,228 @@
+/*
+ * An order of the trials per interval, for the policies that ask for one.
+ *
+ * Orders are built when first asked for (at the first trial that is due, so of
+ * few) and kept from then on; one, once built, holds exactly the trials with
+ * that many values, best first. Sweeps under bandit or no policy carry none.
+ */
+#include "sweep/history_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct history_cache *hd_history_cache_new(void)
+{
+	return calloc(1, sizeof(struct history_cache));
+}
+
+void hd_history_cache_free(struct history_cache *cache)
+{
+	for (size_t i = 0; i < cache->count; i++)
+		hd_order_release(&cache->orders[i]);
+	free(cache->orders);
+	free(cache);
+}
+
+static struct hd_order_entry history_entry(const struct hd_trial *trial,
+					   size_t interval)
+{
+	return (struct hd_order_entry){
+		.best = hd_trial_best(trial, interval),
+		.number = trial->is_inherited ? -1 : (int64_t)trial->number,
+	};
+}
+
+/* The order at INTERVAL, made empty when there was none; NULL: no memory. */
+static struct hd_order *cache_order(struct history_cache *cache,
+				    size_t interval)
+{
+	struct hd_order *orders = cache->orders;
+
+	if (interval > cache->count) {
+		size_t count = cache->count * 2;
+
+		if (count < interval)
+			count = interval;
+		if (count > SIZE_MAX / sizeof *orders)
+			return NULL;
+		orders = realloc(orders, count * sizeof *orders);
+		if (!orders)
+			return NULL;
+		memset(orders + cache->count, 0,
+		       (count - cache->count) * sizeof *orders);
+		cache->orders = orders;
+		cache->count = count;
+	}
+	return &orders[interval - 1];
+}
+
+/* The I-th of all trials, inherited ones first. */
+static const struct hd_trial *history_any(const struct hd_history *history,
+					  size_t i)
+{
+	if (i < history->inherited_count)
+		return history->inherited[i];
+	return history->trials[i - history->inherited_count];
+}
+
+/* An order with nobody in it has room too: that is how it is kept up. */
+static int history_build_means(const struct hd_history *history,
+			       struct hd_order *order, size_t interval)
+{
+	size_t all = history->inherited_count + history->count;
+	int rc = hd_order_reserve_mean(order);
+
+	for (size_t i = 0; i < all && rc == 0; i++) {
+		const struct hd_trial *trial = history_any(history, i);
+
+		if (trial->intervals < interval)
+			continue;
+		hd_order_add_mean(order, history->goal,
+				  hd_trial_mean(trial, interval));
+		rc = hd_order_reserve_mean(order);
+	}
+	return rc;
+}
+
+static int history_build_bests(const struct hd_history *history,
+			       struct hd_order *order, size_t interval)
+{
+	size_t all = history->inherited_count + history->count;
+	int rc = hd_order_reserve_best(order);
+
+	for (size_t i = 0; i < all && rc == 0; i++) {
+		const struct hd_trial *trial = history_any(history, i);
+		struct hd_order_entry entry;
+
+		if (trial->intervals < interval)
+			continue;
+		entry = history_entry(trial, interval);
+		hd_order_add_best(order, history->goal, &entry);
+		rc = hd_order_reserve_best(order);
+	}
+	return rc;
+}
+
+/* A half-built order is dropped and the lack of memory remembered. */
+static void history_fail(const struct hd_history *history,
+			 struct hd_order *order)
+{
+	history->cache->failed = true;
+	if (order)
+		hd_order_release(order);
+}
+
+double hd_history_median(const struct hd_history *history, size_t interval,
+			 size_t *count)
+{
+	struct hd_order *order;
+
+	*count = 0;
+	/* Past the longest curve there is nobody: build nothing for it. */
+	if (interval == 0 || interval > history->best_count)
+		return NAN;
+	order = cache_order(history->cache, interval);
+	if (!order || (order->mean_room == 0 &&
+		       history_build_means(history, order, interval) < 0)) {
+		history_fail(history, order);
+		return NAN;
+	}
+	*count = order->mean_count;
+	return hd_order_median(order);
+}
+
+static size_t history_place_running(const struct hd_history *history,
+				    const struct hd_trial *trial,
+				    size_t interval, size_t *count)
+{
+	struct hd_order_entry mine = history_entry(trial, interval);
+	size_t before = 0;
+
+	*count = 1;
+	for (const struct hd_trial *other = history->running; other;
+	     other = other->running_next) {
+		struct hd_order_entry entry = history_entry(other, interval);
+
+		if (other == trial || other->intervals < interval)
+			continue;
+		before += hd_order_before(history->goal, &entry, &mine);
+		++*count;
+	}
+	return before + 1;
+}
+
+size_t hd_history_place(const struct hd_history *history,
+			const struct hd_trial *trial, size_t interval,
+			bool running_only, size_t *count)
+{
+	struct hd_order_entry mine = history_entry(trial, interval);
+	struct hd_order *order;
+
+	*count = 0;
+	if (interval == 0 || interval > trial->intervals)
+		return 0;
+	if (running_only)
+		return history_place_running(history, trial, interval, count);
+	order = cache_order(history->cache, interval);
+	if (!order || (order->best_room == 0 &&
+		       history_build_bests(history, order, interval) < 0)) {
+		history_fail(history, order);
+		return 0;
+	}
+	*count = order->best_count;
+	return hd_order_find(order, history->goal, &mine) + 1;
+}
+
+/* Orders are built anew, from the curves, when they are asked for. */
+void hd_history_withdraw(struct hd_history *history,
+			 const struct hd_trial *trial)
+{
+	struct history_cache *cache = history->cache;
+
+	if (trial->intervals == 0)
+		return;
+	history->measured--;
+	for (size_t i = 0; i < cache->count; i++)
+		hd_order_release(&cache->orders[i]);
+}
+
+/* --- logging --------------------------------------------------------------- */
+
+int hd_history_rank_reserve(struct hd_history *history, size_t interval)
+{
+	struct history_cache *cache = history->cache;
+	struct hd_order *order;
+	int rc = 0;
+
+	if (cache->failed) {
+		cache->failed = false;
+		return HD_ENOMEM;
+	}
+	if (interval > cache->count)
+		return 0;
+	order = &cache->orders[interval - 1];
+	if (order->mean_room)
+		rc = hd_order_reserve_mean(order);
+	if (rc == 0 && order->best_room)
+		rc = hd_order_reserve_best(order);
+	return rc;
+}
+
+void hd_history_rank(struct hd_history *history, const struct hd_trial *trial)
+{
+	size_t interval = trial->intervals;
+	struct hd_order_entry entry;
+	struct hd_order *order;
+
+	if (interval > history->cache->count)
+		return;
+	order = &history->cache->orders[interval - 1];
+	if (order->mean_room)
+		hd_order_add_mean(order, history->goal,
+				  hd_trial_mean(trial, interval));
+	if (order->best_room) {
+		entry = history_entry(trial, interval);
+		hd_order_add_best(order, history->goal, &entry);
+	}
+}
