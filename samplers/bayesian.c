@@ -130,6 +130,9 @@ static int bayesian_init(void *vstate, const struct hd_space *space,
 	struct bayesian_state *state = vstate;
 	int rc;
 
+	if (hd_space_is_conditional(space))
+		return hd_error_set(err, HD_EINVAL,
+				    "bayesian does not know branches");
 	state->points = hd_space_points(space);
 	if (state->points == UINT64_MAX)
 		state->points = 0;

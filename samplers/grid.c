@@ -1,12 +1,11 @@
 /*
  * grid - every point of a finite space once, in declared order.
  *
- * The last declared parameter changes fastest. Trial t is point t, found by
- * dividing t by the counts from the last parameter to the first: nothing is
- * listed, so the size of the grid costs nothing, and a product that no integer
- * holds is walked like any other. Shuffled, trial t is the image of t under a
- * permutation computed from the seed, so that a grid that is cut short is a
- * fair sample.
+ * The last declared parameter changes fastest, and the branches of a choice
+ * come one after another. Trial t is point t, found by dividing t by the counts
+ * from the last parameter to the first: nothing is listed, so the size of the grid costs nothing,
+ * and a product that no integer holds is walked like any other. Shuffled, trial t is the image of t
+ * under a permutation computed from the seed, so that a grid that is cut short is a fair sample.
  */
 #include "table.h"
 
@@ -35,26 +34,37 @@ static const char *grid_kind_word(enum hd_value_kind kind)
 		return "a string";
 	case HD_VALUE_JSON:
 		return "a list or map";
+	case HD_VALUE_BRANCH:
+		return "a branch";
 	}
 	return "?";
 }
 
-/* HD-032: numbers alone or strings alone. */
+/*
+ * HD-032: numbers alone or strings alone. Branches go with both, and so does
+ * whatever else a branch gives as the one value of a parameter.
+ */
 static int grid_check_choice(const struct hd_param *param, struct hd_error *err)
 {
 	const struct hd_expr *expr = &param->expr;
-	bool text = expr->options[0].kind == HD_VALUE_TEXT;
+	const struct hd_value *first = NULL;
 
+	if (param->parent != HD_SPACE_TOP && expr->option_count == 1)
+		return 0;
 	for (size_t i = 0; i < expr->option_count; i++) {
 		enum hd_value_kind kind = expr->options[i].kind;
 
+		if (kind == HD_VALUE_BRANCH)
+			continue;
+		if (!first)
+			first = &expr->options[i];
 		if (kind != HD_VALUE_INTEGER && kind != HD_VALUE_REAL &&
 		    kind != HD_VALUE_TEXT)
 			return hd_error_set(err, HD_EINVAL,
 					    "'%s' has %s among its options, a"
 					    " grid takes numbers or strings",
 					    param->name, grid_kind_word(kind));
-		if ((kind == HD_VALUE_TEXT) != text)
+		if ((kind == HD_VALUE_TEXT) != (first->kind == HD_VALUE_TEXT))
 			return hd_error_set(err, HD_EINVAL,
 					    "'%s' mixes numbers and strings, a"
 					    " grid takes options of one sort",
@@ -116,13 +126,7 @@ static int grid_suggest(void *vstate, const struct hd_history *history,
 			return HD_EXHAUSTED;
 		rest = hd_rng_permute(rng->seed, rest, state->points);
 	}
-	for (size_t i = hd_space_count(state->space); i-- > 0;) {
-		const struct hd_param *param = hd_space_param(state->space, i);
-		uint64_t count = hd_expr_count(&param->expr);
-
-		values[i] = hd_expr_nth(&param->expr, rest % count);
-		rest /= count;
-	}
+	rest = hd_space_point(state->space, rest, values);
 	return rest > 0 ? HD_EXHAUSTED : 0;
 }
 

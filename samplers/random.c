@@ -5,6 +5,11 @@
  * choice and randint is walked in a random order instead, so no point comes
  * twice and the sweep ends when all were tried; the order is a permutation
  * computed from the seed, and nothing is remembered.
+ *
+ * With branches that have more points than others a permutation would hardly
+ * see the small ones. There draws are independent too, and a point that came
+ * before is passed over, as the sobol sampler does it; past HD_SOBOL_WALK
+ * points none is remembered and draws may repeat.
  */
 #include "table.h"
 
@@ -22,6 +27,7 @@ struct random_state {
 	size_t rule; /* enum random_rule */
 	const struct hd_space *space;
 	uint64_t points; /* of a space drawn without repetition, else 0 */
+	bool is_walk;
 	struct hd_sobol_walk walk;
 };
 
@@ -32,7 +38,10 @@ static int random_init(void *vstate, const struct hd_space *space,
 	uint64_t points = hd_space_points(space);
 
 	state->space = space;
-	if (state->rule == RANDOM_RULE_SOBOL) {
+	state->walk.plain = state->rule == RANDOM_RULE_RANDOM;
+	state->is_walk = state->rule == RANDOM_RULE_SOBOL ||
+			 hd_space_is_conditional(space);
+	if (state->is_walk) {
 		int rc = hd_sobol_walk_init(&state->walk, space, err);
 
 		state->points = state->walk.points;
@@ -45,19 +54,6 @@ static int random_init(void *vstate, const struct hd_space *space,
 	return 0;
 }
 
-/* The values of point number POINT, the last parameter fastest. */
-static void random_decode(const struct random_state *state, uint64_t point,
-			  struct hd_value *values)
-{
-	for (size_t i = hd_space_count(state->space); i-- > 0;) {
-		const struct hd_param *param = hd_space_param(state->space, i);
-		uint64_t count = hd_expr_count(&param->expr);
-
-		values[i] = hd_expr_nth(&param->expr, point % count);
-		point /= count;
-	}
-}
-
 static int random_suggest(void *vstate, const struct hd_history *history,
 			  struct hd_rng *rng, struct hd_value *values,
 			  struct hd_error *err)
@@ -66,15 +62,15 @@ static int random_suggest(void *vstate, const struct hd_history *history,
 	uint64_t trial = hd_history_next(history);
 
 	(void)err;
-	if (state->rule == RANDOM_RULE_SOBOL)
+	if (state->is_walk)
 		return hd_sobol_walk_values(&state->walk, rng->seed, trial,
 					    values);
 	if (state->points) {
 		if (trial >= state->points)
 			return HD_EXHAUSTED;
-		random_decode(state,
-			      hd_rng_permute(rng->seed, trial, state->points),
-			      values);
+		hd_space_point(state->space,
+			       hd_rng_permute(rng->seed, trial, state->points),
+			       values);
 		return 0;
 	}
 	for (size_t i = 0; i < hd_space_count(state->space); i++) {

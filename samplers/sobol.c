@@ -148,7 +148,8 @@ int hd_sobol_walk_init(struct hd_sobol_walk *walk,
 	walk->points = points;
 	walk->order = calloc(points + 1, sizeof *walk->order);
 	walk->seen = calloc(points / 8 + 1, 1);
-	if (walk->order && walk->seen)
+	walk->values = calloc(hd_space_count(space) + 1, sizeof *walk->values);
+	if (walk->order && walk->seen && walk->values)
 		return 0;
 	hd_sobol_walk_release(walk);
 	return hd_error_nomem(err);
@@ -158,24 +159,32 @@ void hd_sobol_walk_release(struct hd_sobol_walk *walk)
 {
 	free(walk->order);
 	free(walk->seen);
+	free(walk->values);
+	walk->values = NULL;
 	walk->order = NULL;
 	walk->seen = NULL;
 }
 
-/* The number of the space's point in which the sequence's point INDEX lies. */
-static uint64_t walk_cell(const struct hd_sobol_walk *walk, uint64_t index)
+/* Every parameter's draw INDEX, whatever was drawn before. */
+static void walk_draw(const struct hd_sobol_walk *walk, uint64_t seed,
+		      uint64_t index, struct hd_value *values)
 {
-	uint64_t cell = 0;
+	struct hd_rng rng, stream;
 
+	hd_rng_init(&rng, seed, index);
 	for (size_t i = 0; i < hd_space_count(walk->space); i++) {
-		uint64_t count = hd_expr_count(
-			&hd_space_param(walk->space, i)->expr);
-		double u = hd_sobol_point(walk->seed, index, i);
-		uint64_t place = (uint64_t)(u * (double)count);
+		const struct hd_param *param = hd_space_param(walk->space, i);
 
-		cell = cell * count + (place < count ? place : count - 1);
+		if (!hd_space_is_active(walk->space, i, values)) {
+			values[i] = (struct hd_value){ 0 };
+		} else if (walk->plain) {
+			stream = hd_rng_stream(&rng, (uint32_t)i);
+			values[i] = hd_expr_draw(&param->expr, &stream);
+		} else {
+			values[i] = hd_expr_at(&param->expr,
+					       hd_sobol_point(seed, index, i));
+		}
 	}
-	return cell;
 }
 
 static bool walk_take(struct hd_sobol_walk *walk, uint64_t cell)
@@ -196,8 +205,11 @@ static void walk_extend(struct hd_sobol_walk *walk)
 		if (tries == SOBOL_PATIENCE) {
 			walk->in_rest = true;
 			walk->next = 0;
-		} else if (walk_take(walk, walk_cell(walk, walk->next++))) {
-			return;
+		} else {
+			walk_draw(walk, walk->seed, walk->next++, walk->values);
+			if (walk_take(walk, hd_space_point_index(walk->space,
+								 walk->values)))
+				return;
 		}
 	}
 	while (!walk_take(walk, hd_rng_permute(walk->seed, walk->next++,
@@ -217,13 +229,8 @@ static void walk_reset(struct hd_sobol_walk *walk, uint64_t seed)
 int hd_sobol_walk_values(struct hd_sobol_walk *walk, uint64_t seed,
 			 uint64_t trial, struct hd_value *values)
 {
-	uint64_t cell;
-
 	if (!walk->points) {
-		for (size_t i = 0; i < hd_space_count(walk->space); i++)
-			values[i] = hd_expr_at(
-				&hd_space_param(walk->space, i)->expr,
-				hd_sobol_point(seed, trial, i));
+		walk_draw(walk, seed, trial, values);
 		return 0;
 	}
 	if (trial >= walk->points)
@@ -232,14 +239,7 @@ int hd_sobol_walk_values(struct hd_sobol_walk *walk, uint64_t seed,
 		walk_reset(walk, seed);
 	while (walk->count <= trial)
 		walk_extend(walk);
-	cell = walk->order[trial];
-	for (size_t i = hd_space_count(walk->space); i-- > 0;) {
-		const struct hd_param *param = hd_space_param(walk->space, i);
-		uint64_t count = hd_expr_count(&param->expr);
-
-		values[i] = hd_expr_nth(&param->expr, cell % count);
-		cell /= count;
-	}
+	hd_space_point(walk->space, walk->order[trial], values);
 	return 0;
 }
 

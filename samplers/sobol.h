@@ -37,7 +37,8 @@ uint32_t hd_sobol_plain(const uint32_t v[HD_SOBOL_BITS], uint32_t index);
 /* --- over a parameter space ------------------------------------------------ */
 
 /*
- * Trial t gets point t. A space made only of choice and randint, of up to
+ * Trial t gets point t; each parameter has a dimension, those that do not exist
+ * in a trial too. A space made only of choice and randint, of up to
  * HD_SOBOL_WALK points, is walked without repetition: points come in the order
  * in which the sequence reaches them first, and what it reaches late in a
  * random order. Larger ones may repeat a point.
@@ -46,7 +47,9 @@ uint32_t hd_sobol_plain(const uint32_t v[HD_SOBOL_BITS], uint32_t index);
 
 struct hd_sobol_walk {
 	const struct hd_space *space; /* borrowed */
+	bool plain;                   /* draws instead, set before init: random's */
 	uint64_t points;              /* of a space that is walked, else 0 */
+	struct hd_value *values;      /* owned, scratch: one per parameter */
 	/* The walk so far, for one seed; made anew when another is asked. */
 	uint64_t seed;
 	uint64_t next;   /* index in the sequence, or in the random rest */
@@ -56,7 +59,7 @@ struct hd_sobol_walk {
 	unsigned char *seen; /* owned: a bit a point */
 };
 
-/* Set up WALK, zeroed, for SPACE. HD_ENOMEM. */
+/* Set up WALK, zeroed but for plain, for SPACE. HD_ENOMEM. */
 int hd_sobol_walk_init(struct hd_sobol_walk *walk,
 		       const struct hd_space *space, struct hd_error *err);
 /* The values of trial TRIAL: 0 or HD_EXHAUSTED. */

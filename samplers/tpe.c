@@ -51,8 +51,12 @@ static int tpe_init(void *vstate, const struct hd_space *space,
 		    struct hd_error *err)
 {
 	struct tpe_state *state = vstate;
-	int rc = hd_sobol_walk_init(&state->walk, space, err);
+	int rc;
 
+	if (hd_space_is_conditional(space))
+		return hd_error_set(err, HD_EINVAL,
+				    "tpe does not know branches");
+	rc = hd_sobol_walk_init(&state->walk, space, err);
 	if (rc == 0)
 		rc = hd_axes_new(&state->axes, &state->axis_count, space, err);
 	if (rc < 0)

@@ -116,6 +116,12 @@ int hd_json_each(const struct hd_json *object, hd_json_fn fn, void *user)
 	return 0;
 }
 
+int hd_json_remove(struct hd_json *object, const char *name)
+{
+	json_object_del((json_t *)object, name);
+	return 0;
+}
+
 char *hd_json_dump(const struct hd_json *node)
 {
 	return json_dumps(node_of(node), JSON_COMPACT | JSON_ENCODE_ANY);

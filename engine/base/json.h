@@ -54,6 +54,9 @@ typedef int (*hd_json_fn)(void *user, const char *name, size_t length,
 			  const struct hd_json *value);
 int hd_json_each(const struct hd_json *object, hd_json_fn fn, void *user);
 
+/* Take the member NAME out of the document OBJECT, if it is there; 0. */
+int hd_json_remove(struct hd_json *object, const char *name);
+
 /* NODE as compact JSON, the caller's to free(); NULL for no memory. */
 char *hd_json_dump(const struct hd_json *node);
 

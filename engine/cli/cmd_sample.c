@@ -27,9 +27,30 @@ struct sample_walk {
 	struct cli *cli;
 	const struct hd_space *space;
 	struct hd_program program;
-	size_t *widths; /* of the table's columns */
+	size_t *widths;                /* of the table's columns */
+	size_t *columns;               /* which each parameter stands in */
+	const struct hd_value **shown; /* in each column */
 	struct hd_error *err;
 };
+
+/* A name that stands in several branches has the column of the first. */
+static size_t sample_column(const struct hd_space *space, size_t param)
+{
+	size_t i = hd_space_is_conditional(space) ? 0 : param;
+
+	while (strcmp(hd_space_param(space, i)->name,
+		      hd_space_param(space, param)->name) != 0)
+		i++;
+	return i;
+}
+
+/* What stands in each column; "" where nothing exists. */
+static void sample_show(struct sample_walk *walk, const struct hd_value *values)
+{
+	for (size_t i = 0; i < hd_space_count(walk->space); i++)
+		if (walk->columns[i] == i || values[i].kind != HD_VALUE_ABSENT)
+			walk->shown[walk->columns[i]] = &values[i];
+}
 
 /* The value as the script gets it, harmless; the caller's to free(). */
 static char *sample_text(const struct hd_value *value)
@@ -56,13 +77,14 @@ static int sample_measure(void *user, size_t number,
 	struct sample_walk *walk = user;
 
 	(void)number;
+	sample_show(walk, values);
 	for (size_t i = 0; i < hd_space_count(walk->space); i++) {
-		char *text = sample_text(&values[i]);
+		char *text = sample_text(walk->shown[walk->columns[i]]);
 
 		if (!text)
 			return hd_error_nomem(walk->err);
-		if (strlen(text) > walk->widths[i])
-			walk->widths[i] = strlen(text);
+		if (strlen(text) > walk->widths[walk->columns[i]])
+			walk->widths[walk->columns[i]] = strlen(text);
 		free(text);
 	}
 	return 0;
@@ -73,9 +95,13 @@ static int sample_row(void *user, size_t number, const struct hd_value *values)
 	struct sample_walk *walk = user;
 
 	cli_put(walk->cli, "%5zu", number);
+	sample_show(walk, values);
 	for (size_t i = 0; i < hd_space_count(walk->space); i++) {
-		char *text = sample_text(&values[i]);
+		char *text;
 
+		if (walk->columns[i] != i)
+			continue;
+		text = sample_text(walk->shown[i]);
 		if (!text)
 			return hd_error_nomem(walk->err);
 		cli_put(walk->cli, "  %*s", (int)walk->widths[i], text);
@@ -113,31 +139,45 @@ static int sample_argv(void *user, size_t number, const struct hd_value *values)
 	return cli->out_errno ? HD_EIO : 0;
 }
 
+static bool sample_room(struct sample_walk *walk)
+{
+	size_t count = hd_space_count(walk->space);
+
+	walk->widths = calloc(count + 1, sizeof *walk->widths);
+	walk->columns = calloc(count + 1, sizeof *walk->columns);
+	walk->shown = calloc(count + 1, sizeof(walk->shown[0]));
+	if (!walk->widths || !walk->columns || !walk->shown)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		walk->columns[i] = sample_column(walk->space, i);
+		walk->widths[i] = strlen(hd_space_param(walk->space, i)->name);
+	}
+	return true;
+}
+
 /* Samples are a function of the seed: asked twice, once for the widths. */
 static int sample_table(struct sample_walk *walk,
 			const struct hd_config *config, uint64_t seed,
 			size_t count)
 {
-	size_t columns = hd_space_count(config->space);
-	int rc;
+	int rc = sample_room(walk) ? hd_config_sample(config, seed, count,
+						      sample_measure, walk,
+						      walk->err)
+				   : hd_error_nomem(walk->err);
 
-	walk->widths = calloc(columns + 1, sizeof *walk->widths);
-	if (!walk->widths)
-		return hd_error_nomem(walk->err);
-	for (size_t i = 0; i < columns; i++)
-		walk->widths[i] = strlen(hd_space_param(config->space, i)->name);
-	rc = hd_config_sample(config, seed, count, sample_measure, walk,
-			      walk->err);
 	if (rc < 0)
 		goto out;
 	cli_put(walk->cli, "TRIAL");
-	for (size_t i = 0; i < columns; i++)
-		cli_put(walk->cli, "  %*s", (int)walk->widths[i],
-			hd_space_param(config->space, i)->name);
+	for (size_t i = 0; i < hd_space_count(config->space); i++)
+		if (walk->columns[i] == i)
+			cli_put(walk->cli, "  %*s", (int)walk->widths[i],
+				hd_space_param(config->space, i)->name);
 	cli_put(walk->cli, "\n");
 	rc = hd_config_sample(config, seed, count, sample_row, walk, walk->err);
 out:
 	free(walk->widths);
+	free(walk->columns);
+	free(walk->shown);
 	return rc;
 }
 

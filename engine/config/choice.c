@@ -1,8 +1,8 @@
 /*
  * The options of a choice (SPEC 1.3): [a, b], or [[a, b]] as the same; lists
- * and maps among them become JSON.
+ * and maps among them become JSON, or branches.
  */
-#include "config/load.h"
+#include "config/parameter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,9 +51,8 @@ static bool option_json(struct hd_loader *loader,
 	return option->text;
 }
 
-static bool read_option(struct hd_loader *loader, const char *name,
-			const struct hd_yaml_node *node,
-			struct hd_value *option)
+bool hd_option_read(struct hd_loader *loader, const char *name,
+		    const struct hd_yaml_node *node, struct hd_value *option)
 {
 	switch (node->kind) {
 	case HD_YAML_NULL:
@@ -160,55 +159,84 @@ static void warn_of_repeated(struct hd_loader *loader, const char *name,
 
 /* SPEC 1.4: a grid's options are numbers, or they are all text. */
 static void check_grid(struct hd_loader *loader, const char *name,
-		       const struct hd_yaml_node *list)
+		       const struct hd_yaml_node *list,
+		       const struct hd_options *options)
 {
 	char found[HD_YAML_DESCRIPTION];
-	bool is_text = list->items[0]->kind == HD_YAML_TEXT;
+	const struct hd_value *first = NULL;
 
 	for (size_t i = 0; i < list->count; i++) {
-		const struct hd_yaml_node *item = list->items[i];
-		bool plain = item->kind == HD_YAML_TEXT ||
-			     item->kind == HD_YAML_INTEGER ||
-			     item->kind == HD_YAML_REAL;
+		const struct hd_value *option = &options->values[i];
+		bool text = option->kind == HD_VALUE_TEXT;
+		bool plain = text || is_number(option);
 
-		if (plain && (item->kind == HD_YAML_TEXT) == is_text)
+		if (option->kind == HD_VALUE_BRANCH)
 			continue;
-		hd_loader_error(loader, &item->place,
+		if (!first)
+			first = option;
+		if (plain && text == (first->kind == HD_VALUE_TEXT))
+			continue;
+		hd_loader_error(loader, &list->items[i]->place,
 				plain ? "'%.64s': options of a grid are all"
 					" numbers or all text, got %s too"
 				      : "'%.64s': options of a grid are"
 					" numbers or text, got %s",
-				name, hd_yaml_describe(item, found));
+				name, hd_yaml_describe(list->items[i], found));
 		if (plain)
 			return; /* one of them tells the whole list */
 	}
 }
 
-const struct hd_value *hd_hyperdrive_choice(struct hd_loader *loader,
-					    const char *name,
-					    const struct hd_yaml_node *values,
-					    size_t *count)
+/* --- all of them ------------------------------------------------------------ */
+
+static bool options_room(struct hd_loader *loader, struct hd_options *options,
+			 struct hd_value **values, size_t count)
+{
+	*values = hd_arena_array(loader->arena, count, sizeof **values);
+	options->values = *values;
+	options->count = count;
+	options->branches = hd_arena_array(loader->arena, count,
+					   sizeof options->branches[0]);
+	if (*values && options->branches)
+		return true;
+	loader->sink.code = HD_ENOMEM;
+	return false;
+}
+
+bool hd_options_read(struct hd_loader *loader, const char *name,
+		     const struct hd_yaml_node *values,
+		     struct hd_options *options)
 {
 	const struct hd_yaml_node *list = options_of(loader, name, values);
 	const struct hd_sampler_type *sampler = loader->config->sampler;
-	struct hd_value *options;
+	struct hd_value *all;
+	bool noted = loader->sweep_job;
 
-	*count = 0;
-	if (!list)
-		return NULL;
-	options = hd_arena_array(loader->arena, list->count, sizeof *options);
-	if (!options) {
-		loader->sink.code = HD_ENOMEM;
-		return NULL;
-	}
+	if (!list || !options_room(loader, options, &all, list->count))
+		return false;
 	for (size_t i = 0; i < list->count; i++) {
-		options[i].option = i;
-		if (!read_option(loader, name, list->items[i], &options[i]))
-			return NULL;
+		const struct hd_yaml_node *item = list->items[i];
+
+		all[i].option = i;
+		if (!hd_branch_is(loader, item)) {
+			if (!hd_option_read(loader, name, item, &all[i]))
+				return false;
+			continue;
+		}
+		if (!noted)
+			hd_loader_note(loader, &item->place,
+				       "'%.64s': option %zu is a branch with"
+				       " parameters of its own: Azure takes"
+				       " such in sweep jobs alone",
+				       name, i + 1);
+		noted = true;
+		if (!hd_branch_option(loader, name, item, i, &all[i],
+				      &options->branches[i]))
+			return false;
 	}
-	warn_of_repeated(loader, name, list, options);
+	hd_branch_labels(loader, all, list->count);
+	warn_of_repeated(loader, name, list, all);
 	if (sampler && !strcmp(sampler->name, "grid"))
-		check_grid(loader, name, list);
-	*count = list->count;
-	return options;
+		check_grid(loader, name, list, options);
+	return !loader->sink.code;
 }

@@ -16,6 +16,8 @@ struct hd_loader {
 	struct hd_arena *arena; /* of the config */
 	struct hd_config *config;
 	struct hd_space *space; /* being filled */
+	bool space_is_full;     /* it was said that no more fits */
+	bool sweep_job;         /* a v2 file: every map option is a branch */
 	struct hd_yaml_sink sink;
 };
 
@@ -64,11 +66,6 @@ void hd_hyperdrive_read(struct hd_loader *loader,
 /* parameters.c: the list below sampling.parameter_space into the space. */
 void hd_hyperdrive_space(struct hd_loader *loader,
 			 const struct hd_yaml_node *node);
-/* choice.c: the options of a choice; COUNT is 0 after an error. */
-const struct hd_value *hd_hyperdrive_choice(struct hd_loader *loader,
-					    const char *name,
-					    const struct hd_yaml_node *values,
-					    size_t *count);
 /* plugin.c: sampler and policy with their options. */
 void hd_hyperdrive_sampler(struct hd_loader *loader,
 			   const struct hd_yaml_node *map);

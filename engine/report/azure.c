@@ -175,6 +175,7 @@ static void azure_value(struct hd_buf *buf, const struct hd_value *value)
 		hd_buf_json_number(buf, value->number);
 		break;
 	case HD_VALUE_TEXT:
+	case HD_VALUE_BRANCH:
 		hd_buf_json(buf, value->text, value->length);
 		break;
 	case HD_VALUE_JSON:
@@ -183,9 +184,33 @@ static void azure_value(struct hd_buf *buf, const struct hd_value *value)
 	}
 }
 
-/* ["uniform",[0,1]]; the options of a choice are one nested list. */
-static void azure_expr(struct hd_buf *buf, const struct hd_expr *expr)
+static void azure_params(struct hd_buf *buf, const struct hd_space *space,
+			 size_t parent, size_t branch);
+
+/* An option: what it is, and of one with parameters these as a map. */
+static void azure_options(struct hd_buf *buf, const struct hd_space *space,
+			  size_t index)
 {
+	const struct hd_expr *expr = &hd_space_param(space, index)->expr;
+
+	for (size_t i = 0; i < expr->option_count; i++) {
+		struct hd_buf below = HD_BUF_INIT;
+
+		azure_params(&below, space, index, i);
+		hd_buf_puts(buf, i ? "," : "");
+		if (below.length > 2)
+			hd_buf_add(buf, below.text, below.length);
+		else
+			azure_value(buf, &expr->options[i]);
+		hd_buf_release(&below);
+	}
+}
+
+/* ["uniform",[0,1]]; the options of a choice are one nested list. */
+static void azure_expr(struct hd_buf *buf, const struct hd_space *space,
+		       size_t index)
+{
+	const struct hd_expr *expr = &hd_space_param(space, index)->expr;
 	const struct hd_expr_type *type =
 		hd_expr_type_find(hd_expr_name(expr->kind));
 	const double numbers[] = { expr->a, expr->b, expr->q };
@@ -195,15 +220,34 @@ static void azure_expr(struct hd_buf *buf, const struct hd_expr *expr)
 
 	hd_buf_printf(buf, "[\"%s\",[%s", hd_expr_name(expr->kind),
 		      choice ? "[" : "");
-	for (size_t i = 0; choice && i < expr->option_count; i++) {
-		hd_buf_puts(buf, i ? "," : "");
-		azure_value(buf, &expr->options[i]);
-	}
+	if (choice)
+		azure_options(buf, space, index);
 	for (size_t i = 0; !choice && type && i < type->arguments; i++) {
 		hd_buf_puts(buf, i ? "," : "");
 		hd_buf_json_number(buf, numbers[first + i]);
 	}
 	hd_buf_puts(buf, choice ? "]]]" : "]]");
+}
+
+/* {"lr":["uniform",[0,1]]} of the parameters that hang there. */
+static void azure_params(struct hd_buf *buf, const struct hd_space *space,
+			 size_t parent, size_t branch)
+{
+	bool any = false;
+
+	hd_buf_putc(buf, '{');
+	for (size_t i = 0; i < hd_space_count(space); i++) {
+		const struct hd_param *param = hd_space_param(space, i);
+
+		if (param->parent != parent || param->branch != branch)
+			continue;
+		hd_buf_puts(buf, any ? "," : "");
+		any = true;
+		hd_buf_json(buf, param->name, strlen(param->name));
+		hd_buf_putc(buf, ':');
+		azure_expr(buf, space, i);
+	}
+	hd_buf_putc(buf, '}');
 }
 
 static void azure_generator(struct azure *azure)
@@ -217,16 +261,12 @@ static void azure_generator(struct azure *azure)
 		hd_buf_puts(&buf, "BayesianOptimization");
 	else
 		azure_upper(&buf, name, strlen(name));
-	hd_buf_puts(&buf, "\",\"parameter_space\":{");
-	for (size_t i = 0; config && i < hd_space_count(config->space); i++) {
-		const struct hd_param *param = hd_space_param(config->space, i);
-
-		hd_buf_puts(&buf, i ? "," : "");
-		hd_buf_json(&buf, param->name, strlen(param->name));
-		hd_buf_puts(&buf, ":");
-		azure_expr(&buf, &param->expr);
-	}
-	hd_buf_puts(&buf, "}}");
+	hd_buf_puts(&buf, "\",\"parameter_space\":");
+	if (config)
+		azure_params(&buf, config->space, HD_SPACE_TOP, 0);
+	else
+		hd_buf_puts(&buf, "{}");
+	hd_buf_puts(&buf, "}");
 	azure_take(azure, AZURE_TAG "generator_config", &buf);
 }
 

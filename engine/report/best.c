@@ -137,6 +137,33 @@ static void best_csv(struct best_walk *walk, const struct hd_trial_row *row)
 	hd_pen_puts(pen, "\n");
 }
 
+static int args_label(void *user, const char *name)
+{
+	return hd_json_remove(user, name);
+}
+
+/* What the script was given: not the labels of branches. */
+static int best_args(struct best_walk *walk, const struct hd_trial_row *row)
+{
+	struct hd_json *object = NULL;
+	char *text = NULL;
+	int rc = hd_json_parse(&object, row->parameters,
+			       strlen(row->parameters), walk->err);
+
+	if (rc == 0)
+		rc = hd_store_labels(walk->store, row->key, args_label, object,
+				     walk->err);
+	if (rc == 0 && !(text = hd_json_dump(object)))
+		rc = HD_ENOMEM;
+	if (rc == 0) {
+		hd_rows_args(&walk->pen, text, true);
+		hd_pen_puts(&walk->pen, "\n");
+	}
+	free(text);
+	hd_json_free(object);
+	return rc == HD_ENOMEM ? hd_error_nomem(walk->err) : rc;
+}
+
 static int best_row(void *user, const struct hd_trial_row *row)
 {
 	struct best_walk *walk = user;
@@ -156,8 +183,7 @@ static int best_row(void *user, const struct hd_trial_row *row)
 		best_csv(walk, row);
 		break;
 	case HD_FORMAT_ARGS:
-		hd_rows_args(&walk->pen, row->parameters, true);
-		hd_pen_puts(&walk->pen, "\n");
+		rc = best_args(walk, row);
 		break;
 	case HD_FORMAT_YAML:
 	case HD_FORMAT_ENV:

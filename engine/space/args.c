@@ -4,7 +4,9 @@
  * No shell is involved: a value with spaces or quotes is one word and reaches
  * the program byte for byte (HD-053). A parameter reaches it once: in the
  * place of its {name} when the command has one, else as "--name value" behind
- * the command, in declared order (HD-050).
+ * the command, in declared order (HD-050). One that does not exist in the trial
+ * reaches nothing (HD-076), and neither does the label of a branch, but by a
+ * placeholder.
  */
 #include "space/args.h"
 
@@ -29,23 +31,30 @@ static const char *args_bare(const char *name)
 
 /* --- parameters by name -------------------------------------------------- */
 
-/* The parameter called NAME, dashes aside; hd_space_count() for none. */
-static size_t args_find(const struct hd_space *space, const char *name,
+/*
+ * The parameter called NAME, dashes aside, if need be one that does not exist
+ * in this trial; hd_space_count() for none.
+ */
+static size_t args_find(const struct args *args, const char *name,
 			size_t length)
 {
-	size_t count = hd_space_count(space);
+	size_t count = hd_space_count(args->space), found = count;
 
 	while (length && *name == '-') {
 		name++;
 		length--;
 	}
 	for (size_t i = 0; i < count; i++) {
-		const char *bare = args_bare(hd_space_param(space, i)->name);
+		const char *bare =
+			args_bare(hd_space_param(args->space, i)->name);
 
-		if (strncmp(bare, name, length) == 0 && bare[length] == '\0')
-			return i;
+		if (strncmp(bare, name, length) != 0 || bare[length] != '\0')
+			continue;
+		found = i;
+		if (args->values[i].kind != HD_VALUE_ABSENT)
+			break;
 	}
-	return count;
+	return found;
 }
 
 /*
@@ -53,16 +62,16 @@ static size_t args_find(const struct hd_space *space, const char *name,
  * the place behind it; hd_space_count() when it is something else. "${lr}" is
  * the shell's, and a brace around anything but a name is the program's own.
  */
-static size_t args_placeholder(const struct hd_space *space, const char *word,
+static size_t args_placeholder(const struct args *args, const char *word,
 			       const char *at, const char **end)
 {
 	size_t length = strcspn(at + 1, "{}");
 
 	if (length == 0 || at[1 + length] != '}' ||
 	    (at > word && at[-1] == '$'))
-		return hd_space_count(space);
+		return hd_space_count(args->space);
 	*end = at + length + 2;
-	return args_find(space, at + 1, length);
+	return args_find(args, at + 1, length);
 }
 
 static void args_find_placed(struct args *args)
@@ -71,8 +80,7 @@ static void args_find_placed(struct args *args)
 		const char *word = args->command[i], *end;
 
 		for (const char *at = word; (at = strchr(at, '{')); at++) {
-			size_t param = args_placeholder(args->space, word, at,
-							&end);
+			size_t param = args_placeholder(args, word, at, &end);
 
 			if (param < hd_space_count(args->space))
 				args->placed[param] = true;
@@ -87,7 +95,7 @@ static int args_add_value(struct args *args, size_t param, struct hd_error *err)
 	const struct hd_value *value = &args->values[param];
 	char text[64];
 
-	if (value->kind != HD_VALUE_TEXT && value->kind != HD_VALUE_JSON) {
+	if (!value->text) {
 		hd_buf_add(&args->words, text,
 			   hd_value_format(value, text, sizeof text));
 		return 0;
@@ -120,7 +128,7 @@ static int args_add_word(struct args *args, const char *word,
 		int rc;
 
 		if (*at == '{')
-			param = args_placeholder(args->space, word, at, &end);
+			param = args_placeholder(args, word, at, &end);
 		if (param == hd_space_count(args->space)) {
 			hd_buf_putc(&args->words, *at++);
 			continue;
@@ -137,6 +145,15 @@ static int args_add_word(struct args *args, const char *word,
 	return 0;
 }
 
+/* Whether PARAM is given as "--name value". */
+static bool args_is_pair(const struct args *args, size_t param)
+{
+	enum hd_value_kind kind = args->values[param].kind;
+
+	return !args->placed[param] && kind != HD_VALUE_ABSENT &&
+	       kind != HD_VALUE_BRANCH;
+}
+
 /*
  * The parameter that WORD, an option of the command, gives too (HD-052).
  * Dashes are not compared, with one exception: a short option such as
@@ -151,8 +168,8 @@ static size_t args_clash(const struct args *args, const char *word)
 
 	if (word[0] != '-')
 		return none;
-	param = args_find(args->space, word, length);
-	if (param == none || args->placed[param])
+	param = args_find(args, word, length);
+	if (param == none || !args_is_pair(args, param))
 		return none;
 	name = hd_space_param(args->space, param)->name;
 	if (length == 2 && (strncmp(name, word, 2) != 0 || name[2] != '\0'))
@@ -212,7 +229,7 @@ static int args_add_pairs(struct args *args, struct hd_error *err)
 		const char *name = hd_space_param(args->space, i)->name;
 		int rc;
 
-		if (args->placed[i] || args->values[i].kind == HD_VALUE_ABSENT)
+		if (!args_is_pair(args, i))
 			continue;
 		if (name[0] != '-') /* HD-051 */
 			hd_buf_puts(&args->words, "--");
@@ -299,6 +316,7 @@ static void args_json_value(struct hd_buf *buf, const struct hd_value *value)
 		hd_buf_json_number(buf, value->number);
 		break;
 	case HD_VALUE_TEXT:
+	case HD_VALUE_BRANCH:
 		hd_buf_json(buf, value->text, value->length);
 		break;
 	case HD_VALUE_JSON:

@@ -6,7 +6,10 @@
 
 #include "base/buf.h"
 
-/* {"--lr":0.1,"units":64}: names as declared, absent parameters left out. */
+/*
+ * {"--lr":0.1,"units":64}: names as declared, absent parameters left out, of a
+ * branch its label.
+ */
 void hd_args_json(struct hd_buf *buf, const struct hd_space *space,
 		  const struct hd_value *values);
 /* ["python","train.py","--lr","0.1"] of COUNT words. */

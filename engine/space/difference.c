@@ -56,13 +56,50 @@ static bool expr_same(const struct hd_expr *a, const struct hd_expr *b)
 	return true;
 }
 
-static const struct hd_param *param_find(const struct hd_space *space,
-					 const char *name)
+/* Whether two parameters hang on the same branch, all the way up. */
+static bool place_same(const struct hd_space *a, const struct hd_param *pa,
+		       const struct hd_space *b, const struct hd_param *pb)
 {
-	for (size_t i = 0; i < hd_space_count(space); i++)
-		if (!strcmp(hd_space_param(space, i)->name, name))
-			return hd_space_param(space, i);
+	while (pa->parent != HD_SPACE_TOP && pb->parent != HD_SPACE_TOP) {
+		const struct hd_param *ca = hd_space_param(a, pa->parent);
+		const struct hd_param *cb = hd_space_param(b, pb->parent);
+
+		if (strcmp(ca->name, cb->name) ||
+		    !hd_value_equal(&ca->expr.options[pa->branch],
+				    &cb->expr.options[pb->branch]))
+			return false;
+		pa = ca;
+		pb = cb;
+	}
+	return pa->parent == pb->parent;
+}
+
+/* What stands in SPACE for PARAM of OTHER. */
+static const struct hd_param *param_find(const struct hd_space *space,
+					 const struct hd_space *other,
+					 const struct hd_param *param)
+{
+	for (size_t i = 0; i < hd_space_count(space); i++) {
+		const struct hd_param *found = hd_space_param(space, i);
+
+		if (!strcmp(found->name, param->name) &&
+		    place_same(space, found, other, param))
+			return found;
+	}
 	return NULL;
+}
+
+/* "'C'", in a branch "'C' of 'svm'". */
+static void param_text(struct hd_buf *buf, const struct hd_space *space,
+		       const struct hd_param *param)
+{
+	hd_buf_printf(buf, "'%s'", param->name);
+	if (param->parent == HD_SPACE_TOP)
+		return;
+	hd_buf_puts(buf, " of '");
+	option_text(buf, &hd_space_param(space, param->parent)
+				  ->expr.options[param->branch]);
+	hd_buf_puts(buf, "'");
 }
 
 /* Begin one more difference; false when there are enough. */
@@ -75,17 +112,19 @@ static bool difference(struct comparing *comparing)
 }
 
 static void compare_param(struct comparing *comparing,
+			  const struct hd_space *then,
 			  const struct hd_param *before,
 			  const struct hd_space *now)
 {
-	const struct hd_param *param = param_find(now, before->name);
+	const struct hd_param *param = param_find(now, then, before);
 	struct hd_buf *text = &comparing->text;
 
 	if (param && expr_same(&before->expr, &param->expr))
 		return;
 	if (!difference(comparing))
 		return;
-	hd_buf_printf(text, "'%s' was ", before->name);
+	param_text(text, then, before);
+	hd_buf_puts(text, " was ");
 	expr_text(text, &before->expr);
 	if (!param) {
 		hd_buf_puts(text, " and is gone");
@@ -102,17 +141,16 @@ static void compare_order(struct comparing *comparing,
 	for (size_t i = 0; i < hd_space_count(now); i++) {
 		const struct hd_param *param = hd_space_param(now, i);
 
-		if (!param_find(before, param->name)) {
-			if (difference(comparing))
-				hd_buf_printf(&comparing->text, "'%s' is new",
-					      param->name);
-		} else if (comparing->count == 0 &&
-			   strcmp(hd_space_param(before, i)->name, param->name)) {
-			if (difference(comparing))
-				hd_buf_printf(&comparing->text,
-					      "'%s' stands in another place",
-					      param->name);
-		}
+		const struct hd_param *old = param_find(before, now, param);
+
+		if (old && (comparing->count > 0 ||
+			    old == hd_space_param(before, i)))
+			continue;
+		if (!difference(comparing))
+			continue;
+		param_text(&comparing->text, now, param);
+		hd_buf_puts(&comparing->text, old ? " stands in another place"
+						  : " is new");
 	}
 }
 
@@ -123,7 +161,7 @@ int hd_space_compare(const struct hd_space *before, const struct hd_space *now,
 	int rc = 0;
 
 	for (size_t i = 0; i < hd_space_count(before); i++)
-		compare_param(&comparing, hd_space_param(before, i), now);
+		compare_param(&comparing, before, hd_space_param(before, i), now);
 	compare_order(&comparing, before, now);
 	if (hd_buf_failed(&comparing.text))
 		rc = hd_error_nomem(err);

@@ -428,3 +428,19 @@ struct hd_value hd_expr_nth(const struct hd_expr *expr, uint64_t index)
 	expr_steps(expr, &first, &last);
 	return value_step(first + (double)index, expr->q);
 }
+
+uint64_t hd_expr_index(const struct hd_expr *expr, const struct hd_value *value)
+{
+	uint64_t count = hd_expr_count(expr);
+	double first = 0, last, k = value->number;
+
+	if (count == 0)
+		return 0;
+	if (expr->kind == HD_EXPR_CHOICE)
+		return value->option;
+	if (expr->q > 0) {
+		expr_steps(expr, &first, &last);
+		k = rint(value->number / expr->q);
+	}
+	return (uint64_t)fmin(fmax(k - first, 0), (double)(count - 1));
+}

@@ -43,6 +43,7 @@ size_t hd_value_format(const struct hd_value *value, char *text, size_t size)
 		break;
 	case HD_VALUE_TEXT:
 	case HD_VALUE_JSON:
+	case HD_VALUE_BRANCH:
 		return value_copy(value->text, value->length, text, size);
 	}
 	return value_copy(word, strlen(word), text, size);
@@ -78,6 +79,7 @@ bool hd_value_equal(const struct hd_value *a, const struct hd_value *b)
 		return !a->integer == !b->integer;
 	case HD_VALUE_TEXT:
 	case HD_VALUE_JSON:
+	case HD_VALUE_BRANCH:
 		return a->length == b->length &&
 		       (a->length == 0 ||
 			memcmp(a->text, b->text, a->length) == 0);

@@ -9,6 +9,7 @@
 
 struct reading {
 	const struct hd_space *space;
+	const struct hd_json **nodes; /* per parameter: what has its name */
 	struct hd_value *values;
 	bool others; /* parameters that the space does not have may be there */
 	struct hd_error *err;
@@ -19,14 +20,10 @@ static const char *bare(const char *name)
 	return name + strspn(name, "-");
 }
 
-static size_t param_index(const struct hd_space *space, const char *name)
+static bool is_called(const struct hd_space *space, size_t param,
+		      const char *name)
 {
-	size_t i = 0;
-
-	while (i < hd_space_count(space) &&
-	       strcmp(bare(hd_space_param(space, i)->name), bare(name)) != 0)
-		i++;
-	return i;
+	return !strcmp(bare(hd_space_param(space, param)->name), bare(name));
 }
 
 /* NODE as a value whose text is borrowed from it, or from DUMP, its JSON. */
@@ -123,13 +120,24 @@ static int check_number(const struct hd_param *param,
 	return 0;
 }
 
+/* A label looks like text there, and no other option looks like it. */
+static bool is_option(const struct hd_value *option,
+		      const struct hd_value *value)
+{
+	struct hd_value label = *value;
+
+	if (option->kind == HD_VALUE_BRANCH && value->kind == HD_VALUE_TEXT)
+		label.kind = HD_VALUE_BRANCH;
+	return hd_value_equal(option, &label);
+}
+
 static int check_choice(const struct hd_param *param, struct hd_value *value,
 			struct hd_error *err)
 {
 	char text[80];
 
 	for (size_t i = 0; i < param->expr.option_count; i++)
-		if (hd_value_equal(&param->expr.options[i], value)) {
+		if (is_option(&param->expr.options[i], value)) {
 			*value = hd_expr_nth(&param->expr, i);
 			return 0;
 		}
@@ -138,33 +146,97 @@ static int check_choice(const struct hd_param *param, struct hd_value *value,
 			    param->name, text);
 }
 
-static int read_member(void *user, const char *name, size_t length,
+/* A name may stand in several branches: it is all of them until one is drawn. */
+static int find_member(void *user, const char *name, size_t length,
 		       const struct hd_json *node)
 {
 	struct reading *reading = user;
-	size_t index = param_index(reading->space, name);
-	const struct hd_param *param;
+	bool found = false;
+
+	(void)length;
+	for (size_t i = 0; i < hd_space_count(reading->space); i++) {
+		if (!is_called(reading->space, i, name))
+			continue;
+		if (reading->nodes[i])
+			return hd_error_set(reading->err, HD_EINVAL,
+					    "'%s' is given twice",
+					    hd_space_param(reading->space, i)->name);
+		reading->nodes[i] = node;
+		found = true;
+	}
+	if (found || reading->others)
+		return 0;
+	return hd_error_set(reading->err, HD_EINVAL,
+			    "there is no parameter '%s'", name);
+}
+
+static int read_value(struct reading *reading, size_t index)
+{
+	const struct hd_param *param = hd_space_param(reading->space, index);
+	const struct hd_json *node = reading->nodes[index];
 	struct hd_value value;
 	char *dump;
 	int rc;
 
-	(void)length;
-	if (index == hd_space_count(reading->space) && reading->others)
+	if (!hd_space_is_active(reading->space, index, reading->values))
 		return 0;
-	if (index == hd_space_count(reading->space))
-		return hd_error_set(reading->err, HD_EINVAL,
-				    "there is no parameter '%s'", name);
-	param = hd_space_param(reading->space, index);
-	if (reading->values[index].kind != HD_VALUE_ABSENT)
-		return hd_error_set(reading->err, HD_EINVAL,
-				    "'%s' is given twice", param->name);
+	if (!node)
+		return hd_error_set(reading->err, HD_EINVAL, "'%s' is missing",
+				    param->name);
 	dump = hd_json_dump(node);
 	value = value_of(node, dump);
 	rc = param->expr.kind == HD_EXPR_CHOICE
 		     ? check_choice(param, &value, reading->err)
 		     : check_number(param, &value, reading->err);
 	free(dump);
-	reading->values[index] = value;
+	if (rc == 0)
+		reading->values[index] = value;
+	return rc;
+}
+
+/* What names parameters of other branches alone has no place. */
+static int check_member(void *user, const char *name, size_t length,
+			const struct hd_json *node)
+{
+	const struct reading *reading = user;
+	const struct hd_param *choice = NULL;
+	char text[80];
+
+	(void)length;
+	(void)node;
+	for (size_t i = 0; i < hd_space_count(reading->space); i++) {
+		size_t parent = hd_space_param(reading->space, i)->parent;
+
+		if (!is_called(reading->space, i, name))
+			continue;
+		if (reading->values[i].kind != HD_VALUE_ABSENT)
+			return 0;
+		while (reading->values[parent].kind == HD_VALUE_ABSENT)
+			parent = hd_space_param(reading->space, parent)->parent;
+		choice = hd_space_param(reading->space, parent);
+		hd_value_format(&reading->values[parent], text, sizeof text);
+	}
+	if (!choice)
+		return 0;
+	return hd_error_set(reading->err, HD_EINVAL,
+			    "'%s' does not exist when '%s' is '%s'", name,
+			    choice->name, text);
+}
+
+static int read_object(struct reading *reading, const struct hd_json *object)
+{
+	const struct hd_space *space = reading->space;
+	int rc;
+
+	if (hd_json_kind(object) != HD_JSON_OBJECT)
+		return hd_error_set(reading->err, HD_EINVAL,
+				    "expected an object with every parameter,"
+				    " as in {\"lr\": 0.1}");
+	rc = hd_json_each(object, find_member, reading);
+	for (size_t i = 0; rc == 0 && i < hd_space_count(space); i++)
+		rc = read_value(reading, i);
+	if (rc == 0 && !reading->others && hd_space_is_conditional(space))
+		rc = hd_json_each(object, check_member, reading);
 	return rc;
 }
 
@@ -172,21 +244,18 @@ static int read_point(const struct hd_space *space, const char *json,
 		      bool others, struct hd_value *values,
 		      struct hd_error *err)
 {
-	struct reading reading = { space, values, others, err };
+	struct reading reading = { space, NULL, values, others, err };
 	struct hd_json *object = NULL;
 	int rc = hd_json_parse(&object, json, strlen(json), err);
 
 	memset(values, 0, hd_space_count(space) * sizeof *values);
-	if (rc == 0 && hd_json_kind(object) != HD_JSON_OBJECT)
-		rc = hd_error_set(err, HD_EINVAL,
-				  "expected an object with every parameter,"
-				  " as in {\"lr\": 0.1}");
+	reading.nodes = calloc(hd_space_count(space) + 1,
+			       sizeof(reading.nodes[0]));
+	if (rc == 0 && !reading.nodes)
+		rc = hd_error_nomem(err);
 	if (rc == 0)
-		rc = hd_json_each(object, read_member, &reading);
-	for (size_t i = 0; rc == 0 && i < hd_space_count(space); i++)
-		if (values[i].kind == HD_VALUE_ABSENT)
-			rc = hd_error_set(err, HD_EINVAL, "'%s' is missing",
-					  hd_space_param(space, i)->name);
+		rc = read_object(&reading, object);
+	free(reading.nodes);
 	hd_json_free(object);
 	return rc;
 }

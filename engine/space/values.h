@@ -7,8 +7,9 @@
 /*
  * {"lr": 0.1, "units": 64} into VALUES, one per parameter. Names stand with or
  * without their dashes; each parameter once, each value legal for its
- * expression (an option of a choice, a number within the bounds; the normal
- * forms have none). Texts are the space's. HD_EINVAL says what is wrong.
+ * expression (an option of a choice or a branch's label, a number within the
+ * bounds; the normal forms have none), and those of branches that are not drawn
+ * not at all. Texts are the space's. HD_EINVAL says what is wrong.
  */
 int hd_space_read_values(const struct hd_space *space, const char *json,
 			 struct hd_value *values, struct hd_error *err);

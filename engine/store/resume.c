@@ -219,8 +219,11 @@ static int value_read(struct hd_query *query, struct hd_value *value)
 	} else if (!strcmp(kind, "real")) {
 		value->kind = HD_VALUE_REAL;
 		value->number = hd_query_get_real(query);
-	} else if (!strcmp(kind, "text") || !strcmp(kind, "json")) {
-		value->kind = *kind == 't' ? HD_VALUE_TEXT : HD_VALUE_JSON;
+	} else if (!strcmp(kind, "text") || !strcmp(kind, "json") ||
+		   !strcmp(kind, "branch")) {
+		value->kind = *kind == 't'   ? HD_VALUE_TEXT
+			      : *kind == 'j' ? HD_VALUE_JSON
+					     : HD_VALUE_BRANCH;
 		value->text = hd_query_get_text(query);
 		value->length = (size_t)sqlite3_column_bytes(query->stmt, 2);
 	} else {
@@ -229,13 +232,19 @@ static int value_read(struct hd_query *query, struct hd_value *value)
 	return 0;
 }
 
+/*
+ * The parameter called NAME that exists by the values read so far: rows come in
+ * order, so those of the choices above it are there.
+ */
 static const struct hd_param *param_named(const struct hd_space *space,
+					  const struct hd_value *values,
 					  const char *name, size_t *index)
 {
 	for (*index = 0; *index < hd_space_count(space); ++*index) {
 		const struct hd_param *param = hd_space_param(space, *index);
 
-		if (!strcmp(param->name, name))
+		if (!strcmp(param->name, name) &&
+		    hd_space_is_active(space, *index, values))
 			return param;
 	}
 	return NULL;
@@ -245,7 +254,7 @@ int hd_store_resume_values(struct hd_store *store, int64_t trial,
 			   const struct hd_space *space,
 			   struct hd_value *values, struct hd_error *err)
 {
-	size_t count = hd_space_count(space), found = 0, index;
+	size_t count = hd_space_count(space), index;
 	struct hd_query query;
 	int rc = resume_open(&query, store, HD_STMT_PARAMETER_ALL, trial, err);
 
@@ -254,18 +263,39 @@ int hd_store_resume_values(struct hd_store *store, int64_t trial,
 	memset(values, 0, count * sizeof *values);
 	while ((rc = hd_query_next(&query, err)) > 0) {
 		const struct hd_param *param =
-			param_named(space, hd_query_get_text(&query), &index);
+			param_named(space, values, hd_query_get_text(&query),
+				    &index);
 
 		if (!param || value_read(&query, &values[index]) < 0 ||
 		    value_borrow(&param->expr, &values[index]) < 0)
 			break;
-		found++;
 	}
 	hd_query_close(&query);
-	if (rc > 0 || (rc == 0 && found < count))
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		if (values[i].kind == HD_VALUE_ABSENT &&
+		    hd_space_is_active(space, i, values))
+			rc = 1;
+	if (rc > 0)
 		return hd_error_set(err, HD_EINVAL,
 				    "a trial has values that the parameter "
 				    "space does not have");
+	return rc;
+}
+
+int hd_store_labels(struct hd_store *store, int64_t trial, hd_setting_fn fn,
+		    void *user, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_PARAMETER_LABELS, trial, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		rc = fn(user, hd_query_get_text(&query));
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
 	return rc;
 }
 

@@ -266,6 +266,8 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_PLACE_DROP] = "DELETE FROM place WHERE trial = ?1",
 	[HD_STMT_PARAMETER_ALL] =
 		"SELECT name, kind, value FROM parameter WHERE trial = ?1 ORDER BY position",
+	[HD_STMT_PARAMETER_LABELS] =
+		"SELECT name FROM parameter WHERE trial = ?1 AND kind = 'branch' ORDER BY position",
 	[HD_STMT_LEADER_SET] =
 		"INSERT INTO leader(sweep, interval, number, value) VALUES(?1, ?2, ?3, ?4)"
 		" ON CONFLICT DO UPDATE SET number = excluded.number, value = excluded.value",

@@ -210,6 +210,8 @@ static const char *value_kind_name(enum hd_value_kind kind)
 		return "text";
 	case HD_VALUE_JSON:
 		return "json";
+	case HD_VALUE_BRANCH:
+		return "branch";
 	case HD_VALUE_ABSENT:
 		break;
 	}
@@ -228,6 +230,7 @@ static void value_bind(struct hd_query *query, const struct hd_value *value)
 		break;
 	case HD_VALUE_TEXT:
 	case HD_VALUE_JSON:
+	case HD_VALUE_BRANCH:
 		hd_query_bytes(query, value->text, value->length);
 		break;
 	case HD_VALUE_ABSENT:

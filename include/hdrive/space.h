@@ -6,6 +6,10 @@
  * Bounds of the log forms are logarithms: loguniform(a, b) is
  * exp(uniform(a, b)). Rounding is to even; randint's upper end is exclusive.
  *
+ * An option of a choice may be a branch: parameters hang on it, which exist in
+ * a trial only when that option was drawn (SPEC 2.2). A parameter that does
+ * not exist in a trial has the value HD_VALUE_ABSENT there.
+ *
  * Invariant: every value that leaves this module is legal for its expression.
  */
 #ifndef HDRIVE_SPACE_H
@@ -29,6 +33,8 @@ enum hd_value_kind {
 	HD_VALUE_REAL,    /* number */
 	HD_VALUE_TEXT,    /* text */
 	HD_VALUE_JSON,    /* text is a list or map of a choice, as JSON */
+	HD_VALUE_BRANCH,  /* an option that is parameters alone: text is its
+			     label, which no script gets as an argument */
 };
 
 struct hd_value {
@@ -43,7 +49,7 @@ struct hd_value {
 /*
  * The value as a script's argument: numbers in the shortest text that reads
  * back to the same double, True and False capitalised, None for null, JSON for
- * lists and maps, text untouched. Returns the length without the terminator
+ * lists and maps, text and labels untouched. Returns the length without the terminator
  * and, as snprintf does, writes at most SIZE bytes.
  */
 HD_API size_t hd_value_format(const struct hd_value *value, char *text,
@@ -118,13 +124,23 @@ HD_API struct hd_value hd_expr_draw(const struct hd_expr *expr,
 HD_API uint64_t hd_expr_count(const struct hd_expr *expr);
 /* The INDEX-th of them, ascending; INDEX < hd_expr_count(). */
 HD_API struct hd_value hd_expr_nth(const struct hd_expr *expr, uint64_t index);
+/* Which of them VALUE, legal for EXPR, is; 0 when there is no end to them. */
+HD_API uint64_t hd_expr_index(const struct hd_expr *expr,
+			      const struct hd_value *value);
 
 struct hd_space; /* opaque; immutable once loaded */
+
+/* The parent of a parameter that exists in every trial. */
+#define HD_SPACE_TOP SIZE_MAX
+/* So deep may branches nest: parameters at the top are 1 deep. */
+#define HD_SPACE_DEPTH 16
 
 struct hd_param {
 	const char *name; /* as written, with or without dashes */
 	struct hd_expr expr;
 	struct hd_mark mark; /* where it was declared */
+	size_t parent;       /* the choice it hangs on, or HD_SPACE_TOP */
+	size_t branch;       /* the option of it with which it exists */
 };
 
 /* An empty space, filled by hd_space_add; NULL when there is no memory. */
@@ -138,17 +154,50 @@ HD_API void hd_space_free(struct hd_space *space);
 HD_API int hd_space_add(struct hd_space *space, const char *name,
 			const struct hd_expr *expr, const struct hd_mark *mark,
 			struct hd_error *err);
+/*
+ * The same for a parameter that exists only when the choice PARENT, an index,
+ * is its option BRANCH. Parameters come depth first: those of a branch behind
+ * their choice, branches in order, then what else is beside the choice. A name
+ * may stand again in a branch that excludes the other: another option of the
+ * same choice, however deep either lies. HD_ELIMIT past HD_SPACE_DEPTH.
+ */
+HD_API int hd_space_add_in(struct hd_space *space, size_t parent, size_t branch,
+			   const char *name, const struct hd_expr *expr,
+			   const struct hd_mark *mark, struct hd_error *err);
 
 HD_API size_t hd_space_count(const struct hd_space *space);
 HD_API const struct hd_param *hd_space_param(const struct hd_space *space,
 					     size_t index);
 /* The HD_EXPR_* that occur, or'ed. */
 HD_API unsigned hd_space_expressions(const struct hd_space *space);
+/* Whether parameter INDEX never exists together with those of that branch. */
+HD_API bool hd_space_excludes(const struct hd_space *space, size_t index,
+			      size_t parent, size_t branch);
+/* Whether some parameters do not exist in every trial. */
+HD_API bool hd_space_is_conditional(const struct hd_space *space);
+/* Whether parameter INDEX exists, by the values of the choices above it. */
+HD_API bool hd_space_is_active(const struct hd_space *space, size_t index,
+			       const struct hd_value *values);
+/* Make absent whatever does not exist by the values of the choices above it. */
+HD_API void hd_space_prune(const struct hd_space *space,
+			   struct hd_value *values);
+
 /*
  * Number of points when every parameter has a hd_expr_count(): 0 when one has
- * none, UINT64_MAX when the product does not fit.
+ * none, UINT64_MAX when they do not fit. Parameters multiply, the branches of
+ * a choice add up.
  */
 HD_API uint64_t hd_space_points(const struct hd_space *space);
+/*
+ * Point INDEX of a space that has an end, the last declared parameter fastest
+ * and branches one after another. Returns what is left of INDEX: 0 when there
+ * is such a point.
+ */
+HD_API uint64_t hd_space_point(const struct hd_space *space, uint64_t index,
+			       struct hd_value *values);
+/* The index of the point with VALUES; hd_space_points() is an exact number. */
+HD_API uint64_t hd_space_point_index(const struct hd_space *space,
+				     const struct hd_value *values);
 
 HD_END_DECLS
 

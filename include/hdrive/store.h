@@ -274,6 +274,12 @@ HD_API int hd_store_run_metrics(struct hd_store *store, int64_t sweep,
 HD_API int hd_store_settings(struct hd_store *store, int64_t sweep,
 			     hd_setting_fn fn, void *user,
 			     struct hd_error *err);
+/*
+ * The names of the parameters of a trial whose values are labels of branches
+ * (HD_VALUE_BRANCH), by FN as above; TRIAL is the row's key.
+ */
+HD_API int hd_store_labels(struct hd_store *store, int64_t trial,
+			   hd_setting_fn fn, void *user, struct hd_error *err);
 
 HD_END_DECLS
 
