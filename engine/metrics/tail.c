@@ -150,8 +150,9 @@ static int tail_open(struct tail_read *read)
 
 	if (lstat(read->path, &stat) < 0)
 		return errno == ENOENT ? 0 : tail_note(read, "is out of reach");
+	/* At the end a line without a newline counts: not when there is none. */
 	if (S_ISREG(stat.st_mode) && stat.st_size == source->seen &&
-	    !read->final)
+	    (!read->final || source->seen == source->place.offset))
 		return 0;
 	read->fd = open(read->path,
 			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
