@@ -111,6 +111,9 @@ LAUNCH_MUSL := $(and $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)
 LAUNCH_CC := $(if $(SAN),$(CC),$(or $(LAUNCH_MUSL),$(CC)))
 LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 	$(LAUNCH_CC) -static -x c - -o /dev/null 2>/dev/null && echo -static))
+# Two segments instead of four: less to map, seven in a hundred of a start.
+LAUNCH_LD := $(if $(LAUNCH_STATIC),-Wl$(comma)-z$(comma)noseparate-code \
+	-Wl$(comma)-z$(comma)norelro)
 LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
 	launch_cpus.c launch_program.c launch_record.c launch_text.c cpu_list.c \
 	oomcount.c proctree.c)
@@ -120,7 +123,7 @@ $(B)/hdrive-launch: $(LAUNCH_SRC) $(wildcard engine/dispatch/launch*.h) \
 	@mkdir -p $(@D)
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(LAUNCH_CC) $(STD) $(WARN) -Os $(SAN) -Iinclude -Iengine $(LAUNCH_SRC) \
-		$(if $(SAN),,$(LAUNCH_STATIC) -s) -o $@
+		$(if $(SAN),,$(LAUNCH_STATIC) -s $(LAUNCH_LD)) -o $@
 
 # The Python drop-ins lie beside the binary as they will when installed.
 $(B)/python.stamp: $(PYTHON_SRC)

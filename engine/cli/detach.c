@@ -17,17 +17,19 @@
 static int detach_pipe = -1; /* where the background tells the name */
 
 /* The name, or what the child ended with before it had one. */
-static int detach_wait(int fd, pid_t pid, char name[DETACH_NAME])
+static int detach_wait(struct cli *cli, int fd, pid_t pid)
 {
+	char name[256];
 	ssize_t got;
 	int status;
 
 	do
-		got = read(fd, name, DETACH_NAME - 1);
+		got = read(fd, name, sizeof name - 1);
 	while (got < 0 && errno == EINTR);
 	close(fd);
 	if (got > 0) {
 		name[got] = '\0';
+		cli_put(cli, "%s\n", name);
 		return CLI_OK;
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -35,12 +37,11 @@ static int detach_wait(int fd, pid_t pid, char name[DETACH_NAME])
 	return WIFEXITED(status) ? WEXITSTATUS(status) : CLI_ERROR;
 }
 
-bool detach_begin(struct cli *cli, char name[DETACH_NAME], int *code)
+bool detach_begin(struct cli *cli, int *code)
 {
 	int fds[2];
 	pid_t pid;
 
-	name[0] = '\0';
 	cli_flush(cli);
 	if (pipe(fds) < 0) {
 		*code = cli_fail(cli, CLI_ERROR, "cannot go to the background: %s",
@@ -50,7 +51,7 @@ bool detach_begin(struct cli *cli, char name[DETACH_NAME], int *code)
 	pid = fork();
 	if (pid > 0) {
 		close(fds[1]);
-		*code = detach_wait(fds[0], pid, name);
+		*code = detach_wait(cli, fds[0], pid);
 		return false;
 	}
 	close(fds[0]);

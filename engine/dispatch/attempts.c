@@ -110,7 +110,13 @@ static int files_move(int at, int to, unsigned number)
 	for (size_t i = 0; i < sizeof moved / sizeof moved[0] && rc == 0; i++)
 		rc = file_move(at, to, moved[i]);
 	snprintf(mark, sizeof mark, HD_RECORD_OWNER "%u", number);
-	return rc ? rc : file_move(at, to, mark);
+	if (rc == 0)
+		rc = file_move(at, to, mark);
+	/* Marks are one file with many names, and a rename between two of them
+	 * leaves both. */
+	if (rc == 0 && unlinkat(at, mark, 0) < 0 && errno != ENOENT)
+		rc = errno;
+	return rc;
 }
 
 static int attempt_archive(int at, unsigned number)

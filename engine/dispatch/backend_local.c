@@ -26,6 +26,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -76,8 +77,8 @@ static int attempt_spawn(struct hd_local_attempt *attempt,
 		return errno;
 	attempt->launched = hd_time_wall();
 	attempt->cgroup = cgroup_take(local);
-	rc = hd_spawn_launcher(&attempt->pid, local->host.launcher,
-			       attempt->cgroup, local->null, launch);
+	rc = hd_spawn_launcher(&attempt->pid, &local->spawn, attempt->cgroup,
+			       launch);
 	close(spare);
 	if (rc)
 		return rc;
@@ -136,7 +137,8 @@ static int local_launch(void *state, const struct hd_launch *launch,
 {
 	struct hd_local *local = state;
 	struct hd_local_attempt *attempt;
-	int rc = hd_ticket_make(launch->folder, launch->attempt);
+	int rc = hd_ticket_make(launch->folder, launch->attempt, launch->is_new,
+				&local->print);
 
 	if (rc)
 		return ticket_fail(launch, rc, err);
@@ -256,6 +258,14 @@ static int local_open(void *state, const struct hd_backend_host *host,
 	if (local->null < 0)
 		return hd_error_errno(err, errno, "cannot open '/dev/null'");
 	local->host = *host;
+	hd_spawn_init(&local->spawn, local->null);
+	hd_process_self(&local->self);
+	local->spawn.launcher = host->launcher;
+	local->spawn.boot = *local->self.boot ? local->self.boot : NULL;
+	if (host->scratch &&
+	    asprintf(&local->print_path, "%s/ticket", host->scratch) < 0)
+		local->print_path = NULL;
+	local->print.path = local->print_path;
 	local->cgroups = hd_cgroups_open("");
 	local->open = 2;
 	uv_timer_init(host->loop, &local->look);
@@ -278,6 +288,7 @@ static void local_close(void *state, void (*done)(void *user), void *user)
 	local->done = done;
 	local->done_user = user;
 	close(local->null);
+	free(local->print_path);
 	hd_cgroups_close(local->cgroups);
 	uv_close((uv_handle_t *)&local->look, on_local_closed);
 	uv_close((uv_handle_t *)&local->flush, on_local_closed);

@@ -13,6 +13,7 @@
 #include "dispatch/devices.h"
 #include "dispatch/environ.h"
 #include "dispatch/record.h"
+#include "dispatch/spare.h"
 #include "dispatch/workdir.h"
 #include "program/program.h"
 
@@ -36,6 +37,7 @@ struct slot {
 struct hd_dispatch {
 	struct hd_dispatch_setup setup;
 	struct hd_backend_host host;
+	struct hd_spare *spare;
 	struct hd_workdir *workdir;
 	struct hd_environ *environ;
 	void *backend;      /* its state */
@@ -151,6 +153,7 @@ static void dispatch_free(struct hd_dispatch *dispatch)
 		return;
 	hd_environ_close(dispatch->environ);
 	hd_workdir_close(dispatch->workdir);
+	hd_spare_close(dispatch->spare);
 	free(dispatch->backend);
 	free(dispatch->slots);
 	free(dispatch);
@@ -167,10 +170,12 @@ int hd_dispatch_open(struct hd_dispatch **out,
 	if (!dispatch)
 		return hd_error_nomem(err);
 	dispatch->setup = *setup;
+	dispatch->spare = hd_spare_open(setup->folder);
 	dispatch->host = (struct hd_backend_host){
 		.user = dispatch,
 		.loop = setup->loop,
 		.launcher = setup->launcher,
+		.scratch = hd_spare_path(dispatch->spare),
 		.started = on_started,
 		.output = on_output,
 		.ended = on_ended,
@@ -183,6 +188,8 @@ int hd_dispatch_open(struct hd_dispatch **out,
 		goto out;
 	}
 	rc = hd_workdir_open(&dispatch->workdir, setup->source, err);
+	if (rc == 0)
+		hd_workdir_use(dispatch->workdir, dispatch->spare);
 	if (rc == 0)
 		rc = hd_environ_open(&dispatch->environ,
 				     &(struct hd_environ_sweep){
@@ -205,6 +212,11 @@ int hd_dispatch_open(struct hd_dispatch **out,
 out:
 	dispatch_free(dispatch);
 	return rc;
+}
+
+void hd_dispatch_prepare(struct hd_dispatch *dispatch, size_t count)
+{
+	hd_workdir_prepare(dispatch->workdir, count);
 }
 
 int hd_dispatch_grow(struct hd_dispatch *dispatch, size_t slots)
@@ -238,12 +250,16 @@ static uint64_t trial_seed(const struct hd_dispatch *dispatch, size_t trial)
 
 /* The trial's folder with all that stands in it before the program starts. */
 static int folder_make(const struct hd_dispatch *dispatch, const char *folder,
-		       const struct hd_dispatch_trial *start,
+		       const struct hd_dispatch_trial *start, bool *is_new,
 		       struct hd_error *err)
 {
 	int rc = hd_workdir_make(dispatch->workdir, folder, err);
 
-	if (rc == 0 && start->attempt > 1)
+	if (rc < 0)
+		return rc;
+	*is_new = rc == 1;
+	rc = 0;
+	if (start->attempt > 1)
 		rc = hd_attempts_archive(folder, start->attempt, err);
 	if (rc == 0 && dispatch->setup.program)
 		rc = hd_program_make_outputs(dispatch->setup.program, folder,
@@ -273,9 +289,10 @@ static int launch_in(struct hd_dispatch *dispatch, size_t slot,
 	char *workdir = NULL, **environment = NULL;
 	struct hd_buf path = HD_BUF_INIT;
 	int rc = folder ? 0 : hd_error_nomem(err);
+	bool is_new = false;
 
 	if (rc == 0)
-		rc = folder_make(dispatch, folder, start, err);
+		rc = folder_make(dispatch, folder, start, &is_new, err);
 	if (rc < 0)
 		goto out;
 	hd_buf_printf(&path, "%s/" HD_WORKDIR_WORK, folder);
@@ -297,7 +314,8 @@ static int launch_in(struct hd_dispatch *dispatch, size_t slot,
 				.workdir = workdir,
 				.argv = start->argv,
 				.environment = (const char *const *)environment,
-				.grace = setup->grace },
+				.grace = setup->grace,
+				.is_new = is_new },
 			err);
 out:
 	free(environment);

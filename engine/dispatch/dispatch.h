@@ -45,6 +45,13 @@ int hd_dispatch_open(struct hd_dispatch **out,
 		     const struct hd_dispatch_setup *setup,
 		     struct hd_error *err);
 
+/*
+ * Make the folders of up to COUNT trials to come, in the sweep's ".spare"
+ * (spare.h), while there is nothing else to do. What is not used goes with
+ * hd_dispatch_close.
+ */
+void hd_dispatch_prepare(struct hd_dispatch *dispatch, size_t count);
+
 /* SLOTS of them, fewer too: who holds one keeps it. HD_ENOMEM or 0. */
 int hd_dispatch_grow(struct hd_dispatch *dispatch, size_t slots);
 size_t hd_dispatch_slots(const struct hd_dispatch *dispatch);

@@ -1,5 +1,5 @@
 /*
- * hdrive-launch [-c CGROUP] FOLDER WORKDIR GRACE ATTEMPT -- PROGRAM
+ * hdrive-launch [-b BOOT] [-c CGROUP] FOLDER WORKDIR GRACE ATTEMPT -- PROGRAM
  *	[ARGUMENT...]
  *
  * The supervisor of one attempt of a trial (docs/design/0005-launcher.md). It
@@ -313,8 +313,8 @@ static void run_program(struct run *run, const sigset_t *signals)
 static int usage(void)
 {
 	static const char text[] =
-		"usage: hdrive-launch [-c CGROUP] FOLDER WORKDIR GRACE ATTEMPT "
-		"-- PROGRAM [ARGUMENT...]\n";
+		"usage: hdrive-launch [-b BOOT] [-c CGROUP] FOLDER WORKDIR GRACE "
+		"ATTEMPT -- PROGRAM [ARGUMENT...]\n";
 
 	/* There is nobody to tell when this fails. */
 	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
@@ -396,10 +396,13 @@ int main(int argc, char **argv)
 	struct run run = { .what.cgroup_path = "" };
 	int rc;
 
-	if (argc > 2 && strcmp(argv[1], "-c") == 0) {
-		run.what.cgroup_path = argv[2];
-		argc -= 2;
-		argv += 2;
+	for (; argc > 2; argc -= 2, argv += 2) {
+		if (strcmp(argv[1], "-b") == 0)
+			run.what.boot = argv[2];
+		else if (strcmp(argv[1], "-c") == 0)
+			run.what.cgroup_path = argv[2];
+		else
+			break;
 	}
 	if (!arguments_read(&run, argc, argv))
 		return usage();

@@ -14,6 +14,7 @@ struct hd_launch_program {
 	int folder;              /* the trial's, open */
 	int cgroup;              /* that it is born in, open; -1 for none */
 	const char *cgroup_path; /* "" for none */
+	const char *boot;        /* the kernel's boot id; NULL: to be read */
 	const char *workdir;
 	char **argv;
 	char **shell; /* argv behind "/bin/sh" */

@@ -41,38 +41,49 @@ int hd_launch_claim(int folder, const char *attempt)
 	return renameat(folder, ticket, folder, owner) < 0 ? errno : 0;
 }
 
-/* A file that was not there before; a draft that was left goes. */
-static int draft_open(int folder, const char *draft)
+/* A file that was not there before; what was left of one goes. */
+static int file_open(int folder, const char *name)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-	int fd = openat(folder, draft, flags, 0666);
+	int fd = openat(folder, name, flags, 0666);
 
 	if (fd >= 0 || errno != EEXIST)
 		return fd;
-	unlinkat(folder, draft, 0);
-	return openat(folder, draft, flags, 0666);
+	unlinkat(folder, name, 0);
+	return openat(folder, name, flags, 0666);
 }
 
-/* Replace FOLDER/NAME by CONTENT through NAME.tmp; false when it cannot be. */
-static bool file_replace(int folder, const char *name, const char *content,
-			 bool sync)
+/* Make FOLDER/NAME with CONTENT; false, and nothing there, when it cannot be. */
+static bool file_make(int folder, const char *name, const char *content,
+		      bool sync)
 {
-	char draft[32];
 	size_t length = strlen(content);
+	int fd = file_open(folder, name);
 	bool ok;
-	int fd;
 
-	name_make(draft, sizeof draft, name, HD_RECORD_DRAFT);
-	fd = draft_open(folder, draft);
 	if (fd < 0)
 		return false;
 	ok = write(fd, content, length) == (ssize_t)length &&
 	     (!sync || fsync(fd) == 0);
 	ok = close(fd) == 0 && ok;
-	ok = ok && renameat(folder, draft, folder, name) == 0;
 	if (!ok)
-		unlinkat(folder, draft, 0);
+		unlinkat(folder, name, 0);
 	return ok;
+}
+
+/* The same through a draft, for whom half of it would mislead. */
+static bool file_replace(int folder, const char *name, const char *content,
+			 bool sync)
+{
+	char draft[32];
+
+	name_make(draft, sizeof draft, name, HD_RECORD_DRAFT);
+	if (!file_make(folder, draft, content, sync))
+		return false;
+	if (renameat(folder, draft, folder, name) == 0)
+		return true;
+	unlinkat(folder, draft, 0);
+	return false;
 }
 
 /* --- who runs it ---------------------------------------------------------- */
@@ -108,15 +119,18 @@ static const char *devices_read(void)
 }
 
 void hd_launch_record_state(int folder, pid_t launcher, pid_t program,
-			    const char *cgroup)
+			    const char *cgroup, const char *boot)
 {
 	char content[2000 + 2 * DEVICES_MOST];
 	struct hd_launch_text text = { content, content + sizeof content - 1 };
 	const char *devices = devices_read();
 	struct utsname host;
-	char boot[64];
+	char own[64];
 
-	boot_read(boot, sizeof boot);
+	if (!boot) {
+		boot_read(own, sizeof own);
+		boot = own;
+	}
 	hd_launch_text_add(&text, "{");
 	hd_launch_text_key(&text, HD_RECORD_PID);
 	hd_launch_text_number(&text, launcher);
@@ -137,8 +151,9 @@ void hd_launch_record_state(int folder, pid_t launcher, pid_t program,
 	hd_launch_text_key(&text, HD_RECORD_HOST);
 	hd_launch_text_json(&text, uname(&host) == 0 ? host.nodename : "");
 	hd_launch_text_add(&text, "}\n");
-	/* Without it the trial runs as well; only finding it is harder. */
-	(void)file_replace(folder, HD_RECORD_STATE, content, false);
+	/* No draft: half of it is no JSON, and then the launcher has yet to tell.
+	 * Without it the trial runs as well; only finding it is harder. */
+	(void)file_make(folder, HD_RECORD_STATE, content, false);
 }
 
 /* --- how it ended --------------------------------------------------------- */
@@ -209,9 +224,6 @@ bool hd_launch_record_end(int folder, const struct hd_launch_end *end)
 	struct hd_launch_text text = { content, content + sizeof content - 1 };
 	bool sync = end->ended - end->started >= SYNC_AFTER;
 
-	/* A program killed before it was one has left the draft of its state. */
-	if (end_signal(end))
-		(void)unlinkat(folder, HD_RECORD_STATE HD_RECORD_DRAFT, 0);
 	end_text(&text, end);
 	if (!file_replace(folder, HD_RECORD_EXIT, content, sync))
 		return false;

@@ -22,11 +22,12 @@ int hd_launch_claim(int folder, const char *attempt);
 
 /*
  * Who runs the trial: LAUNCHER, with PROGRAM as the leader of the program's
- * group, in the control group CGROUP, "" for none. Called by the new process
+ * group, in the control group CGROUP, "" for none. BOOT is the kernel's boot id, NULL
+ * to be read. Called by the new process
  * before it becomes the program, so it neither allocates nor keeps anything.
  */
 void hd_launch_record_state(int folder, pid_t launcher, pid_t program,
-			    const char *cgroup);
+			    const char *cgroup, const char *boot);
 
 struct hd_launch_end {
 	bool has_run;    /* false: it could not be started */

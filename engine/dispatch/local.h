@@ -21,16 +21,24 @@
 
 #include <hdrive/backend.h>
 
+#include "base/process.h"
+#include "dispatch/spawn.h"
+#include "dispatch/ticket.h"
+
 struct hd_found;
 
 struct hd_local {
 	struct hd_backend_host host;
 	struct hd_local_attempt *attempts; /* those that run */
 	uv_timer_t look;
-	uv_check_t flush;           /* tells what this turn's events were about */
-	int null;                   /* /dev/null */
+	uv_check_t flush;      /* tells what this turn's events were about */
+	int null;              /* /dev/null */
+	struct hd_spawn spawn; /* what all launchers have in common */
+	struct hd_process self;
 	struct hd_cgroups *cgroups; /* NULL where there can be none */
-	size_t open;                /* attempts not yet freed, and our handles */
+	char *print_path;           /* of the print; NULL for none */
+	struct hd_ticket_print print;
+	size_t open; /* attempts not yet freed, and our handles */
 	bool looks_often;
 	void (*done)(void *user);
 	void *done_user;
@@ -52,7 +60,8 @@ struct hd_local_attempt {
 	bool stopped;     /* it has been told to, or will be */
 	bool stop_now;
 	bool is_dirty;
-	int how; /* waitid's code and status; 0 when it was not our child */
+	bool was_seen; /* its launcher, to its end */
+	int how;       /* waitid's code and status; 0 when it was not our child */
 	int status;
 	const char *lost; /* why there is no record, when it is known */
 	unsigned rounds;  /* of looking for what is left, or for its launcher */

@@ -113,6 +113,18 @@ static void on_remains(uv_timer_t *timer)
 
 static void on_conclude(uv_timer_t *timer);
 
+/* Where we have seen the launcher live, the group it named is still the trial's:
+ * it is needed where there is no record. */
+static void group_know(struct hd_local_attempt *attempt)
+{
+	struct hd_record_state state;
+
+	if (attempt->was_seen && !attempt->group &&
+	    hd_record_read_state(&state, attempt->folder, NULL) == 0 &&
+	    state.pid == attempt->pid)
+		attempt->group = (pid_t)state.program;
+}
+
 /* There is no launcher, or none any more, that could write a record. One that
  * is there and cannot be read now (no descriptor is left) is not lost. */
 static void attempt_conclude(struct hd_local_attempt *attempt)
@@ -125,6 +137,7 @@ static void attempt_conclude(struct hd_local_attempt *attempt)
 		attempt_end(attempt, &record.exit);
 		return;
 	}
+	group_know(attempt);
 	/* Without memory a record does not look like one: look twice. */
 	if (rc != HD_ENOENT &&
 	    attempt->unread++ < (rc == HD_ECORRUPT ? 1 : UNREAD_ROUNDS)) {
@@ -162,7 +175,6 @@ static void on_resolve(uv_timer_t *timer);
 void hd_local_on_process(uv_poll_t *process, int status, int events)
 {
 	struct hd_local_attempt *attempt = process->data;
-	struct hd_record_state state;
 
 	(void)status;
 	(void)events;
@@ -176,10 +188,7 @@ void hd_local_on_process(uv_poll_t *process, int status, int events)
 		uv_timer_start(&attempt->timer, on_resolve, ROUND_PAUSE, 0);
 		return;
 	}
-	/* We have seen it live, so the group it named is still the trial's. */
-	if (hd_record_read_state(&state, attempt->folder, NULL) == 0 &&
-	    state.pid == attempt->pid)
-		attempt->group = (pid_t)state.program;
+	attempt->was_seen = true;
 	attempt_conclude(attempt);
 }
 

@@ -1,7 +1,9 @@
 /*
  * What the launcher writes into a trial's folder, by name: shared by its
  * writer, launch.c, and its reader, record.c. Both files hold one line, a JSON
- * object. They are replaced by rename, so a reader sees a whole one or none.
+ * object. "exit" comes by rename, so a reader sees a whole one or none. "state"
+ * is written in place, by one call: one that is not whole is no JSON, and as if
+ * it were not there.
  */
 #ifndef HD_DISPATCH_RECORD_FORMAT_H
 #define HD_DISPATCH_RECORD_FORMAT_H
@@ -13,7 +15,8 @@
  * Before the number of an attempt. Who launches it leaves the ticket, the
  * launcher renames it to its own mark before it does anything else, and who
  * unlinks the ticket instead knows that no launcher has begun nor will. Both
- * are links to the name of the host, a file made and written in one step.
+ * are links to the name of the host, a file made and written in one step, and
+ * mostly names of one and the same link.
  */
 #define HD_RECORD_TICKET "ticket-"
 #define HD_RECORD_OWNER "owner-"

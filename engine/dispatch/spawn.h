@@ -1,17 +1,26 @@
 /*
- * Starting hdrive-launch for an attempt: posix_spawn, whose cost does not grow
- * with the engine's memory.
+ * Starting hdrive-launch for an attempt, at a cost that does not grow with the
+ * engine's memory: the new process shares it until it has become its program.
  */
 #ifndef HD_DISPATCH_SPAWN_H
 #define HD_DISPATCH_SPAWN_H
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <hdrive/backend.h>
 
-/* CGROUP: path of the program's control group, or NULL. NULL_FD: /dev/null,
- * open, for the standard streams. 0 or an errno. */
-int hd_spawn_launcher(pid_t *pid, const char *launcher, const char *cgroup,
-		      int null_fd, const struct hd_launch *launch);
+struct hd_spawn {
+	const char *launcher; /* its path */
+	const char *boot;     /* the kernel's boot id; NULL: it finds out */
+	int null;             /* /dev/null, open, for the standard streams */
+	sigset_t ignored;     /* what this process ignores: hd_spawn_init */
+};
+
+/* Fills it but for the path and the boot id. */
+void hd_spawn_init(struct hd_spawn *spawn, int null);
+/* CGROUP: path of the program's control group, or NULL. 0 or an errno. */
+int hd_spawn_launcher(pid_t *pid, const struct hd_spawn *spawn,
+		      const char *cgroup, const struct hd_launch *launch);
 
 #endif

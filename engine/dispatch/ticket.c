@@ -43,34 +43,57 @@ static int forget(int at, const char *name)
 	return unlinkat(at, name, 0) < 0 && errno != ENOENT ? errno : 0;
 }
 
-static int ticket_make_at(int at, unsigned attempt)
+static bool print_make(const struct hd_ticket_print *print, const char *host)
 {
-	char host[HD_TICKET_HOST], name[NAME_SIZE];
+	return (unlink(print->path) == 0 || errno == ENOENT) &&
+	       symlink(host, print->path) == 0;
+}
+
+/* 0 or an errno. */
+static int ticket_link(int at, const char *name, struct hd_ticket_print *print)
+{
+	char host[HD_TICKET_HOST];
+
+	if (print->is_known &&
+	    linkat(AT_FDCWD, print->path, at, name, 0) == 0)
+		return 0;
+	hd_ticket_host(host);
+	if (!*host)
+		snprintf(host, sizeof host, NO_HOST);
+	/* The next one, or another when it has as many names as it may have. */
+	print->is_known = print->path && print_make(print, host);
+	return symlinkat(host, at, name) < 0 ? errno : 0;
+}
+
+/* An earlier attempt's record must not be taken for this one's. */
+static int records_forget(int at, unsigned attempt)
+{
+	char name[NAME_SIZE];
 	struct stat stat;
 	int rc;
 
 	name_make(name, HD_RECORD_OWNER, attempt);
 	if (fstatat(at, name, &stat, AT_SYMLINK_NOFOLLOW) == 0)
 		return EEXIST;
-	/* An earlier attempt's record must not be taken for this one's. */
 	rc = forget(at, HD_RECORD_STATE);
 	if (rc == 0)
 		rc = forget(at, HD_RECORD_EXIT);
-	if (rc)
-		return rc;
-	hd_ticket_host(host);
-	name_make(name, HD_RECORD_TICKET, attempt);
-	return symlinkat(*host ? host : NO_HOST, at, name) < 0 ? errno : 0;
+	return rc;
 }
 
-int hd_ticket_make(const char *folder, unsigned attempt)
+int hd_ticket_make(const char *folder, unsigned attempt, bool is_new,
+		   struct hd_ticket_print *print)
 {
 	int at = folder_open(folder);
+	char name[NAME_SIZE];
 	int rc;
 
 	if (at < 0)
 		return errno;
-	rc = ticket_make_at(at, attempt);
+	rc = is_new ? 0 : records_forget(at, attempt);
+	name_make(name, HD_RECORD_TICKET, attempt);
+	if (rc == 0)
+		rc = ticket_link(at, name, print);
 	close(at);
 	return rc;
 }

@@ -9,7 +9,14 @@
 #ifndef HD_DISPATCH_TICKET_H
 #define HD_DISPATCH_TICKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* What an engine's tickets have in common, zeroed at first. */
+struct hd_ticket_print {
+	const char *path; /* where it may be kept, borrowed; NULL for nowhere */
+	bool is_known;    /* this engine has made it */
+};
 
 #define HD_TICKET_HOST 256 /* bytes of a host's name, its end included */
 
@@ -17,10 +24,13 @@
 void hd_ticket_host(char host[HD_TICKET_HOST]);
 
 /*
- * Make FOLDER ready for ATTEMPT: no record of an earlier one, and a ticket.
- * 0 or an errno; EEXIST when it was launched before.
+ * Make FOLDER ready for ATTEMPT: no record of an earlier one, and a ticket,
+ * which is another name of that in PRINT where there is one (a new inode would
+ * cost more). IS_NEW: nothing is in it that an attempt leaves. 0 or an errno;
+ * EEXIST when it was launched before.
  */
-int hd_ticket_make(const char *folder, unsigned attempt);
+int hd_ticket_make(const char *folder, unsigned attempt, bool is_new,
+		   struct hd_ticket_print *print);
 
 /*
  * Take the ticket back. 0: no launcher has claimed it nor ever will. ENOENT:

@@ -4,6 +4,7 @@
 #include "dispatch/workdir.h"
 
 #include "base/arena.h"
+#include "dispatch/spare.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +19,7 @@
 struct entry {
 	const char *name;
 	const char *target; /* absolute */
+	bool is_shared;     /* hd_spare_link's memory */
 	struct entry *next;
 };
 
@@ -25,6 +27,10 @@ struct hd_workdir {
 	struct hd_arena *arena; /* the entries */
 	char *source;
 	struct entry *entries;
+	const struct hd_spare *spare;
+	size_t ahead; /* folders made, hd_spare_name(0) and on */
+	/* hd_spare_link's memory for the two in the trial's folder. */
+	bool has_outputs, has_logs;
 };
 
 /* Kept out of work/: the trial has its own, or a link would be a loop. */
@@ -131,9 +137,15 @@ static int dir_make(int at, const char *name)
 	return mkdirat(at, name, 0777) < 0 && errno != EEXIST ? -1 : 0;
 }
 
-static int link_make(const char *target, int at, const char *name)
+/* The key is the name: work/ has no "outputs" and "logs" of the source. */
+static int link_make(const struct hd_workdir *workdir, bool *is_shared,
+		     const char *target, int at, const char *name)
 {
-	return symlinkat(target, at, name) < 0 && errno != EEXIST ? -1 : 0;
+	return hd_spare_link(workdir->spare, name, is_shared, target, at,
+			     name) < 0 &&
+			       errno != EEXIST
+		       ? -1
+		       : 0;
 }
 
 static int dir_open(int at, const char *name)
@@ -143,7 +155,7 @@ static int dir_open(int at, const char *name)
 }
 
 /* Fill the folder open at AT; errno tells what was wrong. */
-static int folder_fill(const struct hd_workdir *workdir, int at)
+static int folder_fill(struct hd_workdir *workdir, int at)
 {
 	int work = -1;
 	int rc = -1;
@@ -151,17 +163,20 @@ static int folder_fill(const struct hd_workdir *workdir, int at)
 
 	if (dir_make(at, HD_WORKDIR_WORK) < 0 ||
 	    dir_make(at, HD_WORKDIR_CHECKPOINTS) < 0 ||
-	    link_make(HD_WORKDIR_WORK "/" HD_WORKDIR_OUTPUTS, at,
+	    link_make(workdir, &workdir->has_outputs,
+		      HD_WORKDIR_WORK "/" HD_WORKDIR_OUTPUTS, at,
 		      HD_WORKDIR_OUTPUTS) < 0 ||
-	    link_make(HD_WORKDIR_WORK "/" HD_WORKDIR_LOGS, at,
+	    link_make(workdir, &workdir->has_logs,
+		      HD_WORKDIR_WORK "/" HD_WORKDIR_LOGS, at,
 		      HD_WORKDIR_LOGS) < 0)
 		return -1;
 	work = dir_open(at, HD_WORKDIR_WORK);
 	if (work < 0 || dir_make(work, HD_WORKDIR_OUTPUTS) < 0 ||
 	    dir_make(work, HD_WORKDIR_LOGS) < 0)
 		goto out;
-	for (const struct entry *e = workdir->entries; e; e = e->next)
-		if (link_make(e->target, work, e->name) < 0)
+	for (struct entry *e = workdir->entries; e; e = e->next)
+		if (link_make(workdir, &e->is_shared, e->target, work,
+			      e->name) < 0)
 			goto out;
 	rc = 0;
 out:
@@ -172,21 +187,68 @@ out:
 	return rc;
 }
 
-int hd_workdir_make(const struct hd_workdir *workdir, const char *folder,
+/* Make and fill AT/NAME; 1 when it was not there, -1 with errno. */
+static int folder_make(struct hd_workdir *workdir, int at, const char *name)
+{
+	bool is_new = mkdirat(at, name, 0777) == 0;
+	int folder = is_new || errno == EEXIST ? dir_open(at, name) : -1;
+	int rc = folder < 0 ? -1 : folder_fill(workdir, folder);
+	int saved = errno;
+
+	if (folder >= 0)
+		close(folder);
+	errno = saved;
+	return rc < 0 ? rc : is_new;
+}
+
+void hd_workdir_use(struct hd_workdir *workdir, const struct hd_spare *spare)
+{
+	workdir->spare = spare;
+}
+
+void hd_workdir_prepare(struct hd_workdir *workdir, size_t count)
+{
+	int above = hd_spare_folder(workdir->spare);
+	char name[HD_SPARE_NAME];
+
+	while (above >= 0 && workdir->ahead < count &&
+	       workdir->ahead < HD_SPARE_MOST) {
+		hd_spare_name(name, workdir->ahead);
+		if (folder_make(workdir, above, name) < 0)
+			return;
+		workdir->ahead++;
+	}
+}
+
+/* Give FOLDER's name to one that was made ahead; false when there is none, or
+ * when something is there: that is to be filled. */
+static bool folder_take(struct hd_workdir *workdir, const char *folder)
+{
+	char name[HD_SPARE_NAME];
+
+	if (!workdir->ahead)
+		return false;
+	hd_spare_name(name, workdir->ahead - 1);
+	if (renameat(hd_spare_folder(workdir->spare), name, AT_FDCWD,
+		     folder) < 0) {
+		workdir->ahead -= errno == ENOENT;
+		return false;
+	}
+	workdir->ahead--;
+	return true;
+}
+
+int hd_workdir_make(struct hd_workdir *workdir, const char *folder,
 		    struct hd_error *err)
 {
-	int at = -1;
-	int rc = 0;
+	int rc = folder_take(workdir, folder)
+			 ? 1
+			 : folder_make(workdir, AT_FDCWD, folder);
 
-	if (dir_make(AT_FDCWD, folder) == 0)
-		at = dir_open(AT_FDCWD, folder);
-	if (at < 0 || folder_fill(workdir, at) < 0)
-		rc = hd_error_errno(err, errno,
-				    "cannot make the trial's folder '%s'",
-				    folder);
-	if (at >= 0)
-		close(at);
-	return rc;
+	if (rc >= 0)
+		return rc;
+	return hd_error_errno(err, errno, "cannot make the trial's folder '%s'",
+			      folder);
 }
 
 /* Write it all; errno tells what was wrong. */
@@ -208,14 +270,16 @@ static int write_all(int fd, const char *text, size_t length)
 int hd_workdir_write(const char *folder, const char *name, const char *text,
 		     size_t length, struct hd_error *err)
 {
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
 	int at = dir_open(AT_FDCWD, folder);
 	int fd = -1;
 	int rc = 0;
 
 	/* A new file: one that the script put there may be a FIFO, or a link. */
-	if (at >= 0 && (unlinkat(at, name, 0) == 0 || errno == ENOENT))
-		fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-			    0666);
+	if (at >= 0)
+		fd = openat(at, name, flags, 0666);
+	if (at >= 0 && fd < 0 && errno == EEXIST && unlinkat(at, name, 0) == 0)
+		fd = openat(at, name, flags, 0666);
 	if (fd < 0 || write_all(fd, text, length) < 0)
 		rc = hd_error_errno(err, errno, "cannot write '%s/%s'", folder,
 				    name);

@@ -29,6 +29,7 @@
 #define HD_WORKDIR_PARAMS "params.json"
 #define HD_WORKDIR_STOP "stop" /* it was asked to stop: for "hdrive log" */
 
+struct hd_spare;
 struct hd_workdir; /* a source folder, its entries read once */
 
 /* SOURCE may be relative to the current folder. */
@@ -36,11 +37,17 @@ int hd_workdir_open(struct hd_workdir **out, const char *source,
 		    struct hd_error *err);
 /* The source folder as an absolute path, borrowed. */
 const char *hd_workdir_source(const struct hd_workdir *workdir);
+/* Links that trials share, and folders made ahead, are kept in SPARE: borrowed
+ * until the end, NULL for none. */
+void hd_workdir_use(struct hd_workdir *workdir, const struct hd_spare *spare);
+/* Have COUNT folders ready for trials to come, or as many as can be: without
+ * one, hd_workdir_make is only slower. */
+void hd_workdir_prepare(struct hd_workdir *workdir, size_t count);
 /*
  * Make FOLDER, whose parent exists, and all of the above that is not a file.
- * What is there already, from an earlier attempt, stays.
+ * What is there already, from an earlier attempt, stays. 1: nothing was there.
  */
-int hd_workdir_make(const struct hd_workdir *workdir, const char *folder,
+int hd_workdir_make(struct hd_workdir *workdir, const char *folder,
 		    struct hd_error *err);
 /* Write LENGTH bytes to FOLDER/NAME, replacing what was there. */
 int hd_workdir_write(const char *folder, const char *name, const char *text,

@@ -561,6 +561,21 @@ static void core_act(struct hd_core *core)
 	}
 }
 
+/* While all slots are busy: what trials that end at once need next. */
+static void core_prepare(const struct hd_core *core)
+{
+	size_t drawn = hd_history_count(core->history);
+	size_t count = core->limits.max_concurrent;
+
+	if (!core->brief || core->stopping || core->exhausted ||
+	    core->only_cancels || core->live_count < count ||
+	    drawn >= core->limits.max_total)
+		return;
+	if (count > core->limits.max_total - drawn)
+		count = core->limits.max_total - drawn;
+	hd_dispatch_prepare(core->dispatch, count);
+}
+
 int hd_core_turn(struct hd_core *core, int64_t wall, struct hd_error *err)
 {
 	int rc;
@@ -582,6 +597,7 @@ int hd_core_turn(struct hd_core *core, int64_t wall, struct hd_error *err)
 	core->in_transaction = false;
 	hd_core_tell_queued(core);
 	core_act(core);
+	core_prepare(core);
 	return core->wants_turn;
 }
 

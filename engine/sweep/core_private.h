@@ -142,6 +142,7 @@ struct hd_core {
 	enum hd_end end;
 	char end_text[128]; /* why, when the end alone does not say it */
 	bool wants_turn;
+	bool brief;      /* the last trial that ended had run for less than BRIEF */
 	bool wants_soon; /* only news that can wait a few milliseconds */
 	bool in_transaction;
 	bool unsynced; /* commits that must outlive a power loss do not yet */

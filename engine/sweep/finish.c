@@ -13,6 +13,8 @@
 
 #define TAIL_BYTES 4096
 #define TAIL_LINES 5
+/* Seconds: for trials that run longer nothing is made ahead. */
+#define BRIEF 1
 
 /* Control characters of a log become blanks: it goes to a terminal. */
 static void tail_clean(char *text)
@@ -140,6 +142,7 @@ static void count_end(struct run *run, const struct verdict *verdict)
 	core->counts[state]++;
 	core->results++;
 	core->spent += hd_run_seconds(run);
+	core->brief = hd_run_seconds(run) < BRIEF;
 	if (scored && verdict->end == HD_END_POLICY)
 		core->policy_scored++;
 	queue_ended(run, verdict, tail);

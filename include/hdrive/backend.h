@@ -29,6 +29,8 @@ struct hd_launch {
 	const char *const *argv;        /* ends in NULL */
 	const char *const *environment; /* "A=b"..., ends in NULL */
 	double grace;                   /* seconds between TERM and KILL */
+	bool is_new;                    /* the folder was made for this launch: nothing
+					   of an attempt before it is there */
 };
 
 /* How an attempt ended. */
@@ -52,6 +54,9 @@ struct hd_backend_host {
 	void *user;
 	void *loop;           /* the engine's loop, for backends in the tree */
 	const char *launcher; /* path of hdrive-launch */
+	const char *scratch;  /* a folder on the trials' file system for what the
+				 backend keeps ready; emptied at the end; NULL for
+				 none */
 	/* The attempt runs under PID, which started at START (proc stat 22). */
 	void (*started)(void *user, size_t trial, int64_t pid, uint64_t start);
 	/* Its files may have grown. */

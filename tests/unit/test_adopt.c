@@ -73,12 +73,14 @@ static void become_engine(const struct stage *stage, const char *launcher,
 		.environment = environment,
 		.grace = 100000,
 	};
+	struct hd_spawn spawn;
 	pid_t pid;
 
 	snprintf(work, sizeof work, "%s/work", request.folder);
 	snprintf(mark, sizeof mark, "HDRIVE_DIR=%s", request.folder);
-	_exit(hd_spawn_launcher(&pid, launcher, NULL, open("/dev/null", O_RDWR),
-				&request));
+	hd_spawn_init(&spawn, open("/dev/null", O_RDWR));
+	spawn.launcher = launcher;
+	_exit(hd_spawn_launcher(&pid, &spawn, NULL, &request));
 }
 
 static void engine_starts(const struct stage *stage, const char *launcher,
@@ -99,7 +101,9 @@ static void engine_launches(const struct stage *stage, const char *script)
 {
 	char host[HD_TICKET_HOST];
 
-	assert_int_equal(hd_ticket_make(trial_folder(stage, 1), 1), 0);
+	assert_int_equal(
+		hd_ticket_make(trial_folder(stage, 1), 1, false, &(struct hd_ticket_print){ 0 }),
+		0);
 	engine_starts(stage, LAUNCHER, script);
 	for (int i = 0; hd_ticket_owner(trial_folder(stage, 1), 1, host); i++) {
 		assert_true(i < 6000);
@@ -295,7 +299,9 @@ static void one_that_was_never_started_never_will_be(void **state)
 	struct stage *stage = *state;
 	struct hd_error err;
 
-	assert_int_equal(hd_ticket_make(trial_folder(stage, 1), 1), 0);
+	assert_int_equal(
+		hd_ticket_make(trial_folder(stage, 1), 1, false, &(struct hd_ticket_print){ 0 }),
+		0);
 	assert_int_equal(adopt(stage, &err), HD_ENOENT);
 	assert_string_equal(err.text, "attempt 1 of trial 1 was never started");
 	/* Its launcher was on its way. */
@@ -470,7 +476,7 @@ static void a_late_launcher_that_takes_the_ticket_is_followed(void **state)
 {
 	static const char text[] =
 		"#!/bin/sh\n"
-		"[ \"$1\" != -c ] || shift 2\n"
+		"while [ \"${1#-}\" != \"$1\" ]; do shift 2; done\n"
 		"'" LAUNCHER "' \"$@\" &\n"
 		"while [ ! -L \"$1/owner-1\" ]; do sleep 0.01; done\n"
 		"exec '" LAUNCHER "' \"$@\"\n";

@@ -469,6 +469,24 @@ static void the_state_tells_who_runs_it(void **state)
 	assert_true(finish_recorded(place, pid)->killed_by_us);
 }
 
+static void a_boot_id_that_is_given_is_the_states(void **state)
+{
+	struct place *place = *state;
+	struct hd_record_state who;
+	pid_t pid;
+
+	folder_write(place->folder, "ticket-1", "", 0644);
+	pid = fork();
+	if (pid == 0) {
+		execl(LAUNCHER, LAUNCHER, "-b", "a boot", place->folder,
+		      place->work, "5", "1", "--", "true", (char *)NULL);
+		_exit(99);
+	}
+	assert_int_equal(finish_recorded(place, pid)->code, 0);
+	await_state(place, &who);
+	assert_string_equal(who.boot, "a boot");
+}
+
 /* What the state says of TEXT as the trial's devices. */
 static void assert_devices(struct place *place, const char *text,
 			   const char *expected)
@@ -822,6 +840,7 @@ int main(void)
 		TEST(the_program_runs_on_the_cpus_it_is_given),
 		TEST(cpus_that_are_none_are_no_reason_not_to_run),
 		TEST(the_state_tells_who_runs_it),
+		TEST(a_boot_id_that_is_given_is_the_states),
 		TEST(the_state_tells_the_devices_unless_there_is_no_end_to_them),
 		TEST(the_program_dies_with_a_killed_launcher),
 		TEST(a_folder_deleted_under_way_ends_without_a_record),
