@@ -130,9 +130,6 @@ static int bayesian_init(void *vstate, const struct hd_space *space,
 	struct bayesian_state *state = vstate;
 	int rc;
 
-	if (hd_space_is_conditional(space))
-		return hd_error_set(err, HD_EINVAL,
-				    "bayesian does not know branches");
 	state->points = hd_space_points(space);
 	if (state->points == UINT64_MAX)
 		state->points = 0;
@@ -183,6 +180,7 @@ static void design_point(const struct suggestion *s, uint64_t index)
 			u = 0.5;
 		s->point[c] = hd_column_draw(column, u);
 	}
+	hd_encoding_prune(s->encoding, s->point);
 }
 
 /* A point without a model that was not tried yet, if there is one. */
@@ -197,7 +195,7 @@ static int suggest_evenly(struct suggestion *s)
 	if (s->state->points == 0)
 		return 0;
 	return hd_finite_next(s->encoding, s->state->points, s->rng->seed,
-			      &s->rows, s->point);
+			      &s->rows, s->point, &s->scratch);
 }
 
 /* --- the model ------------------------------------------------------------ */
@@ -328,14 +326,15 @@ static int suggest_by_model(struct suggestion *s)
 
 /* --- all together --------------------------------------------------------- */
 
-static bool is_exhausted(const struct suggestion *s)
+static bool is_exhausted(struct suggestion *s)
 {
 	if (s->state->points == 0 || s->rows.count < s->state->points)
 		return false;
 	if (s->encoding->count == 0)
 		return true;
 	return hd_finite_next(s->encoding, s->state->points, s->rng->seed,
-			      &s->rows, s->point) == HD_EXHAUSTED;
+			      &s->rows, s->point,
+			      &s->scratch) == HD_EXHAUSTED;
 }
 
 static int suggestion_point(struct suggestion *s)

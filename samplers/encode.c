@@ -121,7 +121,8 @@ static int column_choice(struct hd_column *column)
 		free(order);
 		return HD_ENOMEM;
 	}
-	column->nominal = !choice_order(column->expr, order);
+	/* Options with parameters of their own are no numbers in a row. */
+	column->nominal = column->branches || !choice_order(column->expr, order);
 	for (size_t i = 0; column->nominal && i < m; i++) {
 		column->coordinate[i] = (double)i;
 		column->option[i] = i;
@@ -224,44 +225,84 @@ static void column_features(struct hd_encoding *encoding, size_t c)
 	struct hd_kernel *kernel = &encoding->kernel;
 	struct hd_feature feature = { .column = c, .group = c };
 
+	feature.conditional = column->parent != HD_COLUMN_TOP;
 	feature.nominal = column->nominal;
 	encoding->features[kernel->count++] = feature;
 	kernel->nominals += column->nominal;
-	if (column->nominal || column->levels < 3 ||
-	    !(column->expr->kind & (HD_EXPR_CHOICE | HD_EXPR_RANDINT)))
-		return;
 	feature.nominal = feature.twin = true;
-	encoding->features[kernel->count++] = feature;
+	if (!column->nominal && column->levels >= 3 &&
+	    column->expr->kind & (HD_EXPR_CHOICE | HD_EXPR_RANDINT))
+		encoding->features[kernel->count++] = feature;
+	feature.presence = true;
+	if (feature.conditional)
+		encoding->features[kernel->count++] = feature;
+}
+
+/*
+ * What column C, of parameter P, hangs on. A choice with one option has no
+ * column: then it is what that one hangs on. COLUMNS are those of parameters.
+ */
+static void column_place(struct hd_encoding *encoding, size_t c, size_t p,
+			 const size_t *columns)
+{
+	const struct hd_param *param = hd_space_param(encoding->space, p);
+	struct hd_column *column = &encoding->columns[c], *parent;
+
+	column->parent = HD_COLUMN_TOP;
+	while (param->parent != HD_SPACE_TOP &&
+	       columns[param->parent] == HD_COLUMN_TOP)
+		param = hd_space_param(encoding->space, param->parent);
+	if (param->parent == HD_SPACE_TOP)
+		return;
+	encoding->conditional = true;
+	column->parent = columns[param->parent];
+	parent = &encoding->columns[column->parent];
+	hd_column_encode(parent, &parent->expr->options[param->branch],
+			 &column->branch);
+}
+
+/* Whether parameters hang on P: the next one does then. */
+static bool has_branches(const struct hd_space *space, size_t p)
+{
+	const struct hd_param *next = hd_space_param(space, p + 1);
+
+	return next && next->parent == p;
 }
 
 int hd_encoding_init(struct hd_encoding *encoding, const struct hd_space *space)
 {
 	size_t width = hd_space_count(space);
+	size_t *columns = calloc(width + 1, sizeof columns[0]);
 
 	*encoding = (struct hd_encoding){ .space = space };
 	encoding->columns = calloc(width + 1, sizeof encoding->columns[0]);
-	encoding->features = calloc(2 * width + 1,
+	encoding->features = calloc(3 * width + 1,
 				    sizeof encoding->features[0]);
-	if (!encoding->columns || !encoding->features)
+	if (!columns || !encoding->columns || !encoding->features)
 		goto nomem;
 	for (size_t p = 0; p < width; p++) {
 		const struct hd_expr *expr = &hd_space_param(space, p)->expr;
 		size_t c = encoding->count;
 
+		columns[p] = HD_COLUMN_TOP;
 		if (is_single(expr))
 			continue;
+		columns[p] = encoding->count++;
 		encoding->columns[c].parameter = p;
 		encoding->columns[c].expr = expr;
-		encoding->count++;
+		encoding->columns[c].branches = has_branches(space, p);
 		if (column_init(&encoding->columns[c]) < 0)
 			goto nomem;
+		column_place(encoding, c, p, columns);
 		column_features(encoding, c);
 	}
+	free(columns);
 	encoding->kernel.features = encoding->features;
 	encoding->kernel.columns = encoding->count;
 	encoding->kernel.groups = encoding->count;
 	return 0;
 nomem:
+	free(columns);
 	hd_encoding_release(encoding);
 	return HD_ENOMEM;
 }
@@ -334,12 +375,25 @@ bool hd_column_encode(const struct hd_column *column,
 bool hd_encoding_encode(const struct hd_encoding *encoding,
 			const struct hd_value *values, double *point)
 {
-	for (size_t c = 0; c < encoding->count; c++)
-		if (!hd_column_encode(&encoding->columns[c],
-				      &values[encoding->columns[c].parameter],
-				      &point[c]))
+	for (size_t c = 0; c < encoding->count; c++) {
+		const struct hd_column *column = &encoding->columns[c];
+
+		if (column->parent != HD_COLUMN_TOP &&
+		    !hd_space_is_active(encoding->space, column->parameter,
+					values))
+			point[c] = NAN;
+		else if (!hd_column_encode(column, &values[column->parameter],
+					   &point[c]))
 			return false;
+	}
 	return true;
+}
+
+void hd_encoding_prune(const struct hd_encoding *encoding, double *point)
+{
+	for (size_t c = 0; encoding->conditional && c < encoding->count; c++)
+		if (!hd_encoding_is_active(encoding, c, point))
+			point[c] = NAN;
 }
 
 void hd_encoding_decode(const struct hd_encoding *encoding, const double *point,
@@ -349,8 +403,10 @@ void hd_encoding_decode(const struct hd_encoding *encoding, const double *point,
 		values[p] = hd_expr_at(
 			&hd_space_param(encoding->space, p)->expr, 0.5);
 	for (size_t c = 0; c < encoding->count; c++)
-		values[encoding->columns[c].parameter] =
-			column_value(&encoding->columns[c], point[c]);
+		if (!isnan(point[c]))
+			values[encoding->columns[c].parameter] =
+				column_value(&encoding->columns[c], point[c]);
+	hd_space_prune(encoding->space, values);
 }
 
 double hd_column_snap(const struct hd_column *column, double e)
@@ -367,7 +423,9 @@ double hd_column_snap(const struct hd_column *column, double e)
 void hd_encoding_snap(const struct hd_encoding *encoding, double *point)
 {
 	for (size_t c = 0; c < encoding->count; c++)
-		point[c] = hd_column_snap(&encoding->columns[c], point[c]);
+		if (!isnan(point[c]))
+			point[c] = hd_column_snap(&encoding->columns[c],
+						  point[c]);
 }
 
 double hd_column_draw(const struct hd_column *column, double u)

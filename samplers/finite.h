@@ -28,11 +28,11 @@ int hd_finite_untried(const struct hd_encoding *encoding, uint64_t total,
 		      const struct hd_observations *rows, double **points,
 		      size_t *count, struct hd_scratch *scratch);
 /*
- * One such point of a space of any size, in an order fixed by SEED: 0, or
- * HD_EXHAUSTED when all were tried.
+ * One such point of a space of any size, in an order fixed by SEED: 0,
+ * HD_EXHAUSTED when all were tried, or HD_ENOMEM.
  */
 int hd_finite_next(const struct hd_encoding *encoding, uint64_t total,
 		   uint64_t seed, const struct hd_observations *rows,
-		   double *point);
+		   double *point, struct hd_scratch *scratch);
 
 #endif

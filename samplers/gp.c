@@ -173,7 +173,9 @@ static void gp_feature_slope(const struct hd_gp *gp,
 	double mean = 0, variance = 0;
 
 	for (size_t i = 0; i < gp->data.n; i++) {
-		double slope = by_distance[i] * 2 * weight * (at - x[i]);
+		/* NaN is the middle, where a parameter does not exist. */
+		double other = x[i] == x[i] ? x[i] : HD_KERNEL_MIDDLE;
+		double slope = by_distance[i] * 2 * weight * (at - other);
 
 		mean += slope * gp->alpha[i];
 		variance += slope * solved[i];
@@ -236,7 +238,7 @@ int hd_gp_slope(const struct hd_gp *gp, const double *point, double *mean,
 		const struct hd_feature *feature = &kernel->features[f];
 		size_t c = feature->column;
 
-		if (feature->nominal)
+		if (feature->nominal || isnan(point[c]))
 			continue;
 		gp_by_distance(gp, &row, joint_slope, feature->group,
 			       by_distance);

@@ -28,7 +28,8 @@ void hd_gp_start(const struct hd_kernel *kernel, int cold, double *theta)
 			      : 0;
 
 	for (size_t f = 0; f < kernel->count; f++)
-		theta[f] = kernel->features[f].twin
+		theta[f] = kernel->features[f].presence ? 0
+			   : kernel->features[f].twin
 				   ? log(4)
 				   : log(cold ? 0.2 : 0.5) + many;
 	others[HD_KERNEL_JOINT] = 0;
@@ -56,6 +57,8 @@ static double prior_length(const struct hd_kernel *kernel, size_t f, double t,
 {
 	double square = exp(2 * t);
 
+	if (kernel->features[f].presence)
+		return prior_normal(t, 0, 0.75, slope);
 	if (kernel->features[f].twin)
 		return prior_normal(t, log(4), 0.75, slope);
 	if (kernel->groups > FIT_MANY)
@@ -206,7 +209,10 @@ static void fit_row_lengths(struct fit *fit, size_t i,
 
 		for (size_t j = 0; j < i; j++) {
 			double far = at - x[j];
-			double u = feature->nominal ? far != 0 : far * far;
+			double u = feature->conditional
+					   ? hd_feature_step(feature, at, x[j])
+				   : feature->nominal ? far != 0
+						      : far * far;
 			double amplitude = fit->weights.additive +
 					   fit->weights.branch * row->agree[j];
 

@@ -119,6 +119,16 @@ static void row_add_nominal(double *step, const double *x, double at,
 		step[i] += x[i] != at ? weight : 0;
 }
 
+/* The same where coordinates may be NaN: see hd_feature_step. */
+KERNEL_WIDE
+static void row_add_conditional(const struct hd_feature *feature, double *step,
+				const double *x, double at, double weight,
+				size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		step[i] += weight * hd_feature_step(feature, at, x[i]);
+}
+
 KERNEL_WIDE
 static void row_matern(const double *restrict square, double *restrict sum,
 		       double scale, size_t n)
@@ -144,6 +154,18 @@ static void row_matern_slope(const double *restrict square,
 	}
 }
 
+/* Two that do not exist agree. */
+static void row_add_agree(const struct hd_feature *feature, double *agree,
+			  const double *x, double at, size_t n)
+{
+	if (feature->conditional)
+		for (size_t i = 0; i < n; i++)
+			agree[i] += hd_feature_step(feature, at, x[i]) == 0;
+	else
+		for (size_t i = 0; i < n; i++)
+			agree[i] += x[i] == at;
+}
+
 /* The features of one parameter, from FIRST; returns the one after them. */
 static size_t row_group(const struct hd_kernel *kernel,
 			const struct hd_weights *weights,
@@ -161,12 +183,17 @@ static size_t row_group(const struct hd_kernel *kernel,
 
 		if (feature->group != group)
 			break;
-		(feature->nominal ? row_add_nominal : row_add_numeric)(
-			row->step, x, point[feature->column],
-			weights->inverse[f], n);
+		if (feature->conditional)
+			row_add_conditional(feature, row->step, x,
+					    point[feature->column],
+					    weights->inverse[f], n);
+		else
+			(feature->nominal ? row_add_nominal : row_add_numeric)(
+				row->step, x, point[feature->column],
+				weights->inverse[f], n);
 		if (feature->nominal && !feature->twin)
-			for (size_t i = 0; i < n; i++)
-				row->agree[i] += x[i] == point[feature->column];
+			row_add_agree(feature, row->agree, x,
+				      point[feature->column], n);
 	}
 	for (size_t i = 0; i < n; i++)
 		row->distance[i] += row->step[i];

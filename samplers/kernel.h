@@ -16,6 +16,14 @@
  * parameter: most of what an optimizer's name does to a learning rate. Sums
  * and products of kernels are kernels, so k is positive semi-definite.
  *
+ * A parameter that does not exist in every trial has the coordinate NaN where
+ * it does not. It lies in the middle of its numbers then, as a name it is one
+ * more name, and a presence feature with a length of its own adds a step: u is
+ * 0 where it exists in neither, the usual in both, and in one of them alone
+ * 1 / l^2 of that and the way from the middle. A step that is the same from
+ * every coordinate would be no kernel: no point is equally far from three on a
+ * line.
+ *
  * theta, all natural logarithms: l_f of each feature, then s_j^2, the noise
  * variance, s_a^2, g, s_b^2.
  */
@@ -29,8 +37,13 @@ struct hd_feature {
 	size_t column; /* of the points */
 	size_t group;  /* the parameter it belongs to, from 0 */
 	bool nominal;
-	bool twin; /* the nominal side of an ordered parameter */
+	bool twin;        /* the nominal side of an ordered parameter */
+	bool conditional; /* the coordinate may be NaN */
+	bool presence;    /* whether it is; nominal and a twin */
 };
+
+/* Where a number that does not exist lies. */
+#define HD_KERNEL_MIDDLE 0.5
 
 struct hd_kernel {
 	const struct hd_feature *features; /* borrowed, groups in order */
@@ -56,6 +69,21 @@ struct hd_weights {
 	double joint, noise, additive, branch;
 	double ratio; /* 1 / g^2 */
 };
+
+/* u_f l_f^2 of a conditional feature at coordinates A and B. */
+static inline double hd_feature_step(const struct hd_feature *feature, double a,
+				     double b)
+{
+	bool in_a = a == a, in_b = b == b;
+	double far;
+
+	if (feature->presence)
+		return in_a != in_b;
+	if (feature->nominal)
+		return a != b && (in_a || in_b);
+	far = (in_a ? a : HD_KERNEL_MIDDLE) - (in_b ? b : HD_KERNEL_MIDDLE);
+	return far * far;
+}
 
 size_t hd_kernel_size(const struct hd_kernel *kernel); /* of theta */
 /* Fill WEIGHTS from THETA; INVERSE has room for each feature. */

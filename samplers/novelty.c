@@ -43,10 +43,8 @@ static double square_distance(const struct hd_encoding *encoding,
 	double sum = 0;
 
 	for (size_t c = 0; c < encoding->count; c++) {
-		double far = a[c] - b[c];
+		double far = hd_column_far(&encoding->columns[c], a[c], b[c]);
 
-		if (encoding->columns[c].nominal)
-			far = far != 0;
 		sum += far * far;
 	}
 	return sum;
@@ -265,7 +263,8 @@ double hd_novelty_value(const struct hd_novelty *novelty, const double *point,
 	slope = novelty->table[s + 1] - novelty->table[s];
 	near = novelty->points + which * columns;
 	for (size_t c = 0; gradient && c < columns; c++)
-		if (!novelty->encoding->columns[c].nominal)
+		if (!novelty->encoding->columns[c].nominal &&
+		    !isnan(point[c]) && !isnan(near[c]))
 			gradient[c] += weight * slope / novelty->step *
 				       (point[c] - near[c]) / far;
 	return novelty->table[s] + slope * (at - (double)s);

@@ -23,10 +23,9 @@ struct ties {
 /* The difference in one coordinate: of names 0 or 1. */
 static double tie_step(const struct ties *ties, size_t i, size_t j, size_t c)
 {
-	double far = ties->points[i * ties->columns + c] -
-		     ties->points[j * ties->columns + c];
-
-	return ties->encoding->columns[c].nominal ? far != 0 : fabs(far);
+	return fabs(hd_column_far(&ties->encoding->columns[c],
+				  ties->points[i * ties->columns + c],
+				  ties->points[j * ties->columns + c]));
 }
 
 /* Squared distance in the model's lengths. */
@@ -127,10 +126,10 @@ bool hd_plateaus_hold(const struct hd_plateaus *plateaus, const double *point)
 		double sum = 0;
 
 		for (size_t c = 0; c < columns && sum <= 1; c++) {
-			double far = point[c] - middle[c];
+			double far = hd_column_far(
+				&plateaus->encoding->columns[c], point[c],
+				middle[c]);
 
-			if (plateaus->encoding->columns[c].nominal)
-				far = far != 0;
 			sum += far * far / (axis[c] * axis[c]);
 		}
 		if (sum <= 1)

@@ -22,7 +22,7 @@ static double density_value(const struct hd_promise *promise,
 	for (size_t c = 0; c < promise->encoding->count; c++) {
 		double z = 6 * point[c] - 3;
 
-		if (!promise->encoding->columns[c].normal)
+		if (!promise->encoding->columns[c].normal || isnan(z))
 			continue;
 		sum -= 0.5 * z * z;
 		if (gradient)

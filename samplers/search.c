@@ -17,6 +17,8 @@
 #define SEARCH_SWEEPS 4
 /* So many coordinates change at a time in many dimensions (TuRBO's mask). */
 #define SEARCH_MASK 4.0
+/* Points that are drawn in each branch when a climb looks at all of them. */
+#define SEARCH_FILLS 8
 
 struct candidate {
 	double value;
@@ -28,8 +30,7 @@ struct pool {
 	size_t columns, count;
 	double *points;
 	struct candidate *order; /* best first */
-	size_t continuous;       /* columns without levels */
-	size_t *free;            /* their indices */
+	struct hd_rng *fill;     /* for parameters that begin to exist */
 };
 
 static int compare_candidates(const void *a, const void *b)
@@ -70,7 +71,7 @@ static double draw_near(const struct hd_search *search, size_t c, double from,
 	const struct hd_column *column = &search->encoding->columns[c];
 	double e;
 
-	if (column->nominal)
+	if (column->nominal || isnan(from))
 		return draw_anywhere(search, c, hd_rng_uniform(rng));
 	e = from + step * fmin(search->lengths[c], 1) * draw_normal(rng);
 	e = fmin(fmax(e, search->low[c]), search->high[c]);
@@ -87,6 +88,7 @@ static void pool_spread(struct pool *pool)
 		for (size_t c = 0; c < pool->columns; c++)
 			point[c] = draw_anywhere(pool->search, c,
 						 hd_rng_uniform(&rng));
+		hd_encoding_prune(pool->search->encoding, point);
 	}
 }
 
@@ -114,13 +116,14 @@ static void pool_near(struct pool *pool)
 			for (size_t c = 0; c < pool->columns; c++) {
 				bool moves = hd_rng_uniform(&rng) < mask;
 
-				point[c] = moves || c == always
+				point[c] = moves || c == always || isnan(from[c])
 						   ? draw_near(search, c,
 							       from[c],
 							       steps[i % 3],
 							       &rng)
 						   : from[c];
 			}
+			hd_encoding_prune(search->encoding, point);
 		}
 	}
 }
@@ -148,9 +151,11 @@ static int pool_rank(struct pool *pool)
 
 struct climb {
 	const struct pool *pool;
-	double *point;    /* all columns */
-	double *gradient; /* of all columns */
-	double *unit;     /* length of a step in each free column */
+	size_t continuous; /* columns without levels that exist */
+	size_t *free;      /* their indices */
+	double *point;     /* all columns */
+	double *gradient;  /* of all columns */
+	double *unit;      /* length of a step in each free column */
 };
 
 static double climb_objective(const double *x, double *gradient, void *context)
@@ -159,28 +164,39 @@ static double climb_objective(const double *x, double *gradient, void *context)
 	const struct pool *pool = climb->pool;
 	double value;
 
-	for (size_t i = 0; i < pool->continuous; i++)
-		climb->point[pool->free[i]] = x[i] * climb->unit[i];
+	for (size_t i = 0; i < climb->continuous; i++)
+		climb->point[climb->free[i]] = x[i] * climb->unit[i];
 	value = hd_promise_slope(pool->search->promise, climb->point,
 				 climb->gradient);
-	for (size_t i = 0; i < pool->continuous; i++)
-		gradient[i] = -climb->gradient[pool->free[i]] * climb->unit[i];
+	for (size_t i = 0; i < climb->continuous; i++)
+		gradient[i] = -climb->gradient[climb->free[i]] * climb->unit[i];
 	return isfinite(value) ? -value : HUGE_VAL;
 }
 
-/* L-BFGS over the continuous columns of POINT, in units of the lengths. */
+static void climb_free(struct climb *climb, const double *point)
+{
+	const struct hd_encoding *encoding = climb->pool->search->encoding;
+
+	for (size_t c = 0; c < encoding->count; c++)
+		if (encoding->columns[c].levels == 0 && !isnan(point[c]))
+			climb->free[climb->continuous++] = c;
+}
+
+/*
+ * L-BFGS over the continuous columns of POINT that exist, in units of the
+ * lengths; no value when there are none.
+ */
 static double climb_continuous(const struct pool *pool, double *point,
 			       size_t evaluations)
 {
 	const struct hd_search *search = pool->search;
 	struct hd_scratch_mark mark = hd_scratch_mark(search->scratch);
-	size_t n = pool->continuous;
+	size_t n = pool->columns;
 	double *room = hd_scratch_doubles(search->scratch,
-					  4 * n + 2 * pool->columns);
+					  6 * pool->columns);
 	struct climb climb = { .pool = pool };
 	double *x = room, *low = room + n, *high = room + 2 * n, value = HUGE_VAL;
-	struct hd_lbfgs problem = { .n = n,
-				    .low = low,
+	struct hd_lbfgs problem = { .low = low,
 				    .high = high,
 				    .objective = climb_objective,
 				    .context = &climb,
@@ -188,14 +204,19 @@ static double climb_continuous(const struct pool *pool, double *point,
 				    .gradient_limit = 1e-4,
 				    .decrease_limit = 1e-8 };
 
-	if (!room)
+	climb.free = hd_scratch_sizes(search->scratch, pool->columns);
+	if (!room || !climb.free)
 		return -HUGE_VAL;
+	climb_free(&climb, point);
+	if (climb.continuous == 0)
+		goto out;
 	climb.unit = room + 3 * n;
 	climb.gradient = room + 4 * n;
 	climb.point = climb.gradient + pool->columns;
 	memcpy(climb.point, point, pool->columns * sizeof point[0]);
+	n = problem.n = climb.continuous;
 	for (size_t i = 0; i < n; i++) {
-		size_t c = pool->free[i];
+		size_t c = climb.free[i];
 
 		climb.unit[i] = fmin(fmax(search->lengths[c], 0.02), 1);
 		x[i] = point[c] / climb.unit[i];
@@ -204,9 +225,10 @@ static double climb_continuous(const struct pool *pool, double *point,
 	}
 	value = hd_lbfgs_minimize(&problem, x, search->scratch);
 	for (size_t i = 0; i < n && value < HUGE_VAL; i++)
-		point[pool->free[i]] = fmin(fmax(x[i] * climb.unit[i],
-						 search->low[pool->free[i]]),
-					    search->high[pool->free[i]]);
+		point[climb.free[i]] = fmin(fmax(x[i] * climb.unit[i],
+						 search->low[climb.free[i]]),
+					    search->high[climb.free[i]]);
+out:
 	hd_scratch_reset(search->scratch, mark);
 	return -value;
 }
@@ -235,7 +257,31 @@ static size_t climb_levels(const struct hd_search *search, size_t c, size_t at,
 	return count;
 }
 
-/* The best level of one column, the others as they are; true if it moved. */
+/* ROW has a new branch: what begins to exist is drawn, what ends is pruned. */
+static void climb_fill(const struct pool *pool, size_t c, double *row)
+{
+	const struct hd_encoding *encoding = pool->search->encoding;
+
+	for (c++; c < pool->columns; c++) {
+		if (!hd_encoding_is_active(encoding, c, row))
+			row[c] = NAN;
+		else if (isnan(row[c]))
+			row[c] = draw_anywhere(pool->search, c,
+					       hd_rng_uniform(pool->fill));
+	}
+}
+
+static bool is_in_box(const struct hd_search *search, size_t c, double e)
+{
+	if (search->encoding->columns[c].nominal)
+		return e >= 0;
+	return e >= search->low[c] && e <= search->high[c];
+}
+
+/*
+ * The best level of one column, the others as they are, but for those that
+ * exist in its branches; true if it moved.
+ */
 static bool climb_column(const struct pool *pool, size_t c, double *point,
 			 double *value)
 {
@@ -243,10 +289,11 @@ static bool climb_column(const struct pool *pool, size_t c, double *point,
 	const struct hd_column *column = &search->encoding->columns[c];
 	struct hd_scratch_mark mark = hd_scratch_mark(search->scratch);
 	size_t levels[64], count, best = 0;
-	double values[64], *points;
+	size_t fills = column->branches ? SEARCH_FILLS : 1;
+	double values[64 * SEARCH_FILLS], *points, *found;
 
-	count = climb_levels(search, c, hd_column_level(column, point[c]),
-			     levels);
+	count = fills * climb_levels(search, c,
+				     hd_column_level(column, point[c]), levels);
 	points = hd_scratch_doubles(search->scratch, count * pool->columns);
 	if (!points || count == 0)
 		return false;
@@ -254,18 +301,19 @@ static bool climb_column(const struct pool *pool, size_t c, double *point,
 		double *row = points + i * pool->columns;
 
 		memcpy(row, point, pool->columns * sizeof row[0]);
-		row[c] = column->coordinate[levels[i]];
+		row[c] = column->coordinate[levels[i / fills]];
+		if (column->branches)
+			climb_fill(pool, c, row);
 	}
 	if (hd_promise_values(search->promise, points, count, values) < 0)
 		count = 0;
 	for (size_t i = 1; i < count; i++)
 		if (values[i] > values[best])
 			best = i;
+	found = points + best * pool->columns;
 	if (count > 0 && values[best] > *value + 1e-9 &&
-	    column->coordinate[levels[best]] >= (column->nominal ? 0 : search->low[c]) &&
-	    (column->nominal ||
-	     column->coordinate[levels[best]] <= search->high[c])) {
-		point[c] = column->coordinate[levels[best]];
+	    is_in_box(search, c, found[c])) {
+		memcpy(point, found, pool->columns * sizeof point[0]);
 		*value = values[best];
 	} else {
 		count = 0;
@@ -280,17 +328,15 @@ static double climb(const struct pool *pool, double *point, double value)
 
 	for (int sweep = 0; sweep < SEARCH_SWEEPS; sweep++) {
 		bool moved = false;
+		double better = climb_continuous(
+			pool, point,
+			sweep ? search->evaluations / 3 + 1
+			      : search->evaluations);
 
-		if (pool->continuous > 0) {
-			double better = climb_continuous(
-				pool, point,
-				sweep ? search->evaluations / 3 + 1
-				      : search->evaluations);
-
-			value = fmax(value, better);
-		}
+		value = fmax(value, better);
 		for (size_t c = 0; c < pool->columns; c++)
-			if (search->encoding->columns[c].levels > 0)
+			if (search->encoding->columns[c].levels > 0 &&
+			    !isnan(point[c]))
 				moved |= climb_column(pool, c, point, &value);
 		if (!moved)
 			break;
@@ -300,12 +346,15 @@ static double climb(const struct pool *pool, double *point, double value)
 
 /* --- choosing ------------------------------------------------------------- */
 
-static double farthest(const double *a, const double *b, size_t columns)
+static double farthest(const struct hd_encoding *encoding, const double *a,
+		       const double *b)
 {
 	double most = 0;
 
-	for (size_t c = 0; c < columns; c++)
-		most = fmax(most, fabs(a[c] - b[c]));
+	for (size_t c = 0; c < encoding->count; c++)
+		most = fmax(most,
+			    fabs(hd_column_far(&encoding->columns[c], a[c],
+					       b[c])));
 	return most;
 }
 
@@ -324,8 +373,8 @@ static size_t pool_climb(const struct pool *pool, double *points,
 		bool apart = true;
 
 		for (size_t k = 0; k < count; k++)
-			apart &= farthest(from[k], start, columns) >
-				 SEARCH_APART;
+			apart &= farthest(pool->search->encoding, from[k],
+					  start) > SEARCH_APART;
 		if (!apart)
 			continue;
 		from[count] = start;
@@ -363,8 +412,7 @@ static bool pool_room(struct pool *pool, size_t count)
 
 	pool->points = hd_scratch_doubles(scratch, count * pool->columns);
 	pool->order = hd_scratch_bytes(scratch, count, sizeof pool->order[0]);
-	pool->free = hd_scratch_sizes(scratch, pool->columns);
-	return pool->points && pool->order && pool->free;
+	return pool->points && pool->order;
 }
 
 int hd_search(const struct hd_search *search, double *point)
@@ -372,6 +420,7 @@ int hd_search(const struct hd_search *search, double *point)
 	struct pool pool = { .search = search,
 			     .columns = search->encoding->count };
 	struct candidate ends[SEARCH_STARTS_MOST];
+	struct hd_rng fill = hd_rng_stream(search->rng, 0x5ea3);
 	double *points = hd_scratch_doubles(search->scratch,
 					    SEARCH_STARTS_MOST * pool.columns);
 	size_t count;
@@ -381,9 +430,7 @@ int hd_search(const struct hd_search *search, double *point)
 	    !pool_room(&pool, search->spread +
 				      search->near * search->incumbents_count))
 		return HD_ENOMEM;
-	for (size_t c = 0; c < pool.columns; c++)
-		if (search->encoding->columns[c].levels == 0)
-			pool.free[pool.continuous++] = c;
+	pool.fill = &fill;
 	pool_spread(&pool);
 	pool_near(&pool);
 	rc = pool_rank(&pool);

@@ -65,10 +65,9 @@ static double row_distance(const struct hd_surrogate *s, const double *a,
 	double sum = 0;
 
 	for (size_t c = 0; c < s->rows->columns; c++) {
-		double far = a[c] - b[c];
+		double far = hd_column_far(&s->encoding->columns[c], a[c],
+					   b[c]);
 
-		if (s->encoding->columns[c].nominal)
-			far = far != 0;
 		sum += far * far;
 	}
 	return sum;

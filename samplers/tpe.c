@@ -8,6 +8,10 @@
  * count among the rest, so that the next draws keep away from them; so do
  * failed ones, and those that a policy stopped stand behind all that finished.
  *
+ * Parameters that exist together make a group with densities of its own, over
+ * the trials that have them; a point is drawn group by group, those of a branch
+ * behind its choice, and what it promises is the sum over its groups.
+ *
  * A trial depends on the seed and on what was known when it was asked for.
  * Until enough results are there the points are those of the sobol sampler.
  */
@@ -31,12 +35,20 @@
 /* This stream of a trial's numbers is no parameter's. */
 #define TPE_STREAM 0x74706500u
 
+/* Axes that exist in the same trials. */
+struct tpe_group {
+	size_t parent, branch; /* what they hang on, as of a parameter */
+	size_t first, count;   /* of the axes */
+};
+
 struct tpe_state {
 	size_t startup;
 	size_t candidates;
 	struct hd_sobol_walk walk;
-	struct hd_axis *axes; /* owned */
+	struct hd_axis *axes; /* owned, group by group */
 	size_t axis_count;
+	struct tpe_group *groups; /* owned; that of a choice before its own */
+	size_t group_count;
 };
 
 /* A trial as it is ranked. */
@@ -47,29 +59,97 @@ struct tpe_row {
 	size_t steps; /* of a stopped one: the more the better */
 };
 
-static int tpe_init(void *vstate, const struct hd_space *space,
-		    struct hd_error *err)
-{
-	struct tpe_state *state = vstate;
-	int rc;
-
-	if (hd_space_is_conditional(space))
-		return hd_error_set(err, HD_EINVAL,
-				    "tpe does not know branches");
-	rc = hd_sobol_walk_init(&state->walk, space, err);
-	if (rc == 0)
-		rc = hd_axes_new(&state->axes, &state->axis_count, space, err);
-	if (rc < 0)
-		hd_sobol_walk_release(&state->walk);
-	return rc;
-}
-
 static void tpe_release(void *vstate)
 {
 	struct tpe_state *state = vstate;
 
 	hd_axes_free(state->axes, state->axis_count);
+	free(state->groups);
 	hd_sobol_walk_release(&state->walk);
+}
+
+/* What AXIS hangs on; choices of one option are no matter. */
+static struct tpe_group axis_group(const struct tpe_state *state,
+				   const struct hd_axis *axis)
+{
+	const struct hd_space *space = state->walk.space;
+	const struct hd_param *param = hd_space_param(space, axis->parameter);
+
+	while (param->parent != HD_SPACE_TOP &&
+	       hd_space_param(space, param->parent)->expr.option_count == 1)
+		param = hd_space_param(space, param->parent);
+	return (struct tpe_group){ .parent = param->parent,
+				   .branch = param->branch };
+}
+
+/* The group of AXIS, which may be a new one. */
+static size_t group_find(struct tpe_state *state, const struct hd_axis *axis)
+{
+	struct tpe_group wanted = axis_group(state, axis);
+	size_t g = 0;
+
+	while (g < state->group_count &&
+	       (state->groups[g].parent != wanted.parent ||
+		state->groups[g].branch != wanted.branch))
+		g++;
+	if (g == state->group_count)
+		state->groups[state->group_count++] = wanted;
+	return g;
+}
+
+/* Find the groups and put the axes in their order. */
+static int tpe_group(struct tpe_state *state, struct hd_error *err)
+{
+	size_t count = state->axis_count, at = 0;
+	size_t *of = calloc(count + 1, sizeof *of);
+	struct hd_axis *axes = calloc(count + 1, sizeof *axes);
+
+	state->groups = calloc(count + 1, sizeof *state->groups);
+	if (!of || !axes || !state->groups) {
+		free(of);
+		free(axes);
+		return hd_error_nomem(err);
+	}
+	for (size_t a = 0; a < count; a++)
+		of[a] = group_find(state, &state->axes[a]);
+	for (size_t g = 0; g < state->group_count; g++) {
+		state->groups[g].first = at;
+		for (size_t a = 0; a < count; a++)
+			if (of[a] == g)
+				axes[at++] = state->axes[a];
+		state->groups[g].count = at - state->groups[g].first;
+	}
+	free(of);
+	free(state->axes);
+	state->axes = axes;
+	return 0;
+}
+
+static int tpe_init(void *vstate, const struct hd_space *space,
+		    struct hd_error *err)
+{
+	struct tpe_state *state = vstate;
+	int rc = hd_sobol_walk_init(&state->walk, space, err);
+
+	if (rc == 0)
+		rc = hd_axes_new(&state->axes, &state->axis_count, space, err);
+	if (rc == 0)
+		rc = tpe_group(state, err);
+	if (rc < 0) {
+		tpe_release(state);
+		*state = (struct tpe_state){ 0 };
+	}
+	return rc;
+}
+
+/* Whether the axes of GROUP exist with VALUES. */
+static bool group_is_active(const struct tpe_state *state,
+			    const struct tpe_group *group,
+			    const struct hd_value *values)
+{
+	return group->parent == HD_SPACE_TOP ||
+	       hd_space_is_active(state->walk.space,
+				  state->axes[group->first].parameter, values);
 }
 
 /* --- the history ----------------------------------------------------------- */
@@ -168,11 +248,16 @@ static struct tpe_row *rows_read(const struct hd_history *history,
 
 /* --- a model --------------------------------------------------------------- */
 
+/* The densities of one group. */
+struct tpe_part {
+	struct hd_parzen best, rest;
+};
+
 struct tpe_model {
 	const struct tpe_state *state;
-	struct hd_parzen best, rest;
-	double *memory; /* owned: all that follows and the mixtures' */
-	double *points; /* a row each, the best first */
+	struct tpe_part *parts; /* owned: one a group */
+	double *memory;         /* owned: all that the mixtures have */
+	double *points;         /* of the group at work, a row each */
 	double *work;
 };
 
@@ -187,34 +272,63 @@ static size_t rows_thin(struct tpe_row *rows, size_t count, size_t most)
 	return most;
 }
 
+/* The rows that have GROUP into the model's points; returns how many. */
+static size_t model_points(const struct tpe_model *model,
+			   const struct tpe_group *group,
+			   const struct hd_history *history,
+			   const struct tpe_row *rows, size_t count)
+{
+	const struct hd_axis *axes = model->state->axes + group->first;
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct hd_value *values = hd_trial_values(
+			hd_history_known_trial(history, rows[i].trial));
+		double *point = model->points + found * group->count;
+
+		if (!group_is_active(model->state, group, values))
+			continue;
+		found++;
+		for (size_t a = 0; a < group->count; a++)
+			point[a] = hd_axis_encode(&axes[a],
+						  &values[axes[a].parameter]);
+	}
+	return found;
+}
+
 static int model_init(struct tpe_model *model, const struct tpe_state *state,
 		      const struct hd_history *history,
 		      const struct tpe_row *rows, size_t count, size_t best)
 {
 	size_t d = state->axis_count, rest = count - best;
-	size_t first = hd_parzen_room(d, best);
-	size_t room = first + hd_parzen_room(d, rest);
+	size_t groups = state->group_count, room = 0, found;
+	double *memory;
 
+	for (size_t g = 0; g < groups; g++)
+		room += hd_parzen_room(state->groups[g].count, best) +
+			hd_parzen_room(state->groups[g].count, rest);
 	model->state = state;
-	model->memory = malloc((room + count * d + hd_parzen_work(count)) *
-			       sizeof(double));
-	if (!model->memory)
+	model->parts = calloc(groups, sizeof *model->parts);
+	model->memory = memory =
+		malloc((room + count * d + hd_parzen_work(count)) *
+		       sizeof(double));
+	if (!model->parts || !memory)
 		return HD_ENOMEM;
-	model->points = model->memory + room;
+	model->points = memory + room;
 	model->work = model->points + count * d;
-	for (size_t i = 0; i < count; i++) {
-		const struct hd_value *values = hd_trial_values(
-			hd_history_known_trial(history, rows[i].trial));
+	for (size_t g = 0; g < groups; g++) {
+		const struct tpe_group *group = &state->groups[g];
+		const struct hd_axis *axes = state->axes + group->first;
 
-		for (size_t a = 0; a < d; a++)
-			model->points[i * d + a] = hd_axis_encode(
-				&state->axes[a],
-				&values[state->axes[a].parameter]);
+		found = model_points(model, group, history, rows, best);
+		hd_parzen_init(&model->parts[g].best, axes, group->count,
+			       model->points, found, memory);
+		memory += hd_parzen_room(group->count, best);
+		found = model_points(model, group, history, rows + best, rest);
+		hd_parzen_init(&model->parts[g].rest, axes, group->count,
+			       model->points, found, memory);
+		memory += hd_parzen_room(group->count, rest);
 	}
-	hd_parzen_init(&model->best, state->axes, d, model->points, best,
-		       model->memory);
-	hd_parzen_init(&model->rest, state->axes, d, model->points + best * d,
-		       rest, model->memory + first);
 	return 0;
 }
 
@@ -236,30 +350,58 @@ static bool was_tried(const struct hd_history *history, size_t width,
 	return false;
 }
 
-/* Parameters of one value have no axis. */
-static void tpe_decode(const struct tpe_state *state, const double *point,
-		       struct hd_value *values)
-{
-	for (size_t i = 0; i < hd_space_count(state->walk.space); i++)
-		values[i] = hd_expr_at(
-			&hd_space_param(state->walk.space, i)->expr, 0.5);
-	for (size_t a = 0; a < state->axis_count; a++)
-		values[state->axes[a].parameter] =
-			hd_axis_decode(&state->axes[a], point[a]);
-}
-
-/* How much likelier POINT, as it would be sent, is among the best. */
-static double model_score(const struct tpe_model *model, double *point,
-			  struct hd_value *values)
+/*
+ * A draw from the best into POINT and, as it would be sent, into VALUES, group
+ * by group. Parameters of one value have no axis.
+ */
+static void model_draw(const struct tpe_model *model, struct hd_rng *rng,
+		       double *point, struct hd_value *values)
 {
 	const struct tpe_state *state = model->state;
+	const struct hd_space *space = state->walk.space;
 
-	tpe_decode(state, point, values);
-	for (size_t a = 0; a < state->axis_count; a++)
-		point[a] = hd_axis_encode(&state->axes[a],
-					  &values[state->axes[a].parameter]);
-	return hd_parzen_log(&model->best, point, model->work) -
-	       hd_parzen_log(&model->rest, point, model->work);
+	for (size_t i = 0; i < hd_space_count(space); i++)
+		values[i] = hd_expr_at(&hd_space_param(space, i)->expr, 0.5);
+	for (size_t g = 0; g < state->group_count; g++) {
+		const struct tpe_group *group = &state->groups[g];
+
+		if (!group_is_active(state, group, values))
+			continue;
+		hd_parzen_draw(&model->parts[g].best, rng,
+			       point + group->first);
+		for (size_t a = group->first; a < group->first + group->count;
+		     a++)
+			values[state->axes[a].parameter] =
+				hd_axis_decode(&state->axes[a], point[a]);
+	}
+	hd_space_prune(space, values);
+}
+
+/* How much likelier VALUES are among the best; POINT is scratch. */
+static double model_score(const struct tpe_model *model, double *point,
+			  const struct hd_value *values)
+{
+	const struct tpe_state *state = model->state;
+	double sum = 0;
+
+	for (size_t g = 0; g < state->group_count; g++) {
+		const struct tpe_group *group = &state->groups[g];
+
+		if (!group_is_active(state, group, values))
+			continue;
+		for (size_t i = 0; i < group->count; i++) {
+			const struct hd_axis *axis =
+				&state->axes[group->first + i];
+
+			point[i] = hd_axis_encode(axis,
+						  &values[axis->parameter]);
+		}
+		sum += hd_parzen_log(&model->parts[g].best, point,
+				     model->work) -
+		       hd_parzen_log(&model->parts[g].rest, point,
+				     model->work);
+	}
+	return sum;
 }
 
 /*
@@ -277,7 +419,7 @@ static bool model_choose(const struct tpe_model *model,
 	for (size_t i = 0; i < model->state->candidates; i++) {
 		double score;
 
-		hd_parzen_draw(&model->best, rng, point);
+		model_draw(model, rng, point, other);
 		score = model_score(model, point, other);
 		if (score > best && !was_tried(history, width, other)) {
 			best = score;
@@ -323,6 +465,7 @@ static int tpe_model(struct tpe_state *state, const struct hd_history *history,
 	    !model_choose(&model, history, &stream, point, other, values))
 		rc = tpe_fresh(state, history, rng->seed,
 			       hd_history_next(history), values);
+	free(model.parts);
 	free(model.memory);
 	free(other);
 	free(point);

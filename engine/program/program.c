@@ -144,7 +144,7 @@ static void value_text(struct hd_buf *text, const struct hd_value *value)
 {
 	char number[64];
 
-	if (value->kind == HD_VALUE_TEXT || value->kind == HD_VALUE_JSON)
+	if (value->text)
 		hd_buf_add(text, value->text, value->length);
 	else
 		hd_buf_add(text, number,

@@ -31,6 +31,18 @@ static inline void run_add(struct run *run, struct hd_expr expr)
 	assert_int_equal(hd_space_add(run->space, name, &expr, NULL, NULL), 0);
 }
 
+/* The same, on option BRANCH of parameter PARENT. */
+static inline void run_add_in(struct run *run, size_t parent, size_t branch,
+			      struct hd_expr expr)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "--p%zu", hd_space_count(run->space));
+	assert_int_equal(hd_space_add_in(run->space, parent, branch, name, &expr,
+					 NULL, NULL),
+			 0);
+}
+
 static inline void run_open(struct run *run, size_t row, uint64_t seed)
 {
 	memset(run, 0, sizeof *run);
@@ -198,6 +210,10 @@ static inline void assert_legal(const struct run *run)
 	for (size_t i = 0; i < hd_space_count(run->space); i++) {
 		const struct hd_expr *expr = &hd_space_param(run->space, i)->expr;
 
+		if (!hd_space_is_active(run->space, i, run->values)) {
+			assert_int_equal(run->values[i].kind, HD_VALUE_ABSENT);
+			continue;
+		}
 		if (!is_legal(expr, &run->values[i]))
 			fail_msg("%s: %.17g is not legal for %s(%g, %g, %g)",
 				 run->type->name, run->values[i].number,

@@ -192,6 +192,116 @@ static void an_absent_value_has_no_point(void **state)
 	hd_space_free(space);
 }
 
+/* --- branches ----------------------------------------------------------------- */
+
+static const struct hd_value numbered[] = { NUMBER(1), NUMBER(2), NUMBER(4) };
+
+/*
+ * a: 1, 2 {b: one {c: x, y, z {d: 0..1}}; e: sizes}, 4. What b hangs on is a's
+ * affair, as b has one option.
+ */
+static struct hd_space *branches(void)
+{
+	const struct hd_expr exprs[] = {
+		hd_expr_choice(numbered, 3),
+		hd_expr_choice(names, 1),
+		hd_expr_choice(names, 3),
+		hd_expr_uniform(0, 1),
+		hd_expr_choice(sizes, 5),
+	};
+	static const size_t parents[] = { HD_SPACE_TOP, 0, 1, 2, 0 };
+	static const size_t options[] = { 0, 1, 0, 2, 1 };
+	struct hd_space *space = hd_space_new();
+	char name[] = "a";
+
+	assert_non_null(space);
+	for (size_t i = 0; i < ROWS(exprs); i++, name[0]++)
+		assert_int_equal(hd_space_add_in(space, parents[i], options[i],
+						 name, &exprs[i], NULL, NULL),
+				 0);
+	return space;
+}
+
+static void what_does_not_exist_is_no_number(void **state)
+{
+	struct hd_space *space = branches();
+	struct hd_encoding encoding;
+	struct hd_value values[5], back[5];
+	double point[4];
+
+	(void)state;
+	hd_encoding_init(&encoding, space);
+	assert_true(encoding.conditional);
+	assert_int_equal(encoding.count, 4);
+	/* Numbers, but what hangs on them makes names of them. */
+	assert_true(encoding.columns[0].nominal);
+	assert_true(encoding.columns[0].parent == HD_COLUMN_TOP);
+	assert_true(encoding.columns[1].parent == 0);
+	assert_close(encoding.columns[1].branch, 1, 0);
+	assert_true(encoding.columns[2].parent == 1);
+	assert_close(encoding.columns[2].branch, 2, 0);
+	/* a; c and its presence; d and its; e, its twin and its presence. */
+	assert_int_equal(encoding.kernel.count, 1 + 2 + 2 + 3);
+	assert_int_equal(encoding.kernel.nominals, 2);
+	for (size_t option = 0; option < 3; option++)
+		for (size_t name = 0; name < 3; name++) {
+			for (size_t p = 0; p < 5; p++)
+				values[p] = hd_expr_at(
+					&hd_space_param(space, p)->expr, 0.3);
+			values[0] = hd_expr_nth(&hd_space_param(space, 0)->expr, option);
+			values[2] = hd_expr_nth(&hd_space_param(space, 2)->expr, name);
+			hd_space_prune(space, values);
+			assert_true(hd_encoding_encode(&encoding, values, point));
+			assert_close(point[0], (double)option, 0);
+			assert_int_equal(isnan(point[1]), option != 1);
+			assert_int_equal(isnan(point[2]), option != 1 || name != 2);
+			hd_encoding_snap(&encoding, point);
+			hd_encoding_decode(&encoding, point, back);
+			for (size_t p = 0; p < 5; p++)
+				assert_true(hd_value_equal(&values[p], &back[p]));
+		}
+	hd_encoding_release(&encoding);
+	hd_space_free(space);
+}
+
+static void a_row_without_what_exists_has_no_point(void **state)
+{
+	struct hd_space *space = branches();
+	struct hd_encoding encoding;
+	struct hd_value values[5];
+	double point[4];
+
+	(void)state;
+	hd_encoding_init(&encoding, space);
+	for (size_t p = 0; p < 5; p++)
+		values[p] = hd_expr_at(&hd_space_param(space, p)->expr, 0.5);
+	assert_true(hd_encoding_encode(&encoding, values, point));
+	values[4] = (struct hd_value){ 0 };
+	assert_false(hd_encoding_encode(&encoding, values, point));
+	hd_encoding_release(&encoding);
+	hd_space_free(space);
+}
+
+static void distances_count_existence(void **state)
+{
+	struct hd_space *space = branches();
+	struct hd_encoding encoding;
+	const struct hd_column *number, *name;
+
+	(void)state;
+	hd_encoding_init(&encoding, space);
+	name = &encoding.columns[1];
+	number = &encoding.columns[2];
+	assert_close(hd_column_far(number, 0.7, 0.4), 0.3, 1e-15);
+	assert_close(hd_column_far(number, NAN, NAN), 0, 0);
+	assert_close(hd_column_far(number, NAN, 0.4), 1, 0);
+	assert_close(hd_column_far(name, 2, 0), 1, 0);
+	assert_close(hd_column_far(name, NAN, NAN), 0, 0);
+	assert_close(hd_column_far(name, 2, NAN), 1, 0);
+	hd_encoding_release(&encoding);
+	hd_space_free(space);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +311,9 @@ int main(void)
 		cmocka_unit_test(a_choice_of_numbers_is_ordered_with_a_twin),
 		cmocka_unit_test(what_has_one_value_has_no_column),
 		cmocka_unit_test(an_absent_value_has_no_point),
+		cmocka_unit_test(what_does_not_exist_is_no_number),
+		cmocka_unit_test(a_row_without_what_exists_has_no_point),
+		cmocka_unit_test(distances_count_existence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,6 +189,54 @@ static double branch(const double *x, size_t d)
 	return floors[pick] + 2 * a * a + 1.5 * b * b + fabs(a * b);
 }
 
+/* The same, each branch with its own two and the last with none. */
+static double nested(const double *x, size_t d)
+{
+	return x[0] == 3 ? 0.2 : branch(x, d);
+}
+
+/*
+ * The error of five families of models, as a search over models sees it: one is
+ * good anywhere, the best one only where two of its own agree.
+ *
+ * scale; family; forest: trees, features, leaf; svm: c, gamma, kernel,
+ * degree of the third; linear: c, penalty; boost: trees, rate, depth, rows;
+ * bayes has none.
+ */
+static double models(const double *x, size_t d)
+{
+	static const double scales[] = { 0.02, 0, 0.01 };
+	const double *forest = x + 2, *svm = x + 5, *linear = x + 9;
+	const double *boost = x + 11;
+	double work, scale = scales[(size_t)x[0]];
+
+	(void)d;
+	switch ((size_t)x[1]) {
+	case 0:
+		return 0.09 + 0.02 / log(forest[0]) +
+		       0.12 * pow(forest[1] - 0.31, 2) +
+		       0.004 * pow(log(forest[2]) - 0.4, 2);
+	case 1:
+		if (svm[2] == 2) /* poly */
+			return 0.11 + scale + 0.02 * pow(svm[3] - 1, 2) +
+			       0.006 * pow(log(svm[0]) + 1, 2);
+		work = log(svm[0]) + log(svm[1]);
+		return 0.05 + 3 * scale + (svm[2] == 1 ? 0.06 : 0) +
+		       0.018 * pow(work + 1.7, 2) +
+		       0.008 * pow(log(svm[1]) + 3.9, 2);
+	case 2:
+		return 0.14 + scale + 0.003 * pow(log(linear[0]) - 1.1, 2) +
+		       (linear[1] == 0 ? 0.012 : 0);
+	case 3:
+		work = log(boost[0] * boost[1]);
+		return 0.065 + 0.012 * pow(work - 2.9, 2) + 0.03 * boost[1] +
+		       0.004 * pow(boost[2] - 4, 2) +
+		       0.05 * pow(boost[3] - 0.7, 2);
+	default:
+		return 0.21 + scale;
+	}
+}
+
 static double unit_hash(uint32_t word)
 {
 	word = (word ^ word >> 16) * 0x7feb352du;
@@ -310,12 +358,25 @@ static double lists(const double *x, size_t d)
 
 /* --- the list -------------------------------------------------------------- */
 
+#define MODELS                                                            \
+	"scale choice none standard range;"                               \
+	"family choice forest svm linear boost bayes;"                    \
+	"@1.0 trees qloguniform 2.3 6.2 10; @1.0 features uniform 0.1 1;" \
+	"@1.0 leaf qloguniform 0 3 1;"                                    \
+	"@1.1 c loguniform -5 5; @1.1 gamma loguniform -9 2;"             \
+	"@1.1 kernel choice rbf sigmoid poly; @7.2 degree randint 5;"     \
+	"@1.2 c loguniform -5 5; @1.2 penalty choice l1 l2;"              \
+	"@1.3 trees qloguniform 2.3 6.2 10; @1.3 rate loguniform -6 0;"   \
+	"@1.3 depth randint 10; @1.3 rows uniform 0.4 1"
+
 static const struct made {
 	const char *name;
 	made_fn fn;
 	double noise;
 	double best;
-	const char *space; /* "*8" in front: this parameter so many times */
+	/* "*8" in front: this parameter so many times; "@0.2": it hangs on the
+	 * third option of the first parameter. */
+	const char *space;
 } made[] = {
 	{ "bowl8", bowl, 0, 0, "*8 x uniform -3 5" },
 	{ "ridge6", ridge, 0, 0, "*6 x uniform -2 2" },
@@ -346,6 +407,12 @@ static const struct made {
 	{ "branch7", branch, 0, 0, "kind choice a b c d; a0 uniform 0 1;"
 				   "a1 loguniform -7 0; b0 uniform 0 1; b1 loguniform -7 0;"
 				   "c0 uniform 0 1; c1 loguniform -7 0" },
+	{ "nested7", nested, 0, 0, "kind choice a b c d; @0.0 a0 uniform 0 1;"
+				   "@0.0 a1 loguniform -7 0; @0.1 b0 uniform 0 1;"
+				   "@0.1 b1 loguniform -7 0; @0.2 c0 uniform 0 1;"
+				   "@0.2 c1 loguniform -7 0" },
+	{ "models15", models, 0, 0.05, MODELS },
+	{ "noisy_models15", models, 0.02, 0.05, MODELS },
 	{ "cats7", cats, 0, 3.70118514, "*7 x choice a b c d e" },
 	{ "ints4", ints, 0, 0.352777778, "a randint 50; b randint 30; c randint 17;"
 					 "d randint 17" },
@@ -373,7 +440,8 @@ static double made_value(const struct problem *problem,
 	double x[WIDTH_MOST];
 
 	for (size_t i = 0; i < d; i++)
-		x[i] = hd_space_param(problem->space, i)->expr.kind == HD_EXPR_CHOICE
+		x[i] = values[i].kind == HD_VALUE_ABSENT ? NAN
+		       : hd_space_param(problem->space, i)->expr.kind == HD_EXPR_CHOICE
 			       ? (double)values[i].option
 			       : values[i].number;
 	return row->fn(x, d);
@@ -443,8 +511,13 @@ static void space_add(struct hd_space *space, char *text)
 	struct hd_expr expr;
 	char numbered[64], *rest = NULL;
 	char *name = strtok_r(text, " ", &rest);
-	size_t times = 0;
+	size_t times = 0, parent = HD_SPACE_TOP, branch = 0;
 
+	if (name && *name == '@') {
+		parent = strtoul(name + 1, &name, 10);
+		branch = strtoul(name + 1, NULL, 10);
+		name = strtok_r(NULL, " ", &rest);
+	}
 	if (name && *name == '*') {
 		times = strtoul(name + 1, NULL, 10);
 		name = strtok_r(NULL, " ", &rest);
@@ -455,7 +528,8 @@ static void space_add(struct hd_space *space, char *text)
 	for (size_t i = 0; i < times || i == 0; i++) {
 		snprintf(numbered, sizeof numbered, times ? "%s%zu" : "%s", name,
 			 i);
-		if (hd_space_add(space, numbered, &expr, NULL, &err) < 0)
+		if (hd_space_add_in(space, parent, branch, numbered, &expr,
+				    NULL, &err) < 0)
 			space_fail(err.text);
 	}
 }
