@@ -11,12 +11,14 @@
 #include <hdrive/config.h>
 #include <hdrive/doctor.h>
 #include <hdrive/error.h>
+#include <hdrive/fetch.h>
 #include <hdrive/gc.h>
 #include <hdrive/metrics.h>
 #include <hdrive/option.h>
 #include <hdrive/policy.h>
 #include <hdrive/program.h>
 #include <hdrive/report.h>
+#include <hdrive/require.h>
 #include <hdrive/rng.h>
 #include <hdrive/sampler.h>
 #include <hdrive/serve.h>

@@ -15,6 +15,7 @@ static const char help_exit_codes[] =
 	"   4  ended, no trial ever reported the primary metric\n"
 	"   5  the sweep's time was up; a best exists\n"
 	"   6  ended by max_failures, or as the first three trials failed alike\n"
+	"   7  what --require asks for is not met\n"
 	"   8  still running (status --exit-status)\n"
 	"  10  log: please stop\n"
 	"  75  temporary: the store is busy, or another engine runs the sweep\n"

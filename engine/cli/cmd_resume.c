@@ -18,6 +18,7 @@ struct resume_options {
 	bool accept_space;
 	bool detach;
 	bool parsable;
+	struct after_options after;
 };
 
 #define ROW(field) offsetof(struct resume_options, field)
@@ -34,6 +35,7 @@ static const struct cli_opt resume_rows[] = {
 	{ "detach", 'd', NULL, "go on in the background; the engine's talk in FOLDER/engine.log",
 	  CLI_OPT_FLAG, ROW(detach), 0 },
 	{ "parsable", 0, NULL, "only the sweep's name, on stdout", CLI_OPT_FLAG, ROW(parsable), 0 },
+	AFTER_ROWS(struct resume_options, after),
 	CLI_OPT_END
 };
 
@@ -88,6 +90,12 @@ static int resume_main(struct cli *cli)
 {
 	struct resume_options options = { 0 };
 	struct resume_make make = { cli, &options, NULL };
+	struct run_how how = {
+		.mode = HD_STORE_WRITE,
+		.make = resume_make,
+		.user = &make,
+		.after = &options.after,
+	};
 	int code;
 
 	if (!cli_parse(cli, &options, &code) ||
@@ -95,12 +103,14 @@ static int resume_main(struct cli *cli)
 		goto out;
 	if (options.parsable)
 		cli->quiet = true;
+	how.detach = options.detach;
 	code = limit_sets(cli, &options.limits, &options.sets);
 	if (code == CLI_OK && options.file)
 		code = resume_read(cli, options.file, &make.text);
 	if (code == CLI_OK)
-		code = run_sweep(cli, HD_STORE_WRITE, options.detach,
-				 resume_make, &make);
+		code = after_check(cli, &options.after);
+	if (code == CLI_OK)
+		code = run_sweep(cli, &how);
 out:
 	free(make.text);
 	limit_release(&options.limits);

@@ -127,8 +127,10 @@ static int retry_work(struct retry *retry)
 		return CLI_OK;
 	}
 	cli_say(cli, "%zu trials again", retry->found);
-	return run_sweep(cli, HD_STORE_WRITE, retry->options->detach, retry_make,
-			 retry);
+	return run_sweep(cli, &(struct run_how){ .mode = HD_STORE_WRITE,
+						 .detach = retry->options->detach,
+						 .make = retry_make,
+						 .user = retry });
 }
 
 static int retry_main(struct cli *cli)

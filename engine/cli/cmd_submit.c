@@ -22,6 +22,7 @@ struct submit_options {
 	struct cli_size cpus_per_trial;
 	bool detach;
 	bool parsable;
+	struct after_options after;
 };
 
 /* Trials a processor from which a person is told how many there are. */
@@ -51,6 +52,7 @@ static const struct cli_opt submit_rows[] = {
 	  "PCRE2 with groups name, value, step; in place of the usual rules", CLI_OPT_LIST,
 	  ROW(patterns), 0 },
 	{ "parsable", 0, NULL, "only the sweep's name, on stdout", CLI_OPT_FLAG, ROW(parsable), 0 },
+	AFTER_ROWS(struct submit_options, after),
 	CLI_OPT_END
 };
 
@@ -231,8 +233,11 @@ static int submit_work(struct cli *cli, struct submit_options *options)
 	submit_note_crowd(cli, options, config);
 	code = submit_try(cli, config, options->seed.value, 1, false);
 	if (code == CLI_OK)
-		code = run_sweep(cli, HD_STORE_CREATE, options->detach,
-				 submit_make, &make);
+		code = run_sweep(cli, &(struct run_how){ .mode = HD_STORE_CREATE,
+							 .detach = options->detach,
+							 .make = submit_make,
+							 .user = &make,
+							 .after = &options->after });
 out:
 	hd_config_free(config);
 	return code;
@@ -261,6 +266,8 @@ static int submit_main(struct cli *cli)
 	code = limit_sets(cli, &options.limits, &options.sets);
 	if (code == CLI_OK)
 		code = warm_sets(cli, &options.warm, &options.sets);
+	if (code == CLI_OK)
+		code = after_check(cli, &options.after);
 	if (code == CLI_OK)
 		code = submit_work(cli, &options);
 out:

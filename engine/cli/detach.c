@@ -17,19 +17,17 @@
 static int detach_pipe = -1; /* where the background tells the name */
 
 /* The name, or what the child ended with before it had one. */
-static int detach_wait(struct cli *cli, int fd, pid_t pid)
+static int detach_wait(int fd, pid_t pid, char name[DETACH_NAME])
 {
-	char name[256];
 	ssize_t got;
 	int status;
 
 	do
-		got = read(fd, name, sizeof name - 1);
+		got = read(fd, name, DETACH_NAME - 1);
 	while (got < 0 && errno == EINTR);
 	close(fd);
 	if (got > 0) {
 		name[got] = '\0';
-		cli_put(cli, "%s\n", name);
 		return CLI_OK;
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -37,11 +35,12 @@ static int detach_wait(struct cli *cli, int fd, pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : CLI_ERROR;
 }
 
-bool detach_begin(struct cli *cli, int *code)
+bool detach_begin(struct cli *cli, char name[DETACH_NAME], int *code)
 {
 	int fds[2];
 	pid_t pid;
 
+	name[0] = '\0';
 	cli_flush(cli);
 	if (pipe(fds) < 0) {
 		*code = cli_fail(cli, CLI_ERROR, "cannot go to the background: %s",
@@ -51,7 +50,7 @@ bool detach_begin(struct cli *cli, int *code)
 	pid = fork();
 	if (pid > 0) {
 		close(fds[1]);
-		*code = detach_wait(cli, fds[0], pid);
+		*code = detach_wait(fds[0], pid, name);
 		return false;
 	}
 	close(fds[0]);

@@ -23,6 +23,7 @@ enum cli_exit {
 	CLI_NO_METRIC = 4,
 	CLI_TIMED_OUT = 5,
 	CLI_FAILURES = 6,
+	CLI_UNMET = 7, /* what --require asks */
 	CLI_STILL_RUNNING = 8,
 	CLI_PLEASE_STOP = 10,
 	CLI_BUSY = 75,

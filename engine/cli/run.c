@@ -86,8 +86,23 @@ static int run_end(struct cli *cli, struct hd_sweep *sweep,
 
 /* --- the run -------------------------------------------------------------- */
 
-static int run_to_end(struct cli *cli, struct hd_sweep *sweep,
-		      struct hd_store *store, struct progress *progress)
+/* What goes to stdout at the end, and what was asked to be done then. */
+static int run_ended(struct cli *cli, const struct run_how *how,
+		     struct hd_sweep *sweep, struct hd_store *store, int code)
+{
+	int64_t key = hd_sweep_key(sweep);
+	int told = CLI_OK;
+
+	if (how->after)
+		code = after_sweep(cli, how->after, store, key, code);
+	if (how->tell)
+		told = how->tell(cli, store, key);
+	return code == CLI_OK ? told : code;
+}
+
+static int run_to_end(struct cli *cli, const struct run_how *how,
+		      struct hd_sweep *sweep, struct hd_store *store,
+		      struct progress *progress)
 {
 	struct hd_sweep_summary end;
 	struct hd_error err = { 0 };
@@ -100,7 +115,7 @@ static int run_to_end(struct cli *cli, struct hd_sweep *sweep,
 	if (signal_count)
 		hd_sweep_stop(sweep, signal_count > 1);
 	/* On a terminal the line that tells of the start has the name. */
-	if (!cli->json && (!cli->out_tty || cli->quiet))
+	if (!how->tell && !cli->json && (!cli->out_tty || cli->quiet))
 		cli_put(cli, "%s\n", hd_sweep_name(sweep));
 	cli_flush(cli);
 	rc = hd_sweep_run(sweep, &err);
@@ -109,18 +124,18 @@ static int run_to_end(struct cli *cli, struct hd_sweep *sweep,
 	if (rc < 0)
 		return cli_fail_error(cli, &err);
 	hd_sweep_summary(sweep, &end);
-	if (cli->json)
+	if (!how->tell && cli->json)
 		(void)hd_report_status(store, hd_sweep_key(sweep),
 				       HD_FORMAT_JSON, &cli->out, NULL);
 	if (end.end == HD_END_USER)
 		cli_say(cli, "saved; go on with: hdrive resume %s",
 			hd_sweep_name(sweep));
 	progress_summary(progress, store);
-	return run_end(cli, sweep, store);
+	return run_ended(cli, how, sweep, store, run_end(cli, sweep, store));
 }
 
-static int run_make(struct cli *cli, struct hd_store *store, bool detached,
-		    run_make_fn make, void *user)
+static int run_make(struct cli *cli, struct hd_store *store,
+		    const struct run_how *how)
 {
 	struct progress progress;
 	char *launcher = cli_launcher_path();
@@ -143,12 +158,12 @@ static int run_make(struct cli *cli, struct hd_store *store, bool detached,
 		code = cli_fail(
 			cli, CLI_ERROR,
 			"'hdrive-launch' is neither beside this program nor in ../libexec/hdrive");
-	else if (make(user, &sweep, store, &host, &err) < 0)
+	else if (how->make(how->user, &sweep, store, &host, &err) < 0)
 		code = cli_fail_error(cli, &err);
 	else {
-		if (detached)
+		if (how->detach)
 			detach_named(cli, hd_sweep_name(sweep), hd_sweep_folder(sweep));
-		code = run_to_end(cli, sweep, store, &progress);
+		code = run_to_end(cli, how, sweep, store, &progress);
 	}
 	hd_sweep_free(sweep);
 	free(launcher);
@@ -156,18 +171,37 @@ static int run_make(struct cli *cli, struct hd_store *store, bool detached,
 	return code;
 }
 
-int run_sweep(struct cli *cli, enum hd_store_mode mode, bool detach,
-	      run_make_fn make, void *user)
+/* In the process that was called: what it says of the one that runs NAME. */
+static int run_detached(struct cli *cli, const struct run_how *how,
+			const char *name)
 {
 	struct hd_store *store = NULL;
+	int64_t key;
+	int code;
+
+	if (!how->tell) {
+		cli_put(cli, "%s\n", name);
+		return CLI_OK;
+	}
+	code = cli_sweep_open(cli, name, &store, &key);
+	if (code == CLI_OK)
+		code = how->tell(cli, store, key);
+	hd_store_close(store);
+	return code;
+}
+
+int run_sweep(struct cli *cli, const struct run_how *how)
+{
+	struct hd_store *store = NULL;
+	char name[DETACH_NAME];
 	int code;
 
 	/* Before there is a store: its locks do not pass to a child. */
-	if (detach && !detach_begin(cli, &code))
-		return code;
-	code = cli_store_open(cli, mode, &store);
+	if (how->detach && !detach_begin(cli, name, &code))
+		return code == CLI_OK ? run_detached(cli, how, name) : code;
+	code = cli_store_open(cli, how->mode, &store);
 	if (code == CLI_OK)
-		code = run_make(cli, store, detach, make, user);
+		code = run_make(cli, store, how);
 	hd_store_close(store);
 	/* A reader that went away says nothing of the sweep. */
 	if (cli->out_errno == EPIPE)
