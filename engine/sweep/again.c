@@ -92,7 +92,7 @@ static int run_reset(struct run *run, bool anew, struct hd_error *err)
 	run->reason.text[0] = '\0';
 	run->started = run->gone = run->seen = 0;
 	run->adopt = run->adopted = run->fresh = run->spawned = run->has_output = false;
-	run->ended = run->unstarted = run->stop_wanted = run->stop_now = false;
+	run->ended = run->unstarted = run->is_mute = run->stop_wanted = run->stop_now = false;
 	run->changed = false;
 	run->attempt++;
 	hd_tail_free(run->tail);

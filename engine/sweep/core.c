@@ -169,6 +169,7 @@ static int run_adopt(struct run *run, struct hd_error *err)
 		return rc;
 	run->ended |= rc == HD_ENOENT;
 	run->unstarted = rc == HD_ENOENT;
+	run->is_mute = rc == HD_ENOENT;
 	run->adopt = false;
 	run->adopted = rc == 0;
 	run->has_output = true;
@@ -459,7 +460,7 @@ static int core_attend(struct hd_core *core, struct run **slot,
 		run->gone = core->wall;
 	rc = run->spawned ? run_store_spawned(run, err) : 0;
 
-	if (rc == 0 && (run->has_output || run->ended)) {
+	if (rc == 0 && !run->is_mute && (run->has_output || run->ended)) {
 		run->has_output = false;
 		rc = hd_run_collect(run, run->ended, err);
 		if (rc > 0) {
@@ -535,6 +536,7 @@ static void run_launch(struct run *run, int64_t wall)
 	run_launched(run);
 	if (rc == 0)
 		return;
+	run->is_mute = true;
 	run->unstarted = hd_run_may_launch_later(run, rc);
 	hd_core_on_ended(core, run->number,
 			 &(struct hd_exit){ .known = true,

@@ -81,6 +81,7 @@ struct run {
 	bool has_output;    /* its files may have grown */
 	bool ended;         /* exit says how */
 	bool unstarted;     /* ... namely that no process of it ever was */
+	bool is_mute;       /* the same: files in its folder are another attempt's */
 	bool cancel_wanted; /* a person asked for its end */
 	bool stop_wanted;   /* the stop comes after commit */
 	bool stop_now;      /* ... as a KILL */

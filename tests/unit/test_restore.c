@@ -187,6 +187,73 @@ static void a_restarted_trial_logs_all_of_it_again(void **state)
 	assert_int_equal(ask(bench, "SELECT settled FROM trial"), 1);
 }
 
+static void move_in(const char *folder, const char *from, const char *to)
+{
+	char old[600], new[600];
+
+	snprintf(old, sizeof old, "%s/%s", folder, from);
+	snprintf(new, sizeof new, "%s/%s", folder, to);
+	assert_int_equal(rename(old, new), 0);
+}
+
+/* The engine dies between the row of a second attempt and its launch: what the
+ * folder holds is the first one's and was read. */
+static void files_of_the_attempt_before_are_not_read_twice(void **state)
+{
+	struct bench *bench = *state;
+	const char *yaml = YAML("1", "max_restarts: 1\n");
+	const char *folder = fake.trials[0].folder;
+	char path[600];
+	int fd;
+
+	bench_open(bench, "s", yaml, 1);
+	bench_turn(bench);
+	snprintf(path, sizeof path, "%s/checkpoints/step", folder);
+	fd = open(path, O_WRONLY | O_CREAT, 0666);
+	assert_true(fd >= 0);
+	close(fd);
+	snprintf(path, sizeof path, "%s/owner-1", folder);
+	assert_int_equal(symlink("host", path), 0);
+	fake_log(0, 0.5);
+	fake_end(0, 3);
+	bench_turn(bench);
+	bench->now += 2000000;
+	bench_turn(bench);
+	assert_int_equal(fake.trials[0].attempt, 2);
+	move_in(folder, "attempts/1/stdout", "stdout");
+	move_in(folder, "attempts/1/owner-1", "owner-1");
+	fake.trials[0].unstarted = true;
+	bench_resume(bench, "s", yaml, 1);
+	bench_turn(bench);
+	assert_int_equal(fake.trials[0].attempt, 2);
+	assert_true(fake.trials[0].running);
+	fake_log(0, 0.25);
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(ask(bench, "SELECT count(*) FROM metric"), 2);
+	assert_int_equal(ask(bench, "SELECT intervals FROM trial"), 2);
+}
+
+/* Nor when the next attempt cannot be launched, before its files made room. */
+static void a_launch_that_failed_has_no_files(void **state)
+{
+	struct bench *bench = *state;
+	const char *yaml = YAML("1", "max_restarts: 1\n");
+
+	bench_open(bench, "s", yaml, 1);
+	bench_turn(bench);
+	fake_log(0, 0.5);
+	fake_end(0, 3);
+	bench_turn(bench);
+	fake.refuse = HD_EINVAL;
+	bench->now += 2000000;
+	bench_turn(bench);
+	assert_true(hd_core_is_done(bench->core));
+	assert_int_equal(ask(bench, "SELECT count(*) FROM metric"), 0);
+	assert_int_equal(ask(bench, "SELECT count(*) FROM past_metric"), 1);
+}
+
 static void what_was_enqueued_takes_no_point_of_the_grid(void **state)
 {
 	struct bench *bench = *state;
@@ -368,6 +435,8 @@ int main(void)
 		TEST(what_a_script_said_of_its_end_is_kept),
 		TEST(a_trial_that_was_never_started_is_started),
 		TEST(a_restarted_trial_logs_all_of_it_again),
+		TEST(files_of_the_attempt_before_are_not_read_twice),
+		TEST(a_launch_that_failed_has_no_files),
 		TEST(what_was_enqueued_takes_no_point_of_the_grid),
 		TEST(limits_change_under_way_and_stay),
 		TEST(one_trial_is_cancelled_and_retried),
