@@ -120,6 +120,7 @@ static void backend_start(struct bench *bench)
 		.argv = argv,
 		.environment = environment,
 		.grace = 10,
+		.is_new = true,
 	};
 
 	snprintf(folder, sizeof folder, "%s/%06zu", bench->base,
@@ -173,6 +174,7 @@ static void backend_run(const char *base, size_t trials)
 		.trials = trials,
 		.type = hd_backend_type_find("local"),
 		.host = { .launcher = TEST_BUILD "/hdrive-launch",
+			  .scratch = base,
 			  .started = on_started,
 			  .output = on_output,
 			  .ended = on_ended },

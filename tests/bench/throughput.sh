@@ -90,26 +90,32 @@ median() {
 	cut -d ' ' -f "$2" "$dir/$1.log" | sort -g |
 		sed -n "$(((rounds + 1) / 2))p"
 }
-# ratio NAME COLUMN: the median of what each round took, by its round's floor
-ratio() {
+# ratios NAME COLUMN TRIALS: what a trial took by what its round's floor took
+# for one: the least, the median and the most of the rounds
+ratios() {
 	paste -d ' ' "$dir/$1.log" "$dir/floor.log" |
-		awk -v i="$2" '{ print $i / $(NF / 2 + i) }' | sort -g |
-		sed -n "$(((rounds + 1) / 2))p"
+		awk -v i="$2" -v n="$3" -v all="$trials" \
+			'{ print $i / n / ($(NF / 2 + i) / all) }' | sort -g |
+		sed -n "1p;$(((rounds + 1) / 2))p;\$p" | tr '\n' ' '
 }
 # row NAME LABEL TRIALS
 row() {
 	awk -v label="$2" -v n="$3" -v wall="$(median "$1" 1)" -v cpu="$(median "$1" 2)" \
-		-v all="$trials" -v wall_ratio="$(ratio "$1" 1)" -v cpu_ratio="$(ratio "$1" 2)" \
+		-v walls="$(ratios "$1" 1 "$3")" -v cpus="$(ratios "$1" 2 "$3")" \
 		'BEGIN {
-		printf "%-26s %10.1f %9.3f %14.3f %9.2f\n", label, n / wall,
-			n / all / wall_ratio, 1000 * cpu / n, cpu_ratio * all / n
+		split(walls, w)
+		split(cpus, c)
+		printf "%-24s %8.1f %7.2f (%.2f-%.2f) %9.3f %7.2f (%.2f-%.2f)\n",
+			label, n / wall, 1 / w[2], 1 / w[3], 1 / w[1],
+			1000 * cpu / n, c[2], c[1], c[3]
 	}'
 }
-echo "$trials trials of a child that does nothing, 2 at a time, median of $rounds rounds"
-printf '%-26s %10s %9s %14s %9s\n' '' 'trials/s' 'of floor' 'CPU ms/trial' 'of floor'
+echo "$trials trials of a child that does nothing, 2 at a time, median (and least to most)"
+echo "of $rounds rounds"
+printf '%-24s %8s %19s %9s %19s\n' '' 'trials/s' 'of floor' 'CPU ms' 'of floor'
 row floor 'posix_spawn and 2 files' "$trials"
 row hdrive 'hdrive submit' "$trials"
-printf '%-26s %10s %9s %14s %9s\n' '  hold' '' '>= 0.5' '' '<= 2.5'
+printf '%-24s %8s %19s %9s %19s\n' '  hold' '' '>= 0.5' '' '<= 2.5'
 row xargs 'xargs -P 2, 1 file' "$trials"
 if [ -n "$optuna" ]; then
 	row optuna "$optuna" $((trials / 20))
