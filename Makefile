@@ -31,22 +31,25 @@ VARIANT := $(if $(SANITIZE),$(firstword $(subst $(comma), ,$(SANITIZE))),release
 B := build/$(VARIANT)
 Q := $(if $(V),,@)
 
-PACKAGES := yaml-0.1 sqlite3 libuv libpcre2-8 jansson gsl
+PACKAGES := yaml-0.1 sqlite3 libuv libpcre2-8 jansson gsl nettle libgit2
 STD := -std=c17 -D_POSIX_C_SOURCE=200809L
 WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
 	-Wwrite-strings -Wformat=2 -Wvla $(if $(WERROR),-Werror)
 SAN := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+# libgit2 is loaded when it is needed, by the name that a linker would record.
+LIBGIT2 := $(or $(shell readelf -d "$$(pkg-config --variable=libdir libgit2 \
+	2>/dev/null)/libgit2.so" 2>/dev/null | sed -n 's/.*SONAME.*\[\(.*\)\].*/\1/p'),libgit2.so)
 CFLAGS_ALL = $(STD) $(WARN) $(OPTIMIZE) -fPIC -fvisibility=hidden $(SAN) \
-	-Iinclude -Iengine -Isamplers -Ipolicies \
+	-Iinclude -Iengine -Isamplers -Ipolicies -DHD_LIBGIT2='"$(LIBGIT2)"' \
 	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CFLAGS)
 # GSL over OpenBLAS: gsl.pc names gslcblas, so the libraries stand here.
-LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lgsl -lopenblas -lm -lpthread
+LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lnettle -lgsl -lopenblas -lm -lpthread -ldl
 
 LIB_SRC := $(filter-out $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
 	launch_cpus.c launch_program.c launch_record.c),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
 	engine/dispatch engine/metrics engine/store engine/report engine/serve \
-	engine/doctor engine/program) \
+	engine/doctor engine/program engine/snapshot) \
 	samplers/*.c policies/*.c))
 CLI_SRC := $(wildcard engine/cli/*.c)
 TEST_SRC := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c tests/cli/test_*.c)
@@ -210,7 +213,8 @@ bench-samplers: all $(SAMPLER_BENCH)
 # --- fuzzing: clang's libFuzzer, a minute each; FUZZ_SECONDS=3600 for a night
 FUZZ_SECONDS = 60
 FUZZ_CFLAGS = $(STD) -g -O1 -fsanitize=fuzzer,address,undefined \
-	-fno-sanitize-recover=all -Iinclude -Iengine -Isamplers -Ipolicies -Itests/support
+	-fno-sanitize-recover=all -Iinclude -Iengine -Isamplers -Ipolicies -Itests/support \
+	-DHD_LIBGIT2='"$(LIBGIT2)"'
 build/fuzz/%: tests/fuzz/%.c $(LIB_SRC)
 	@mkdir -p $(@D)
 	$(Q)clang $(FUZZ_CFLAGS) $< $(LIB_SRC) -o $@ $(LIBS)
@@ -232,8 +236,8 @@ conformance:
 	@tests/support/conformance.sh
 
 DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial-dev \
-	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev zlib1g-dev \
-	musl-tools
+	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev libgit2-dev \
+	nettle-dev zlib1g-dev musl-tools
 DEPS_TEST := $(DEPS_BUILD) libcmocka-dev libasan8 libubsan1 python3 python3-sklearn mandoc procps
 deps:
 	@tests/support/deps.sh $(DEPS_BUILD)

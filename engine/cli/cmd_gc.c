@@ -19,6 +19,7 @@ struct gc_options {
 	bool checkpoints;
 	bool attempts;
 	bool sweeps;
+	bool snapshots;
 	bool yes;
 	bool dry_run;
 	bool no_dry_run;
@@ -38,6 +39,8 @@ static const struct cli_opt gc_rows[] = {
 	  0 },
 	{ "sweeps", 0, NULL, "whole sweeps, with their rows and folders", CLI_OPT_FLAG, ROW(sweeps),
 	  0 },
+	{ "snapshots", 0, NULL, "copies of source folders that no sweep runs in", CLI_OPT_FLAG,
+	  ROW(snapshots), 0 },
 	{ "yes", 'y', NULL, "do it", CLI_OPT_FLAG, ROW(yes), 0 },
 	{ "no-dry-run", 0, NULL, "the same", CLI_OPT_FLAG, ROW(no_dry_run), 0 },
 	{ "dry-run", 0, NULL, "only say what would go; this is the default", CLI_OPT_FLAG,
@@ -118,6 +121,13 @@ static int gc_judge(struct gc *gc, const struct gc_options *options, bool parts)
 		return cli_fail(gc->cli, CLI_USAGE,
 				"'--sweeps' takes whole sweeps: neither parts of trials nor "
 				"'--keep best' go with it");
+	if (rule->snapshots && !rule->sweeps) {
+		if (!parts && !ages && !rule->keep_best && gc->cli->word_count == 0)
+			return CLI_OK;
+		return cli_fail(gc->cli, CLI_USAGE,
+				"'--snapshots' takes what no sweep needs: only '--sweeps' goes "
+				"with it");
+	}
 	if (rule->sweeps ? !ages && gc->cli->word_count == 0 : !parts && !ages && !rule->keep_best)
 		return gc_usage(gc->cli);
 	return CLI_OK;
@@ -141,6 +151,7 @@ static int gc_rule(struct gc *gc, const struct gc_options *options)
 				"30d, got '%s'",
 				options->older);
 	rule->sweeps = options->sweeps;
+	rule->snapshots = options->snapshots;
 	rule->removes = options->yes || options->no_dry_run;
 	for (int i = 0; i < HD_GC_PARTS; i++)
 		any = any || parts[i];
@@ -167,7 +178,7 @@ static void gc_json(struct gc *gc, const struct hd_gc_row *row)
 	for (int i = 0; i < HD_GC_PARTS; i++)
 		cli_put(cli, ",\"%s\":%" PRIu64, hd_gc_part_name((enum hd_gc_part)i),
 			row->parts[i]);
-	cli_put(cli, ",\"failed\":%" PRIu64 "}", row->failed);
+	cli_put(cli, ",\"snapshots\":%zu,\"failed\":%" PRIu64 "}", row->snapshots, row->failed);
 }
 
 static void gc_parts(struct gc *gc, const struct hd_gc_row *row)
@@ -195,7 +206,9 @@ static void gc_text(struct gc *gc, const struct hd_gc_row *row)
 		cli_put(cli, "kept: %s\n", row->skipped);
 		return;
 	}
-	if (row->has_row)
+	if (row->of_snapshots)
+		cli_put(cli, "%zu of no sweep  ", row->snapshots);
+	else if (row->has_row)
 		cli_put(cli, "%zu trial%s  ", row->trials, row->trials == 1 ? "" : "s");
 	else
 		cli_put(cli, "no row knows it  ");
@@ -209,7 +222,7 @@ static int gc_told(void *user, const struct hd_gc_row *row)
 	struct gc *gc = user;
 	bool goes = row->trials || row->bytes || !row->has_row;
 
-	gc->sweeps += goes;
+	gc->sweeps += goes && !row->of_snapshots;
 	gc->trials += row->trials;
 	gc->bytes += row->bytes;
 	gc->failed += row->failed;
@@ -333,11 +346,13 @@ const struct cli_command cli_cmd_gc = {
 	.examples = "  hdrive gc --keep best:3\n"
 		    "  hdrive gc @ --outputs --checkpoints --keep best:1 --yes\n"
 		    "  hdrive gc --logs --older 30d\n"
-		    "  hdrive gc --sweeps --older 90d\n",
+		    "  hdrive gc --sweeps --older 90d\n"
+		    "  hdrive gc --snapshots --yes\n",
 	.options = gc_rows,
 	.notes = "Without --yes it only says what would go. Only what has ended is touched; rows,\n"
 		 "parameters and metrics stay, but for --sweeps. Without --outputs, --logs,\n"
-		 "--checkpoints or --attempts a rule is about all four.\n"
+		 "--checkpoints or --attempts a rule is about all four. With --sweeps also the\n"
+		 "snapshots go that only those sweeps ran in.\n"
 		 "SWEEP is a name, an id, a unique prefix of either, or @ for the latest; without\n"
 		 "one, all of them.\n",
 	.run = gc_main,

@@ -1,6 +1,7 @@
 /* hdrive submit: create a sweep and run it here until its end. */
 #include "cli/limits.h"
 #include "cli/run.h"
+#include "cli/snapshot.h"
 #include "cli/warm.h"
 
 #include <stdio.h>
@@ -16,6 +17,7 @@ struct submit_options {
 	struct cli_list patterns;
 	struct limit_options limits;
 	struct warm_options warm;
+	struct snapshot_options snapshot;
 	const char *name;
 	const char *gpus;
 	struct cli_size gpus_per_trial;
@@ -45,6 +47,7 @@ static const struct cli_opt submit_rows[] = {
 	  ROW(sets), 0 },
 	LIMIT_ROWS(struct submit_options, limits),
 	WARM_ROWS(struct submit_options, warm),
+	SNAPSHOT_ROWS(struct submit_options, snapshot),
 	{ "detach", 'd', NULL, "go on in the background; the engine's talk in FOLDER/engine.log",
 	  CLI_OPT_FLAG, ROW(detach), 0 },
 	{ "name", 0, "NAME", "name the sweep (else one is made up)", CLI_OPT_TEXT, ROW(name), 0 },
@@ -164,6 +167,7 @@ struct submit_make {
 	const struct submit_options *options;
 	const struct hd_config *config;
 	struct cli *cli;
+	struct hd_sweep_options source; /* what is said of its snapshot */
 };
 
 static int submit_make(void *user, struct hd_sweep **sweep,
@@ -179,6 +183,9 @@ static int submit_make(void *user, struct hd_sweep **sweep,
 	host->gpus = make->options->gpus;
 	host->gpus_per_trial = make->options->gpus_per_trial.value;
 	host->cpus_per_trial = make->options->cpus_per_trial.value;
+	host->no_snapshot = make->source.no_snapshot;
+	host->snapshot_bytes = make->source.snapshot_bytes;
+	host->snapshot_files = make->source.snapshot_files;
 	host->command = make->cli->rest;
 	host->command_count = make->cli->rest_count;
 	return hd_sweep_new(sweep, store, make->config, host, err);
@@ -212,10 +219,12 @@ static void submit_note_crowd(struct cli *cli,
 static int submit_work(struct cli *cli, struct submit_options *options)
 {
 	struct hd_config *config = NULL;
-	struct submit_make make = { options, NULL, cli };
+	struct submit_make make = { .options = options, .cli = cli };
 	struct hd_error err = { 0 };
-	int code = submit_load(cli, options, &config);
+	int code = snapshot_check(cli, &options->snapshot, &make.source);
 
+	if (code == CLI_OK)
+		code = submit_load(cli, options, &config);
 	if (code != CLI_OK)
 		goto out;
 	if (!options->seed.given && cli_random_seed(&options->seed.value, &err) < 0) {

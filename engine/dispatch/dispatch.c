@@ -187,7 +187,8 @@ int hd_dispatch_open(struct hd_dispatch **out,
 		rc = hd_error_nomem(err);
 		goto out;
 	}
-	rc = hd_workdir_open(&dispatch->workdir, setup->source, err);
+	rc = hd_workdir_open(&dispatch->workdir, setup->tree ? setup->tree : setup->source,
+			     setup->tree_link, err);
 	if (rc == 0)
 		hd_workdir_use(dispatch->workdir, dispatch->spare);
 	if (rc == 0)

@@ -25,8 +25,12 @@ struct hd_dispatch_setup {
 	const char *launcher;    /* path of hdrive-launch */
 	const char *python_path; /* NULL for none */
 	const char *source;      /* the folder the command is meant for */
-	const char *folder;      /* of the sweep, absolute; it exists */
-	const char *name;        /* of the sweep */
+	/* What of it trials see: a snapshot's folder, and its name from work/ on.
+	 * NULL: the source itself. */
+	const char *tree;
+	const char *tree_link;
+	const char *folder; /* of the sweep, absolute; it exists */
+	const char *name;   /* of the sweep */
 	const char *id;
 	const char *const *environment;   /* inherited by trials */
 	const struct hd_program *program; /* its variables and outputs; or NULL */

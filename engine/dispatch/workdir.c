@@ -18,7 +18,7 @@
 
 struct entry {
 	const char *name;
-	const char *target; /* absolute */
+	const char *target; /* absolute, or from work/ on */
 	bool is_shared;     /* hd_spare_link's memory */
 	struct entry *next;
 };
@@ -26,6 +26,7 @@ struct entry {
 struct hd_workdir {
 	struct hd_arena *arena; /* the entries */
 	char *source;
+	const char *prefix; /* of links' targets; NULL: the source */
 	struct entry *entries;
 	const struct hd_spare *spare;
 	size_t ahead; /* folders made, hd_spare_name(0) and on */
@@ -49,7 +50,8 @@ static bool entry_is_skipped(const char *name)
 static int entry_add(struct hd_workdir *workdir, const char *name,
 		     struct hd_error *err)
 {
-	size_t size = strlen(workdir->source) + strlen(name) + 2;
+	const char *prefix = workdir->prefix ? workdir->prefix : workdir->source;
+	size_t size = strlen(prefix) + strlen(name) + 2;
 	struct entry *entry = hd_arena_alloc(workdir->arena, sizeof *entry);
 	char *target = hd_arena_alloc(workdir->arena, size);
 
@@ -58,7 +60,7 @@ static int entry_add(struct hd_workdir *workdir, const char *name,
 	entry->name = hd_arena_string(workdir->arena, name);
 	if (!entry->name)
 		return hd_error_nomem(err);
-	snprintf(target, size, "%s/%s", workdir->source, name);
+	snprintf(target, size, "%s/%s", prefix, name);
 	entry->target = target;
 	entry->next = workdir->entries;
 	workdir->entries = entry;
@@ -88,7 +90,7 @@ static int entries_read(struct hd_workdir *workdir, struct hd_error *err)
 }
 
 int hd_workdir_open(struct hd_workdir **out, const char *source,
-		    struct hd_error *err)
+		    const char *prefix, struct hd_error *err)
 {
 	struct hd_workdir *workdir = calloc(1, sizeof *workdir);
 	int rc;
@@ -106,6 +108,12 @@ int hd_workdir_open(struct hd_workdir **out, const char *source,
 		rc = hd_error_errno(err, errno, "cannot find the folder '%s'",
 				    source);
 		goto out;
+	}
+	if (prefix) {
+		workdir->prefix = hd_arena_string(workdir->arena, prefix);
+		rc = workdir->prefix ? 0 : hd_error_nomem(err);
+		if (rc < 0)
+			goto out;
 	}
 	rc = entries_read(workdir, err);
 	if (rc < 0)

@@ -32,9 +32,12 @@
 struct hd_spare;
 struct hd_workdir; /* a source folder, its entries read once */
 
-/* SOURCE may be relative to the current folder. */
+/*
+ * SOURCE may be relative to the current folder. PREFIX, unless NULL, is another
+ * name of it, absolute or as seen from work/, that links are made with.
+ */
 int hd_workdir_open(struct hd_workdir **out, const char *source,
-		    struct hd_error *err);
+		    const char *prefix, struct hd_error *err);
 /* The source folder as an absolute path, borrowed. */
 const char *hd_workdir_source(const struct hd_workdir *workdir);
 /* Links that trials share, and folders made ahead, are kept in SPARE: borrowed

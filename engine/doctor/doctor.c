@@ -13,6 +13,7 @@
 static void (*const visit_checks[])(struct hd_visit *visit) = {
 	hd_visit_store,
 	hd_visit_sweeps,
+	hd_visit_snapshots,
 	hd_visit_filesystem,
 	hd_visit_space,
 	hd_visit_clock,

@@ -12,6 +12,7 @@
 #include "dispatch/workdir.h"
 #include "doctor/folders.h"
 #include "doctor/removal.h"
+#include "doctor/snapshots.h"
 #include "report/rows.h"
 #include "store/remove.h"
 
@@ -40,6 +41,8 @@ struct gc {
 	int folder; /* of the store, open */
 	int64_t now;
 	struct hd_removal removal;
+	int64_t *gone; /* keys of sweeps that go whole */
+	size_t gone_count;
 };
 
 /* One sweep, as long as its row is looked at. */
@@ -255,6 +258,17 @@ static int trials_remove(struct gc_sweep *sweep, struct hd_gc_row *row)
 	return rc == HD_ENOMEM ? hd_error_nomem(gc->err) : rc;
 }
 
+static int gc_note_gone(struct gc *gc, int64_t key)
+{
+	int64_t *gone = realloc(gc->gone, (gc->gone_count + 1) * sizeof *gone);
+
+	if (!gone)
+		return HD_ENOMEM;
+	gc->gone = gone;
+	gone[gc->gone_count++] = key;
+	return 0;
+}
+
 /* The row first: a crash before the folder's end leaves one that no row knows. */
 static int whole_remove(struct gc_sweep *sweep, struct hd_gc_row *row)
 {
@@ -270,7 +284,8 @@ static int whole_remove(struct gc_sweep *sweep, struct hd_gc_row *row)
 	if (rc < 0)
 		return rc;
 	row->trials = sweep->trials;
-	return hd_removal_entry(&gc->removal, gc->folder, sweep->name);
+	rc = gc_note_gone(gc, sweep->key);
+	return rc < 0 ? rc : hd_removal_entry(&gc->removal, gc->folder, sweep->name);
 }
 
 /* --- sweeps --------------------------------------------------------------------------- */
@@ -375,6 +390,18 @@ static int gc_all(struct gc *gc)
 	return rc;
 }
 
+static int gc_snapshots(struct gc *gc)
+{
+	struct hd_gc_row row = gc_row(gc, "snapshots", false);
+	int rc = hd_gc_snapshots(gc->store, gc->rule, gc->gone, gc->gone_count, &row, gc->err);
+
+	if (rc < 0 || (!row.snapshots && !row.bytes && !row.skipped))
+		return rc;
+	row.of_snapshots = true;
+	row.failure = row.failed ? "they cannot be removed" : NULL;
+	return gc->fn(gc->user, &row);
+}
+
 int hd_gc(struct hd_store *store, const struct hd_gc_rule *rule,
 	  const int64_t *sweeps, size_t count, hd_gc_fn fn, void *user,
 	  struct hd_error *err)
@@ -387,11 +414,14 @@ int hd_gc(struct hd_store *store, const struct hd_gc_rule *rule,
 	if (gc.folder < 0)
 		return hd_error_errno(err, errno, "cannot open '%s'", hd_store_folder(store));
 	hd_removal_init(&gc.removal, rule->removes);
-	if (!sweeps)
+	if (!sweeps && (rule->sweeps || !rule->snapshots))
 		rc = gc_all(&gc);
 	for (size_t i = 0; sweeps && rc == 0 && i < count; i++)
 		rc = gc_sweep(&gc, sweeps[i]);
+	if (rc == 0 && (rule->sweeps || rule->snapshots))
+		rc = gc_snapshots(&gc);
 	hd_removal_release(&gc.removal);
+	free(gc.gone);
 	close(gc.folder);
 	return rc == HD_ENOMEM ? hd_error_nomem(err) : rc;
 }

@@ -43,6 +43,8 @@ static inline const char *hd_plural(size_t count)
 void hd_visit_store(struct hd_visit *visit);
 /* sweeps.c: engines that are gone, rows without folders and the reverse. */
 void hd_visit_sweeps(struct hd_visit *visit);
+/* snapshots.c: those that are gone. */
+void hd_visit_snapshots(struct hd_visit *visit);
 /* filesystem.c */
 void hd_visit_filesystem(struct hd_visit *visit);
 void hd_visit_space(struct hd_visit *visit);

@@ -11,6 +11,7 @@
 #include "report/said.h"
 
 #include "base/json.h"
+#include "store/origin.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -403,6 +404,7 @@ static bool azure_owns(enum hd_said_kind kind, const char *name)
 		"runTemplate",
 		"azureml.runsource",
 		"platform",
+		"ContentSnapshotId",
 		"space_size",
 		"score",
 		"best_child_run_id",
@@ -488,13 +490,29 @@ static void azure_space(struct azure *azure)
 	azure_take(azure, "space_size", &buf);
 }
 
+static int azure_snapshot(struct azure *azure)
+{
+	struct hd_origin origin;
+	int rc = hd_store_origin(azure->store, azure->row->key, &origin, azure->err);
+
+	if (rc == 0 && *origin.snapshot)
+		azure_member(azure, "ContentSnapshotId", origin.snapshot);
+	hd_origin_release(&origin);
+	return rc;
+}
+
 static int azure_properties(struct azure *azure)
 {
+	int rc;
+
 	azure->count = 0;
 	azure_metric(azure, "primary_metric_config");
 	azure_member(azure, "runTemplate", "HyperDrive");
 	azure_member(azure, "azureml.runsource", "hyperdrive");
 	azure_member(azure, "platform", "AML");
+	rc = azure_snapshot(azure);
+	if (rc < 0)
+		return rc;
 	azure_space(azure);
 	azure_best(azure);
 	return azure_said_all(azure, HD_SAID_PROPERTY);

@@ -2,8 +2,12 @@
 #include "report/rows.h"
 #include "report/said.h"
 
+#include "snapshot/snapshot.h"
+#include "store/origin.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* What a person is shown; a program asks for JSON and gets all. */
 #define TRIALS_SHOWN 1000
@@ -21,6 +25,37 @@ static void sweep_fact(struct hd_pen *pen, const char *label, const char *text)
 	hd_rows_label(pen, label);
 	hd_pen_plain(pen, text ? text : "-");
 	hd_pen_puts(pen, "\n");
+}
+
+/* Where it ran: its snapshot, or the source itself. */
+static int sweep_origin(struct sweep_walk *walk, const struct hd_sweep_row *row)
+{
+	bool json = walk->format == HD_FORMAT_JSON;
+	struct hd_origin origin;
+	char *folder = NULL;
+	int rc = hd_store_origin(walk->store, row->key, &origin, walk->err);
+
+	if (rc == 0 && hd_snapshot_is_id(origin.snapshot)) {
+		folder = hd_snapshot_folder(hd_store_folder(walk->store), origin.snapshot);
+		rc = folder ? 0 : hd_error_nomem(walk->err);
+	}
+	if (rc == 0 && json) {
+		hd_pen_key(&walk->pen, "source", false);
+		hd_pen_json(&walk->pen, origin.source);
+		hd_pen_key(&walk->pen, "snapshot", false);
+		if (folder)
+			hd_pen_json(&walk->pen, folder);
+		else
+			hd_pen_puts(&walk->pen, "null");
+	} else if (rc == 0) {
+		if (*origin.source)
+			sweep_fact(&walk->pen, "source", origin.source);
+		if (folder)
+			sweep_fact(&walk->pen, "snapshot", folder);
+	}
+	hd_origin_release(&origin);
+	free(folder);
+	return rc;
 }
 
 static void sweep_facts(struct hd_pen *pen, const struct hd_sweep_row *row)
@@ -113,8 +148,10 @@ static int sweep_text(struct sweep_walk *walk, const struct hd_sweep_row *row)
 	int rc;
 
 	sweep_facts(&walk->pen, row);
-	rc = hd_said_text(&walk->pen, walk->store, row->key, HD_SAID_OF_SWEEP,
-			  walk->err);
+	rc = sweep_origin(walk, row);
+	if (rc == 0)
+		rc = hd_said_text(&walk->pen, walk->store, row->key, HD_SAID_OF_SWEEP,
+				  walk->err);
 	hd_pen_puts(&walk->pen, "\n");
 	if (rc == 0)
 		rc = hd_store_trials(walk->store, row->key, &first, sweep_trial,
@@ -140,7 +177,9 @@ static int sweep_row(void *user, const struct hd_sweep_row *row)
 	hd_rows_sweep_json(&walk->pen, row);
 	hd_pen_key(&walk->pen, "config", false);
 	hd_pen_json(&walk->pen, row->config_text);
-	rc = sweep_said(walk, row);
+	rc = sweep_origin(walk, row);
+	if (rc == 0)
+		rc = sweep_said(walk, row);
 	if (rc)
 		return rc;
 	hd_pen_puts(&walk->pen, ",\"children\":[");

@@ -11,8 +11,9 @@
 
 /* Besides what hd_sweep_row has. */
 struct hd_resume_sweep {
-	const char *source;  /* "" when an older hdrive made it */
-	const char *program; /* JSON object, "" when an older hdrive made it */
+	const char *source;   /* "" when an older hdrive made it */
+	const char *snapshot; /* id, "" for none */
+	const char *program;  /* JSON object, "" when an older hdrive made it */
 	double grace;
 	double ran;                    /* seconds that engines before this one ran */
 	int64_t resumed;               /* since when the last one runs, 0: it said goodbye */

@@ -325,7 +325,8 @@ static const char schema_3[] =
  * outputs, environment variables, a wrapper (engine/program/json.c).
  */
 static const char schema_4[] =
-	"ALTER TABLE sweep ADD COLUMN program TEXT NOT NULL DEFAULT '';";
+	"ALTER TABLE sweep ADD COLUMN program TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE sweep ADD COLUMN snapshot TEXT NOT NULL DEFAULT '';";
 
 static const char *const migrations[] = {
 	schema_1,

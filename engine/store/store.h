@@ -50,10 +50,13 @@ struct hd_sweep_record {
 	const char *id;
 	const char *name;
 	const struct hd_config *config;
-	const char *command; /* JSON array */
-	const char *program; /* JSON object: what more there is to run */
-	const char *source;  /* folder the command is meant for */
-	double grace;        /* seconds between TERM and KILL */
+	const char *command;                  /* JSON array */
+	const char *program;                  /* JSON object: what more there is to run */
+	const char *snapshot;                 /* id of the source's; NULL for none */
+	const struct hd_said_row *properties; /* of the sweep, besides */
+	size_t property_count;
+	const char *source; /* folder the command is meant for */
+	double grace;       /* seconds between TERM and KILL */
 	uint64_t seed;
 	size_t max_concurrent;
 	int64_t created;

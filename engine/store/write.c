@@ -72,6 +72,7 @@ static int sweep_insert(struct hd_store *store,
 	hd_query_text(&query, record->source ? record->source : "");
 	hd_query_real(&query, record->grace);
 	hd_query_text(&query, record->program ? record->program : "");
+	hd_query_text(&query, record->snapshot ? record->snapshot : "");
 	return hd_query_run(&query, err);
 }
 
@@ -123,7 +124,9 @@ static int options_insert(struct hd_store *store, int64_t sweep,
 	if (rc == 0 && record->slots_why)
 		rc = hd_store_sweep_slots(store, sweep, record->slots_why,
 					  record->created, err);
-	return rc;
+	for (size_t i = 0; rc >= 0 && i < record->property_count; i++)
+		rc = hd_store_say(store, sweep, &record->properties[i], err);
+	return rc < 0 ? rc : 0;
 }
 
 int hd_store_sweep_slots(struct hd_store *store, int64_t key, const char *why,

@@ -16,6 +16,7 @@
 
 #include <hdrive/sweep.h>
 
+#include "base/buf.h"
 #include "dispatch/devices.h"
 #include "dispatch/dispatch.h"
 
@@ -48,6 +49,12 @@ struct hd_core_setup {
 	 */
 	void (*work)(void *work_user);
 	void *work_user;
+	/*
+	 * What may have made a trial fail that ended so, from the last lines it
+	 * said: a sentence into TEXT, or nothing. May be NULL.
+	 */
+	void (*hint)(void *hint_user, const char *tail, struct hd_buf *text);
+	void *hint_user;
 };
 
 int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,

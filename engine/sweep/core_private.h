@@ -149,6 +149,7 @@ struct hd_core {
 	bool unsynced; /* commits that must outlive a power loss do not yet */
 	bool metric_seen;
 	bool metric_missed; /* the note was given */
+	bool hinted;        /* ... and that of hint */
 	bool parent_noted;  /* ... that the sweep got the primary metric */
 
 	struct smoke smoke;

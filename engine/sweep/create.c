@@ -86,6 +86,7 @@ static int sweep_take_program(struct hd_sweep *sweep,
 			      struct hd_error *err)
 {
 	struct hd_program program = { 0 };
+	int rc;
 
 	if (options->program)
 		program = *options->program;
@@ -100,7 +101,8 @@ static int sweep_take_program(struct hd_sweep *sweep,
 		return hd_error_set(err, HD_EINVAL,
 				    "no command: a sweep needs the training "
 				    "program to run");
-	return hd_program_copy(&sweep->program, &program, err);
+	rc = hd_sweep_take_source(sweep, options, &program, err);
+	return rc < 0 ? rc : hd_program_copy(&sweep->program, &program, err);
 }
 
 static int sweep_take_options(struct hd_sweep *sweep,
@@ -114,16 +116,11 @@ static int sweep_take_options(struct hd_sweep *sweep,
 	if (rc < 0)
 		return rc;
 	rc = hd_sweep_take_slots(sweep, options, err);
+	if (rc == 0)
+		rc = hd_sweep_check_descriptors(sweep, err);
 	if (rc < 0)
 		return rc;
-	rc = sweep_take_program(sweep, options, err);
-	if (rc < 0)
-		return rc;
-	sweep->source = realpath(options->source ? options->source : ".", NULL);
-	if (!sweep->source)
-		return hd_error_errno(err, errno, "cannot use the folder '%s'",
-				      options->source ? options->source : ".");
-	return 0;
+	return sweep_take_program(sweep, options, err);
 }
 
 static int sweep_take_seed(struct hd_sweep *sweep,
@@ -156,6 +153,9 @@ static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
 		.settings = (const char *const *)sweep->settings,
 		.slots_why = sweep->slots_why,
 		.source = sweep->source,
+		.snapshot = sweep->snapshot_id,
+		.properties = sweep->properties,
+		.property_count = sweep->property_count,
 		.grace = sweep->grace,
 		.inherited = sweep->warm.inherited,
 		.inherited_count = sweep->warm.inherited_count,
@@ -280,8 +280,6 @@ int hd_sweep_create(struct hd_sweep *sweep,
 	int rc = sweep_take_options(sweep, options, err);
 
 	if (rc == 0)
-		rc = hd_sweep_check_descriptors(sweep, err);
-	if (rc == 0)
 		rc = hd_warm_gather(&sweep->warm, sweep->store, sweep->config, err);
 	if (rc == 0)
 		rc = hd_sweep_open_loop(sweep, err);
@@ -291,5 +289,6 @@ int hd_sweep_create(struct hd_sweep *sweep,
 		rc = hd_name_make_id(sweep->id, err);
 	if (rc == 0)
 		rc = sweep_create(sweep, options->name, err);
+	hd_sweep_settle_source(sweep);
 	return rc;
 }

@@ -105,6 +105,23 @@ static void note_missing_metric(struct run *run)
 	hd_buf_release(&text);
 }
 
+/* Why a trial failed, where what it said tells that it missed a file; once. */
+static void note_hint(struct run *run, const char *tail)
+{
+	struct hd_core *core = run->core;
+	struct hd_buf text = HD_BUF_INIT;
+
+	if (core->hinted || !core->setup.hint)
+		return;
+	core->setup.hint(core->setup.hint_user, tail, &text);
+	core->hinted = text.length > 0;
+	if (core->hinted)
+		hd_core_queue(core, &(struct hd_event){ .kind = HD_EVENT_NOTE,
+							.trial = run->number,
+							.text = hd_buf_text(&text) });
+	hd_buf_release(&text);
+}
+
 /* SETTLED is 0 for an attempt that is not the last. */
 static int store_end(struct run *run, const struct verdict *verdict,
 		     size_t settled, struct hd_error *err)
@@ -147,6 +164,8 @@ static void count_end(struct run *run, const struct verdict *verdict)
 		core->policy_scored++;
 	queue_ended(run, verdict, tail);
 	note_missing_metric(run);
+	if (tail)
+		note_hint(run, tail);
 	if (state == HD_TRIAL_FAILED)
 		hd_core_count_failure(core, run, verdict, tail ? tail : "");
 	else if (state == HD_TRIAL_COMPLETED)

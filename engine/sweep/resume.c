@@ -6,8 +6,6 @@
  * Nothing is written before the lock is held, and no process is touched before
  * the sweep runs.
  */
-#define _XOPEN_SOURCE 700 /* realpath */
-
 #include "sweep/sweep_private.h"
 
 #include "base/buf.h"
@@ -84,6 +82,7 @@ static int take_more(void *user, const struct hd_resume_sweep *row)
 {
 	struct resuming *resuming = user;
 	struct hd_sweep *sweep = resuming->sweep;
+	int rc;
 
 	sweep->grace = row->grace > 0 ? row->grace : HD_SWEEP_GRACE;
 	if (!*row->source)
@@ -91,13 +90,8 @@ static int take_more(void *user, const struct hd_resume_sweep *row)
 				    "sweep '%s' was made by an hdrive that did "
 				    "not store where it ran",
 				    sweep->name);
-	sweep->source = realpath(row->source, NULL);
-	if (!sweep->source)
-		return hd_error_set(resuming->err, HD_ENOENT,
-				    "the folder '%s' that sweep '%s' ran in is "
-				    "not there",
-				    row->source, sweep->name);
-	return take_program(resuming, row->program);
+	rc = hd_sweep_retake_source(sweep, row->source, row->snapshot, resuming->err);
+	return rc < 0 ? rc : take_program(resuming, row->program);
 }
 
 static int resume_read(struct resuming *resuming, struct hd_error *err)

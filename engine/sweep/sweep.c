@@ -322,6 +322,8 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.user = sweep->user,
 		.work = sweep_work,
 		.work_user = sweep,
+		.hint = hd_sweep_hint_source,
+		.hint_user = sweep,
 	};
 	struct hd_dispatch_setup dispatch = {
 		.backend = hd_backend_type_find("local"),
@@ -329,6 +331,8 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.launcher = sweep->launcher,
 		.python_path = sweep->python_path,
 		.source = sweep->source,
+		.tree = sweep->tree,
+		.tree_link = sweep->tree ? HD_SWEEP_SOURCE_LINK : NULL,
 		.folder = sweep->folder,
 		.name = sweep->name,
 		.id = sweep->id,
@@ -352,7 +356,9 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 	dispatch.user = sweep->core;
 	if (dispatch.slots < hd_core_live(sweep->core))
 		dispatch.slots = hd_core_live(sweep->core);
-	rc = hd_dispatch_open(&sweep->dispatch, &dispatch, err);
+	rc = hd_sweep_link_source(sweep, err);
+	if (rc == 0)
+		rc = hd_dispatch_open(&sweep->dispatch, &dispatch, err);
 	if (rc < 0)
 		return rc;
 	hd_core_set_dispatch(sweep->core, sweep->dispatch);
@@ -454,6 +460,7 @@ int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err)
 	hd_core_tell(sweep->core, HD_EVENT_SWEEP_STARTED, sweep_now(sweep), "");
 	sweep_listen(sweep);
 	hd_sweep_tell_slots(sweep, sweep_now(sweep));
+	hd_sweep_tell_source(sweep, sweep_now(sweep));
 	uv_timer_start(&sweep->tick, on_tick, TICK_MS, TICK_MS);
 	uv_check_start(&sweep->check, on_check);
 	uv_idle_start(&sweep->again, on_again); /* the first turn */
@@ -502,7 +509,7 @@ void hd_sweep_free(struct hd_sweep *sweep)
 	free(sweep->only);
 	hd_warm_release(&sweep->warm);
 	free(sweep->folder);
-	free(sweep->source);
+	hd_sweep_release_source(sweep);
 	free(sweep->launcher);
 	free(sweep->python_path);
 	hd_program_free(sweep->program);

@@ -6,6 +6,7 @@
 
 #include "dispatch/devices.h"
 #include "dispatch/dispatch.h"
+#include "snapshot/snapshot.h"
 #include "sweep/core.h"
 #include "sweep/name.h"
 #include "sweep/warm.h"
@@ -44,6 +45,13 @@ struct hd_sweep {
 	double grace;
 	char *folder;
 	char *source;
+	struct hd_snapshot *snapshot; /* of one made here */
+	char snapshot_id[HD_SNAPSHOT_ID_SIZE];
+	char *tree;                     /* its folder; NULL: the source itself */
+	struct hd_said_row *properties; /* of the source, for the row */
+	size_t property_count;
+	char *moved_program; /* its full path, when it is not in the snapshot */
+	const char **moved_words;
 	char *launcher;
 	char *python_path;
 	struct hd_warm warm; /* of a new one */
@@ -96,6 +104,28 @@ int hd_sweep_take_slots(struct hd_sweep *sweep,
 int hd_sweep_limit_slots(struct hd_sweep *sweep,
 			 const struct hd_sweep_options *options,
 			 struct hd_error *err);
+/*
+ * source.c: the source folder, its snapshot and git's word on it. PROGRAM's
+ * first word may become another.
+ */
+int hd_sweep_take_source(struct hd_sweep *sweep,
+			 const struct hd_sweep_options *options,
+			 struct hd_program *program, struct hd_error *err);
+/* The same of a sweep that has them in its row. */
+int hd_sweep_retake_source(struct hd_sweep *sweep, const char *source,
+			   const char *snapshot, struct hd_error *err);
+/* A row names the snapshot: it needs no more keeping. */
+void hd_sweep_settle_source(struct hd_sweep *sweep);
+/* In the sweep's folder, the link that its trials' links go by. */
+int hd_sweep_link_source(const struct hd_sweep *sweep, struct hd_error *err);
+void hd_sweep_tell_source(struct hd_sweep *sweep, int64_t now);
+/* For struct hd_core_setup; USER is the sweep. */
+void hd_sweep_hint_source(void *user, const char *tail, struct hd_buf *text);
+void hd_sweep_release_source(struct hd_sweep *sweep);
+/* What the link's name is, seen from a trial's work/. */
+#define HD_SWEEP_SOURCE "source"
+#define HD_SWEEP_SOURCE_LINK "../../" HD_SWEEP_SOURCE
+
 /* Once it runs: a note when devices are the limit. */
 void hd_sweep_tell_slots(struct hd_sweep *sweep, int64_t now);
 void hd_sweep_release_slots(struct hd_sweep *sweep);

@@ -33,6 +33,7 @@ HD_API const char *hd_gc_part_name(enum hd_gc_part part);
 struct hd_gc_rule {
 	bool parts[HD_GC_PARTS]; /* of the trials that the rest chooses */
 	bool sweeps;             /* whole sweeps instead: rows and folder */
+	bool snapshots;          /* those that no sweep runs in; with sweeps: also */
 	size_t keep_best;        /* trials of each sweep, as hdrive best has them */
 	size_t keep_last;        /* trials of each sweep; with sweeps: newest sweeps */
 	int64_t older;           /* ended so long ago, in microseconds; 0: any */
@@ -48,6 +49,8 @@ struct hd_gc_row {
 	uint64_t parts[HD_GC_PARTS];
 	uint64_t failed;     /* entries that could not be removed */
 	const char *failure; /* the first of them; NULL for none */
+	bool of_snapshots;   /* of all of them, not of a sweep: NAME is "snapshots" */
+	size_t snapshots;    /* how many go */
 };
 
 /* Return 0 to go on; anything else ends the walk and is returned. */
@@ -57,7 +60,8 @@ typedef int (*hd_gc_fn)(void *user, const struct hd_gc_row *row);
  * Apply RULE to COUNT SWEEPS by key, or to all, newest first, when SWEEPS is
  * NULL; then a rule for sweeps of some age also takes folders of that age that
  * no row knows, as a crash between a row's end and its folder's may leave one.
- * A call of FN for each. Rows are removed before their folder.
+ * A call of FN for each. Last, snapshots that no sweep needs any more go, with
+ * one call for all of them when there are any. Rows are removed before their folder.
  */
 HD_API int hd_gc(struct hd_store *store, const struct hd_gc_rule *rule,
 		 const int64_t *sweeps, size_t count, hd_gc_fn fn, void *user,

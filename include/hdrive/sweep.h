@@ -77,6 +77,15 @@ struct hd_sweep_options {
 	size_t gpus_per_trial; /* without gpus: of "auto" */
 	size_t cpus_per_trial;
 
+	/*
+	 * Trials run in a snapshot of the source, taken now (unless NO_SNAPSHOT);
+	 * HD_ELIMIT when it holds more than these. 0: Azure's 300 MiB and 2000
+	 * files; UINT64_MAX and SIZE_MAX: any.
+	 */
+	bool no_snapshot;
+	uint64_t snapshot_bytes;
+	size_t snapshot_files;
+
 	/* Of hd_sweep_resume alone. */
 	const char *const *sets; /* "max_total_runs=200": what changes; stored */
 	size_t set_count;

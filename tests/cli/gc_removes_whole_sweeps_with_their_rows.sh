@@ -19,7 +19,7 @@ code 0 hdrive gc two --sweeps --yes
 code 3 hdrive show two
 code 0 hdrive gc --sweeps --keep last:1 --yes
 same "$(hdrive ls --json | grep -o '"name":"[a-z]*"')" '"name":"three"'
-same "$(find .hdrive -mindepth 1 -maxdepth 1 -type d)" .hdrive/three
+same "$(find .hdrive -mindepth 1 -maxdepth 1 -type d ! -name ".*")" .hdrive/three
 
 # A crash behind the row's end leaves a folder: found by both, removed when old.
 mkdir -p .hdrive/lost/000000

@@ -68,6 +68,9 @@ BEGIN {
 	only["uv.h"] = "^engine/(sweep|dispatch)/"
 	only["pcre2.h"] = "^engine/metrics/pattern\\.c$"
 	only["jansson.h"] = "^engine/base/json\\.c$"
+	only["git2.h"] = "^engine/snapshot/libgit2\\.h$"
+	only["git2"] = "^engine/snapshot/libgit2\\.h$"
+	only["nettle"] = "^engine/snapshot/"
 	only["microhttpd.h"] = "^engine/serve/http\\.c$"
 	# Quantiles of the normal distribution are the one thing outside.
 	only["gsl"] = "^(samplers|engine/space)/"

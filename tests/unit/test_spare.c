@@ -17,7 +17,7 @@ struct place {
 static void place_open(struct place *place)
 {
 	place->spare = hd_spare_open(place->sweep);
-	assert_int_equal(hd_workdir_open(&place->workdir, place->source, NULL),
+	assert_int_equal(hd_workdir_open(&place->workdir, place->source, NULL, NULL),
 			 0);
 	hd_workdir_use(place->workdir, place->spare);
 }

@@ -25,7 +25,7 @@ static int setup(void **state)
 	assert_int_equal(mkdir(folder_path(place->source, ".hdrive"), 0777), 0);
 	snprintf(place->trial, sizeof place->trial, "%s",
 		 folder_path(place->source, ".hdrive/000007"));
-	assert_int_equal(hd_workdir_open(&place->workdir, place->source, NULL),
+	assert_int_equal(hd_workdir_open(&place->workdir, place->source, NULL, NULL),
 			 0);
 	*state = place;
 	return 0;
@@ -132,7 +132,7 @@ static void what_cannot_be_made_is_named(void **state)
 	struct hd_workdir *none = NULL;
 	struct hd_error err;
 
-	assert_int_equal(hd_workdir_open(&none, "/no/such/folder", &err),
+	assert_int_equal(hd_workdir_open(&none, "/no/such/folder", NULL, &err),
 			 HD_ENOENT);
 	assert_null(none);
 	assert_string_equal(err.text, "cannot find the folder "
