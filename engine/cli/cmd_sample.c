@@ -10,6 +10,7 @@ struct sample_options {
 	struct cli_size seed;
 	const char *format;
 	struct cli_list sets;
+	struct cli_list inputs;
 };
 
 #define ROW(field) offsetof(struct sample_options, field)
@@ -20,6 +21,8 @@ static const struct cli_opt sample_rows[] = {
 	{ "seed", 0, "N", "the same seed gives the same configurations", CLI_OPT_SIZE, ROW(seed),
 	  0 },
 	{ "set", 0, "KEY=VALUE", "change a key of the file first", CLI_OPT_LIST, ROW(sets), 0 },
+	{ "input", 0, "NAME=VALUE", "an input of a sweep job, for data a local path", CLI_OPT_LIST,
+	  ROW(inputs), 0 },
 	CLI_OPT_END
 };
 
@@ -197,7 +200,9 @@ static int sample_print(struct cli *cli, const struct sample_options *options,
 	uint64_t seed = options->seed.value;
 	int rc = 0;
 
-	if (!options->seed.given)
+	if (!options->seed.given && config->has_seed)
+		seed = config->seed;
+	else if (!options->seed.given)
 		rc = cli_random_seed(&seed, &err);
 	if (rc == 0 && !options->seed.given)
 		cli_say(cli, "seed %llu", (unsigned long long)seed);
@@ -241,6 +246,8 @@ static int sample_main(struct cli *cli)
 		goto out;
 	load.sets = options.sets.items;
 	load.set_count = options.sets.count;
+	load.inputs = options.inputs.items;
+	load.input_count = options.inputs.count;
 	code = cli_config_load(cli, cli->words[0], &load, &config);
 	if (code == CLI_OK)
 		code = sample_print(cli, &options, config);

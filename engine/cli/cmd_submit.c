@@ -14,6 +14,7 @@ struct submit_options {
 	struct cli_size seed;
 	struct cli_size max_concurrent;
 	struct cli_list sets;
+	struct cli_list inputs;
 	struct cli_list patterns;
 	struct limit_options limits;
 	struct warm_options warm;
@@ -45,6 +46,8 @@ static const struct cli_opt submit_rows[] = {
 	{ "seed", 0, "N", "the same seed gives the same trials", CLI_OPT_SIZE, ROW(seed), 0 },
 	{ "set", 0, "KEY=VALUE", "change a key of the file: --set max_total_runs=8", CLI_OPT_LIST,
 	  ROW(sets), 0 },
+	{ "input", 0, "NAME=VALUE", "an input of a sweep job, for data a local path", CLI_OPT_LIST,
+	  ROW(inputs), 0 },
 	LIMIT_ROWS(struct submit_options, limits),
 	WARM_ROWS(struct submit_options, warm),
 	SNAPSHOT_ROWS(struct submit_options, snapshot),
@@ -79,6 +82,8 @@ static int submit_load(struct cli *cli, const struct submit_options *options,
 		.size = sizeof load,
 		.sets = options->sets.items,
 		.set_count = options->sets.count,
+		.inputs = options->inputs.items,
+		.input_count = options->inputs.count,
 		.metric_patterns = options->patterns.items,
 		.metric_pattern_count = options->patterns.count,
 	};
@@ -227,6 +232,10 @@ static int submit_work(struct cli *cli, struct submit_options *options)
 		code = submit_load(cli, options, &config);
 	if (code != CLI_OK)
 		goto out;
+	if (!options->seed.given && config->has_seed) {
+		options->seed.given = true;
+		options->seed.value = config->seed;
+	}
 	if (!options->seed.given && cli_random_seed(&options->seed.value, &err) < 0) {
 		code = cli_fail_error(cli, &err);
 		goto out;

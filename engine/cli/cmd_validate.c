@@ -8,6 +8,7 @@ struct validate_options {
 	bool strict;
 	bool azure;
 	struct cli_list sets;
+	struct cli_list inputs;
 };
 
 #define ROW(field) offsetof(struct validate_options, field)
@@ -15,6 +16,8 @@ static const struct cli_opt validate_rows[] = {
 	{ "strict", 0, NULL, "warnings are errors", CLI_OPT_FLAG, ROW(strict), 0 },
 	{ "azure", 0, NULL, "what Azure would refuse is an error", CLI_OPT_FLAG, ROW(azure), 0 },
 	{ "set", 0, "KEY=VALUE", "change a key of the file first", CLI_OPT_LIST, ROW(sets), 0 },
+	{ "input", 0, "NAME=VALUE", "an input of a sweep job, for data a local path", CLI_OPT_LIST,
+	  ROW(inputs), 0 },
 	CLI_OPT_END
 };
 
@@ -73,6 +76,8 @@ static int validate_main(struct cli *cli)
 	load.azure = options.azure;
 	load.sets = options.sets.items;
 	load.set_count = options.sets.count;
+	load.inputs = options.inputs.items;
+	load.input_count = options.inputs.count;
 	if (cli->json)
 		cli_put(cli, "[");
 	for (size_t i = 0; i < cli->word_count; i++) {

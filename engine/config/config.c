@@ -60,7 +60,16 @@ static void loaded_fill(struct loaded *loaded, struct hd_loader *loader,
 	struct hd_yaml_node *root;
 	size_t sets = load ? load->set_count : 0;
 
+	enum hd_file_kind kind;
+
 	root = hd_yaml_parse(&loaded->source, loader->arena, &loader->sink);
+	kind = root ? hd_file_kind(loader, root) : HD_FILE_OTHER;
+	if (kind == HD_FILE_OTHER)
+		return;
+	if (kind == HD_FILE_SWEEP_JOB) {
+		loader->sweep_job = true;
+		root = hd_sweepjob_renew(loader, root);
+	}
 	for (size_t i = 0; i < sets && root; i++) {
 		struct hd_yaml_node *changed =
 			hd_loader_set(loader, root, load->sets[i]);
@@ -68,7 +77,11 @@ static void loaded_fill(struct loaded *loaded, struct hd_loader *loader,
 		if (changed)
 			root = changed;
 	}
-	if (root && loader->sink.code == 0)
+	if (!root || loader->sink.code)
+		return;
+	if (kind == HD_FILE_SWEEP_JOB)
+		hd_sweepjob_read(loader, root);
+	else
 		hd_hyperdrive_read(loader, root);
 }
 
@@ -147,6 +160,9 @@ int hd_config_parse(struct hd_config **out, const char *text, size_t length,
 		.sink = { .findings = findings,
 			  .strict = load && load->strict,
 			  .azure = load && load->azure },
+		.stored = load && load->stored,
+		.inputs = load ? load->inputs : NULL,
+		.input_count = load ? load->input_count : 0,
 	};
 	loaded_fill(loaded, &loader, load);
 	loaded_own(loaded, &loader, load);

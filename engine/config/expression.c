@@ -142,6 +142,18 @@ static struct hd_expr expr_of_numbers(enum hd_expr_kind kind, const double *n)
 	return hd_expr_choice(NULL, 0);
 }
 
+/* base^x is e^(x ln base): both numbers of the log forms are exponents. */
+static void scale_logs(const struct hd_loader *loader, struct hd_expr *expr)
+{
+	const unsigned logs = HD_EXPR_LOGUNIFORM | HD_EXPR_QLOGUNIFORM |
+			      HD_EXPR_LOGNORMAL | HD_EXPR_QLOGNORMAL;
+
+	if (!loader->log_scale || !(expr->kind & logs))
+		return;
+	expr->a *= loader->log_scale;
+	expr->b *= loader->log_scale;
+}
+
 static bool read_numeric(struct hd_loader *loader,
 			 const struct hd_expr_type *type, const char *name,
 			 const struct hd_yaml_node *values, struct hd_expr *expr)
@@ -153,6 +165,7 @@ static bool read_numeric(struct hd_loader *loader,
 	if (!read_numbers(loader, type, name, values, numbers))
 		return false;
 	*expr = expr_of_numbers(type->kind, numbers);
+	scale_logs(loader, expr);
 	rc = hd_expr_check(expr, &err);
 	if (rc < 0)
 		hd_loader_error(loader, &values->place, "'%.64s': %s", name,

@@ -72,14 +72,11 @@ static void read_policy(struct hd_loader *loader,
 
 /* --- the metric ------------------------------------------------------------ */
 
-static void read_goal(struct hd_loader *loader, const struct hd_yaml_node *root)
+void hd_hyperdrive_goal(struct hd_loader *loader,
+			const struct hd_yaml_node *node, const char *name)
 {
-	const struct hd_yaml_node *node =
-		hd_loader_need(loader, root, "primary_metric_goal");
 	char found[HD_YAML_DESCRIPTION];
 
-	if (!node)
-		return;
 	if (node->kind == HD_YAML_TEXT && !strcasecmp(node->text, "maximize"))
 		loader->config->goal = HD_MAXIMIZE;
 	else if (node->kind == HD_YAML_TEXT &&
@@ -87,9 +84,17 @@ static void read_goal(struct hd_loader *loader, const struct hd_yaml_node *root)
 		loader->config->goal = HD_MINIMIZE;
 	else
 		hd_loader_error(loader, &node->place,
-				"'primary_metric_goal' must be 'maximize' or"
-				" 'minimize', got %s",
-				hd_yaml_describe(node, found));
+				"'%s' must be 'maximize' or 'minimize', got %s",
+				name, hd_yaml_describe(node, found));
+}
+
+static void read_goal(struct hd_loader *loader, const struct hd_yaml_node *root)
+{
+	const struct hd_yaml_node *node =
+		hd_loader_need(loader, root, "primary_metric_goal");
+
+	if (node)
+		hd_hyperdrive_goal(loader, node, "primary_metric_goal");
 }
 
 static void read_reduce(struct hd_loader *loader,
@@ -200,53 +205,20 @@ static void read_metrics(struct hd_loader *loader,
 
 /* --- the whole ------------------------------------------------------------- */
 
-/* True when the file is a sweep job or another kind, which is reported. */
-static bool is_another_kind(struct hd_loader *loader,
-			    const struct hd_yaml_node *root)
+void hd_hyperdrive_own(struct hd_loader *loader,
+		       const struct hd_yaml_node *root)
 {
-	static const char *const v2_keys[] = { "type", "$schema",
-					       "search_space",
-					       "early_termination", "trial" };
-	const struct hd_yaml_node *type = hd_loader_get(root, "type");
-
-	if (hd_loader_get(root, "sampling"))
-		return false;
-	if (type && type->kind == HD_YAML_TEXT &&
-	    !strcasecmp(type->text, "automl")) {
-		hd_loader_error(loader, &type->place,
-				"AutoML jobs are not HyperDrive sweeps");
-		return true;
-	}
-	for (size_t i = 0; i < COUNT(v2_keys); i++) {
-		const struct hd_yaml_pair *pair = hd_yaml_get(root, v2_keys[i]);
-
-		if (!pair)
-			continue;
-		hd_loader_error(loader, &pair->place,
-				"key '%s' says this is a sweep job (v2), which"
-				" this version does not read: write a"
-				" HyperDrive file with 'sampling'",
-				pair->key);
-		return true;
-	}
-	return false;
+	read_metrics(loader, root);
+	read_reduce(loader, root);
+	hd_hyperdrive_devices(loader, root);
+	hd_hyperdrive_warm(loader, root);
 }
 
 void hd_hyperdrive_read(struct hd_loader *loader,
 			const struct hd_yaml_node *root)
 {
-	char found[HD_YAML_DESCRIPTION];
 	const struct hd_yaml_node *name;
 
-	if (root->kind != HD_YAML_MAP) {
-		hd_loader_error(loader, &root->place,
-				"a HyperDrive file is a mapping with"
-				" 'sampling', 'policy', ..., got %s",
-				hd_yaml_describe(root, found));
-		return;
-	}
-	if (is_another_kind(loader, root))
-		return;
 	hd_loader_unknown_keys(loader, root, "", root_keys, COUNT(root_keys));
 	read_sampling(loader, root);
 	read_policy(loader, root);
@@ -256,9 +228,5 @@ void hd_hyperdrive_read(struct hd_loader *loader,
 			       &loader->config->metric);
 	read_goal(loader, root);
 	hd_hyperdrive_limits(loader, root);
-	hd_validate_bayesian(loader, root);
-	read_metrics(loader, root);
-	read_reduce(loader, root);
-	hd_hyperdrive_devices(loader, root);
-	hd_hyperdrive_warm(loader, root);
+	hd_hyperdrive_own(loader, root);
 }

@@ -52,13 +52,15 @@ static const struct hd_yaml_node *own_key(struct hd_loader *loader,
 	if (!node || node->kind == HD_YAML_NULL)
 		return NULL;
 	hd_loader_note(loader, &node->place,
-		       "'%s' is hdrive's own: a HyperDrive file has no such key",
+		       loader->sweep_job ? "'%s' is hdrive's own: Azure's sweep"
+					   " jobs have no such key"
+					 : "'%s' is hdrive's own: a HyperDrive"
+					   " file has no such key",
 		       key);
 	return node;
 }
 
-/* "90", "90s", "1.5h": seconds, or a unit behind the number. */
-static bool duration_read(const struct hd_yaml_node *node, double *seconds)
+bool hd_limits_duration(const struct hd_yaml_node *node, double *seconds)
 {
 	static const struct {
 		char unit;
@@ -90,7 +92,7 @@ static void read_duration(struct hd_loader *loader,
 	const struct hd_yaml_node *node = own_key(loader, root, key);
 	char found[HD_YAML_DESCRIPTION];
 
-	if (node && !duration_read(node, seconds))
+	if (node && !hd_limits_duration(node, seconds))
 		hd_loader_error(loader, &node->place,
 				"'%s' must be a time greater than 0 such as 90,"
 				" 90s, 30m, 2h or 1d, got %s",
@@ -148,7 +150,8 @@ static void read_smoke(struct hd_loader *loader,
 				hd_yaml_describe(node, found));
 }
 
-static void read_own(struct hd_loader *loader, const struct hd_yaml_node *root)
+void hd_hyperdrive_own_limits(struct hd_loader *loader,
+			      const struct hd_yaml_node *root)
 {
 	struct hd_config *config = loader->config;
 	const struct hd_yaml_node *node;
@@ -170,19 +173,24 @@ static void read_own(struct hd_loader *loader, const struct hd_yaml_node *root)
 void hd_hyperdrive_limits(struct hd_loader *loader,
 			  const struct hd_yaml_node *root)
 {
-	const struct hd_yaml_node *node =
-		hd_loader_need(loader, root, "max_total_runs");
+	const struct hd_limit_nodes nodes = {
+		.total = hd_loader_need(loader, root, "max_total_runs"),
+		.most = hd_loader_get(root, "max_concurrent_runs"),
+		.policy = hd_loader_get(root, "policy"),
+		.total_name = "max_total_runs",
+		.most_name = "max_concurrent_runs",
+	};
 	struct hd_config *config = loader->config;
 
-	if (node)
-		hd_loader_whole(loader, node, "max_total_runs", 1,
+	if (nodes.total)
+		hd_loader_whole(loader, nodes.total, nodes.total_name, 1,
 				&config->max_total);
 	config->max_concurrent = config->max_total;
-	node = hd_loader_get(root, "max_concurrent_runs");
-	if (node && node->kind != HD_YAML_NULL)
-		hd_loader_whole(loader, node, "max_concurrent_runs", 1,
+	if (nodes.most && nodes.most->kind != HD_YAML_NULL)
+		hd_loader_whole(loader, nodes.most, nodes.most_name, 1,
 				&config->max_concurrent);
 	read_minutes(loader, root);
-	hd_validate_limits(loader, root);
-	read_own(loader, root);
+	hd_validate_limits(loader, &nodes);
+	hd_hyperdrive_own_limits(loader, root);
+	hd_validate_bayesian(loader, &nodes);
 }

@@ -108,9 +108,13 @@ void hd_loader_unknown_keys(struct hd_loader *loader,
 		/* No more are kept, so no more are worth a search. */
 		if (reported++ < HD_FINDINGS_MOST)
 			meant = hd_suggest(pair->key, known, count);
-		hd_loader_warn(loader, &pair->place,
-			       "unknown key '%s%.64s' is ignored%s%s%s", prefix,
-			       pair->key, meant ? ", did you mean '" : "",
+		hd_yaml_report(&loader->sink,
+			       loader->sweep_job ? HD_FINDING_ERROR
+						 : HD_FINDING_WARNING,
+			       &pair->place, "unknown key '%s%.64s'%s%s%s%s",
+			       prefix, pair->key,
+			       loader->sweep_job ? "" : " is ignored",
+			       meant ? ", did you mean '" : "",
 			       meant ? meant : "", meant ? "'?" : "");
 	}
 }

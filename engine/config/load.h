@@ -17,7 +17,13 @@ struct hd_loader {
 	struct hd_config *config;
 	struct hd_space *space; /* being filled */
 	bool space_is_full;     /* it was said that no more fits */
-	bool sweep_job;         /* a v2 file: every map option is a branch */
+	bool sweep_job;         /* a v2 file: unknown keys are errors, and every
+				   mapping among options is a branch */
+	bool stored;            /* text of the store: no other file is read */
+	double log_scale;       /* of bounds of log forms; 0 is 1: base e */
+	/* "NAME=VALUE", what the caller gives for inputs of a sweep job. */
+	const char *const *inputs;
+	size_t input_count;
 	struct hd_yaml_sink sink;
 };
 
@@ -44,8 +50,9 @@ bool hd_loader_text(struct hd_loader *loader, const struct hd_yaml_node *node,
 		    const char *name, const char **value);
 
 /*
- * Warn of the keys of MAP that are not in KNOWN (COUNT words), with PREFIX
- * ("sampling.") before them and what was probably meant.
+ * Tell of the keys of MAP that are not in KNOWN (COUNT words), with PREFIX
+ * ("sampling.") before them and what was probably meant: a warning, or an error
+ * in a sweep job, whose schema forbids them (SPEC 2.1).
  */
 void hd_loader_unknown_keys(struct hd_loader *loader,
 			    const struct hd_yaml_node *map, const char *prefix,
@@ -60,9 +67,30 @@ const struct hd_yaml_node *hd_loader_need(struct hd_loader *loader,
 					  const struct hd_yaml_node *map,
 					  const char *key);
 
+/* The source that stands for what a flag says, "--set max_total_runs=8"; TEXT
+ * is what is parsed of it. NULL for no memory. */
+const struct hd_yaml_source *hd_loader_flag(struct hd_loader *loader,
+					    const char *flag, const char *said,
+					    const char *text);
+
+/* kind.c: what kind of file a root is. Reports what hdrive does not run. */
+enum hd_file_kind {
+	HD_FILE_HYPERDRIVE,
+	HD_FILE_SWEEP_JOB,
+	HD_FILE_OTHER, /* reported */
+};
+enum hd_file_kind hd_file_kind(struct hd_loader *loader,
+			       const struct hd_yaml_node *root);
+
 /* hyperdrive.c: a HyperDrive file's root into the config. */
 void hd_hyperdrive_read(struct hd_loader *loader,
 			const struct hd_yaml_node *root);
+/* Metrics, devices and what else is hdrive's own, of either kind of file. */
+void hd_hyperdrive_own(struct hd_loader *loader,
+		       const struct hd_yaml_node *root);
+/* "maximize" or "minimize" in NODE, called NAME. */
+void hd_hyperdrive_goal(struct hd_loader *loader,
+			const struct hd_yaml_node *node, const char *name);
 /* parameters.c: the list below sampling.parameter_space into the space. */
 void hd_hyperdrive_space(struct hd_loader *loader,
 			 const struct hd_yaml_node *node);
@@ -75,6 +103,11 @@ void hd_hyperdrive_no_policy(struct hd_loader *loader);
 /* limits.c: numbers of trials, times, and what may fail. */
 void hd_hyperdrive_limits(struct hd_loader *loader,
 			  const struct hd_yaml_node *root);
+/* Restarts, failures and what else of the limits is hdrive's own. */
+void hd_hyperdrive_own_limits(struct hd_loader *loader,
+			      const struct hd_yaml_node *root);
+/* Seconds: 90, or with a unit "90s", "30m", "2h", "1d"; false for none. */
+bool hd_limits_duration(const struct hd_yaml_node *node, double *seconds);
 /* The sampler's init, once the space is whole. */
 void hd_hyperdrive_try_sampler(struct hd_loader *loader,
 			       const struct hd_yaml_place *place);
@@ -91,11 +124,23 @@ void hd_hyperdrive_warm(struct hd_loader *loader,
 void hd_validate_expression(struct hd_loader *loader, const char *name,
 			    const struct hd_expr *expr,
 			    const struct hd_yaml_node *values);
+/* The nodes that limit a sweep and its policy, NULL where the file is silent. */
+struct hd_limit_nodes {
+	const struct hd_yaml_node *total, *most, *policy;
+	const char *total_name, *most_name; /* as messages call them */
+};
 void hd_validate_limits(struct hd_loader *loader,
-			const struct hd_yaml_node *root);
+			const struct hd_limit_nodes *nodes);
 /* Notes and warnings for a Bayesian sweep, once all keys are read. */
 void hd_validate_bayesian(struct hd_loader *loader,
-			  const struct hd_yaml_node *root);
+			  const struct hd_limit_nodes *nodes);
+
+/* sweepjob_old.c: ROOT with the preview's words as today's; NULL for no memory. */
+struct hd_yaml_node *hd_sweepjob_renew(struct hd_loader *loader,
+				       const struct hd_yaml_node *root);
+/* sweepjob.c: a sweep job's root into the config. */
+void hd_sweepjob_read(struct hd_loader *loader,
+		      const struct hd_yaml_node *root);
 
 /* set.c: ROOT with SET ("a.b=value") applied; NULL after an error. */
 struct hd_yaml_node *hd_loader_set(struct hd_loader *loader,

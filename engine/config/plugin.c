@@ -155,6 +155,11 @@ static void *read_options(struct hd_loader *loader,
 
 /* --- sampler --------------------------------------------------------------- */
 
+static const char *sampling_key(const struct hd_loader *loader)
+{
+	return loader->sweep_job ? "sampling_algorithm" : "sampling";
+}
+
 static void unknown_sampler(struct hd_loader *loader,
 			    const struct hd_yaml_node *node, const char *word)
 {
@@ -164,10 +169,22 @@ static void unknown_sampler(struct hd_loader *loader,
 	for (size_t i = 0; i < hd_sampler_types(); i++)
 		words_add(&words, hd_sampler_type_at(i)->name);
 	hd_loader_error(loader, &node->place,
-			"'sampling.type' must be %s, got '%.40s'",
+			"'%s.type' must be %s, got '%.40s'",
+			sampling_key(loader),
 			hd_loader_words(list, sizeof list, words.word,
 					words.count, " or "),
 			word);
+}
+
+/* Of random sampling in a sweep job alone (SPEC 2.6). */
+static const char *const sweep_job_options[] = { "rule", "seed", "logbase" };
+
+static bool is_sweep_job_option(const char *key)
+{
+	for (size_t i = 0; i < sizeof sweep_job_options / sizeof(char *); i++)
+		if (!strcmp(sweep_job_options[i], key))
+			return true;
+	return false;
 }
 
 /* HyperDrive's samplers take no options, and it has not all of ours. */
@@ -185,7 +202,8 @@ static void sampler_notes(struct hd_loader *loader,
 		return;
 	}
 	for (size_t i = 0; i < map->count; i++)
-		if (hd_option_find(type->options, map->pairs[i].key))
+		if (hd_option_find(type->options, map->pairs[i].key) &&
+		    !(loader->sweep_job && is_sweep_job_option(map->pairs[i].key)))
 			hd_loader_note(loader, &map->pairs[i].place,
 				       "'%s': Azure's %s sampling has no such"
 				       " key",
@@ -195,14 +213,21 @@ static void sampler_notes(struct hd_loader *loader,
 static void sampler_keys(struct hd_loader *loader,
 			 const struct hd_yaml_node *map)
 {
-	struct words words = { { "type", "parameter_space" }, 2 };
+	struct words words = { { "type" }, 1 };
+	const struct hd_sampler_type *sampler = loader->config->sampler;
+	char prefix[32];
 
 	/* Of an unknown sampler any key may be right. */
-	if (!loader->config->sampler)
+	if (!sampler)
 		return;
-	words_add_options(&words, loader->config->sampler->options);
-	hd_loader_unknown_keys(loader, map, "sampling.", words.word,
-			       words.count);
+	if (!loader->sweep_job)
+		words_add(&words, "parameter_space");
+	else if (!strcmp(sampler->name, "random"))
+		for (size_t i = 0; i < sizeof sweep_job_options / sizeof(char *); i++)
+			words_add(&words, sweep_job_options[i]);
+	words_add_options(&words, sampler->options);
+	snprintf(prefix, sizeof prefix, "%s.", sampling_key(loader));
+	hd_loader_unknown_keys(loader, map, prefix, words.word, words.count);
 }
 
 void hd_hyperdrive_sampler(struct hd_loader *loader,
@@ -214,11 +239,15 @@ void hd_hyperdrive_sampler(struct hd_loader *loader,
 
 	if (!node || node->kind == HD_YAML_NULL) {
 		hd_loader_error(loader, node ? &node->place : &map->place,
-				"'sampling.type' is missing, expected"
-				" 'random', 'grid' or 'bayesian'");
+				"'%s.type' is missing, expected 'random',"
+				" 'grid' or 'bayesian'",
+				sampling_key(loader));
 		return;
 	}
-	if (!hd_loader_text(loader, node, "sampling.type", &word))
+	if (!hd_loader_text(loader, node,
+			    loader->sweep_job ? "sampling_algorithm.type"
+					      : "sampling.type",
+			    &word))
 		return;
 	type = hd_sampler_type_find(word);
 	if (!type) {
@@ -262,6 +291,18 @@ void hd_hyperdrive_try_sampler(struct hd_loader *loader,
 
 /* --- policy ---------------------------------------------------------------- */
 
+static const char *policy_key(const struct hd_loader *loader)
+{
+	return loader->sweep_job ? "early_termination" : "policy";
+}
+
+/* How the file calls TYPE. */
+static const char *policy_name(const struct hd_loader *loader,
+			       const struct hd_policy_type *type)
+{
+	return loader->sweep_job ? type->name : type->v1_name;
+}
+
 static void unknown_policy(struct hd_loader *loader,
 			   const struct hd_yaml_node *node, const char *word)
 {
@@ -269,9 +310,10 @@ static void unknown_policy(struct hd_loader *loader,
 	char list[256];
 
 	for (size_t i = 0; i < hd_policy_types(); i++)
-		words_add(&words, hd_policy_type_at(i)->v1_name);
+		words_add(&words, policy_name(loader, hd_policy_type_at(i)));
 	hd_loader_error(loader, &node->place,
-			"'policy.type' must be %s, got '%.40s'",
+			"'%s.type' must be %s, got '%.40s'",
+			policy_key(loader),
 			hd_loader_words(list, sizeof list, words.word,
 					words.count, " or "),
 			word);
@@ -293,6 +335,7 @@ static void policy_keys(struct hd_loader *loader,
 	struct words words = {
 		{ "type", "evaluation_interval", "delay_evaluation" }, 3
 	};
+	char prefix[32];
 
 	words_add_options(&words, type->options);
 	for (size_t i = 0; i < map->count; i++) {
@@ -302,13 +345,14 @@ static void policy_keys(struct hd_loader *loader,
 		if (!other || hd_option_find(type->options, key))
 			continue;
 		hd_loader_warn(loader, &map->pairs[i].place,
-			       "'policy.%s' is ignored: it is for %s, this is"
-			       " %s",
-			       key, other->v1_name, type->v1_name);
+			       "'%s.%s' is ignored: it is for %s, this is %s",
+			       policy_key(loader), key,
+			       policy_name(loader, other),
+			       policy_name(loader, type));
 		words_add(&words, key);
 	}
-	hd_loader_unknown_keys(loader, map, "policy.", words.word,
-			       words.count);
+	snprintf(prefix, sizeof prefix, "%s.", policy_key(loader));
+	hd_loader_unknown_keys(loader, map, prefix, words.word, words.count);
 }
 
 static void try_policy(struct hd_loader *loader,
@@ -366,7 +410,7 @@ static void use_policy(struct hd_loader *loader, const struct hd_yaml_node *map,
 	loader->config->policy = type;
 	loader->config->policy_options =
 		read_options(loader, map, type->options, type->state_size,
-			     type->v1_name, place);
+			     policy_name(loader, type), place);
 	if (!map)
 		return;
 	policy_keys(loader, map, type);
@@ -389,7 +433,10 @@ void hd_hyperdrive_policy(struct hd_loader *loader,
 
 	read_intervals(loader, map);
 	if (node && node->kind != HD_YAML_NULL) {
-		if (!hd_loader_text(loader, node, "policy.type", &word))
+		if (!hd_loader_text(loader, node,
+				    loader->sweep_job ? "early_termination.type"
+						      : "policy.type",
+				    &word))
 			return;
 		type = hd_policy_type_find(word);
 		if (!type) {

@@ -9,17 +9,51 @@
 #include <math.h>
 #include <string.h>
 
-/* The words of sweep jobs for the same limits. */
-static const struct {
+/*
+ * The words of the other kind of file for the same keys. Limits that the engine
+ * or a flag changes are stored in HyperDrive's words, whatever the file is.
+ */
+static const struct set_alias {
 	const char *alias;
 	const char *path;
 	double factor; /* 0: taken as it is */
-} set_aliases[] = {
+} hyperdrive_aliases[] = {
 	{ "limits.max_total_trials", "max_total_runs", 0 },
 	{ "limits.max_concurrent_trials", "max_concurrent_runs", 0 },
 	{ "limits.timeout", "max_duration_minutes", 1 / 60.0 },
 	{ "limits.trial_timeout", "trial_timeout", 0 },
-};
+	{ "objective.primary_metric", "primary_metric_name", 0 },
+	{ "objective.goal", "primary_metric_goal", 0 },
+},
+  sweepjob_aliases[] = {
+	  { "max_total_runs", "limits.max_total_trials", 0 },
+	  { "max_total_trials", "limits.max_total_trials", 0 },
+	  { "max_concurrent_runs", "limits.max_concurrent_trials", 0 },
+	  { "max_concurrent_trials", "limits.max_concurrent_trials", 0 },
+	  { "max_duration_minutes", "limits.timeout", 60 },
+	  { "timeout_minutes", "limits.timeout", 60 },
+	  { "trial_timeout", "limits.trial_timeout", 0 },
+	  { "primary_metric_name", "objective.primary_metric", 0 },
+	  { "primary_metric_goal", "objective.goal", 0 },
+	  { "sampling.type", "sampling_algorithm", 0 },
+	  { "algorithm", "sampling_algorithm", 0 },
+  };
+
+static const struct set_alias *set_alias(const struct hd_loader *loader,
+					 const char *path)
+{
+	const struct set_alias *rows = hyperdrive_aliases;
+	size_t count = sizeof hyperdrive_aliases / sizeof rows[0];
+
+	if (loader->sweep_job) {
+		rows = sweepjob_aliases;
+		count = sizeof sweepjob_aliases / sizeof rows[0];
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(rows[i].alias, path))
+			return &rows[i];
+	return NULL;
+}
 
 struct setter {
 	struct hd_loader *loader;
@@ -179,23 +213,26 @@ static void set_scale(struct hd_yaml_node *value, double factor)
 	}
 }
 
-static const struct hd_yaml_source *set_source(struct hd_loader *loader,
-					       const char *set,
-					       const char *value)
+const struct hd_yaml_source *hd_loader_flag(struct hd_loader *loader,
+					    const char *flag, const char *said,
+					    const char *text)
 {
 	struct hd_yaml_source *source =
 		hd_arena_alloc(loader->arena, sizeof *source);
 	struct hd_buf name = HD_BUF_INIT;
 
 	if (source) {
-		hd_buf_printf(&name, "--set %.200s", set);
+		hd_buf_printf(&name, "%s %.200s", flag, said);
 		source->name = hd_arena_string(loader->arena,
 					       hd_buf_text(&name));
-		source->text = value;
-		source->length = strlen(value);
+		source->text = text;
+		source->length = strlen(text);
 	}
 	hd_buf_release(&name);
-	return source && source->name ? source : NULL;
+	if (source && source->name)
+		return source;
+	loader->sink.code = HD_ENOMEM;
+	return NULL;
 }
 
 struct hd_yaml_node *hd_loader_set(struct hd_loader *loader,
@@ -203,10 +240,11 @@ struct hd_yaml_node *hd_loader_set(struct hd_loader *loader,
 {
 	struct setter setter = { .loader = loader };
 	const char *equals = strchr(set, '=');
-	double factor = 0;
+	const struct set_alias *alias;
 	char *path;
 
-	setter.source = set_source(loader, set, equals ? equals + 1 : "");
+	setter.source = hd_loader_flag(loader, "--set", set,
+				       equals ? equals + 1 : "");
 	path = hd_arena_copy(loader->arena, set,
 			     equals ? (size_t)(equals - set) : 0);
 	if (!setter.source || !path)
@@ -226,14 +264,12 @@ struct hd_yaml_node *hd_loader_set(struct hd_loader *loader,
 	}
 	if (!setter.value)
 		return NULL;
-	for (size_t i = 0; i < sizeof set_aliases / sizeof set_aliases[0]; i++) {
-		if (strcmp(path, set_aliases[i].alias) != 0)
-			continue;
-		path = hd_arena_string(loader->arena, set_aliases[i].path);
-		factor = set_aliases[i].factor;
+	alias = set_alias(loader, path);
+	if (alias) {
+		path = hd_arena_string(loader->arena, alias->path);
 		if (!path)
 			return set_nomem(&setter);
+		set_scale(setter.value, alias->factor);
 	}
-	set_scale(setter.value, factor);
 	return set_below(&setter, root, path, 0);
 }

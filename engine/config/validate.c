@@ -89,7 +89,8 @@ void hd_validate_expression(struct hd_loader *loader, const char *name,
 	char q[HD_NUMBER_TEXT];
 
 	note_steps(loader, name, expr, &values->place);
-	if (expr->q > 0 && expr->q != floor(expr->q)) {
+	/* Sweep jobs take a broken one too. */
+	if (!loader->sweep_job && expr->q > 0 && expr->q != floor(expr->q)) {
 		q[hd_number_write(expr->q, q)] = '\0';
 		hd_loader_note(loader, &values->items[2]->place,
 			       "'%.64s': q is %s: Azure takes whole numbers",
@@ -97,7 +98,7 @@ void hd_validate_expression(struct hd_loader *loader, const char *name,
 	}
 	if ((expr->kind != HD_EXPR_LOGUNIFORM &&
 	     expr->kind != HD_EXPR_QLOGUNIFORM) ||
-	    !looks_raw(expr))
+	    loader->log_scale || !looks_raw(expr))
 		return;
 	a[hd_number_write(expr->a, a)] = '\0';
 	b[hd_number_write(expr->b, b)] = '\0';
@@ -111,42 +112,36 @@ void hd_validate_expression(struct hd_loader *loader, const char *name,
 }
 
 void hd_validate_limits(struct hd_loader *loader,
-			const struct hd_yaml_node *root)
+			const struct hd_limit_nodes *nodes)
 {
-	const struct hd_yaml_node *total = hd_loader_get(root, "max_total_runs");
-	const struct hd_yaml_node *most =
-		hd_loader_get(root, "max_concurrent_runs");
+	const struct hd_yaml_node *total = nodes->total, *most = nodes->most;
 	struct hd_config *config = loader->config;
 
-	if (config->max_total > 1000)
+	if (total && config->max_total > 1000)
 		hd_loader_note(loader, &total->place,
-			       "'max_total_runs' is %zu: Azure takes at most"
-			       " 1000",
-			       config->max_total);
+			       "'%s' is %zu: Azure takes at most 1000",
+			       nodes->total_name, config->max_total);
 	if (!most || most->kind == HD_YAML_NULL)
 		return;
 	if (config->max_concurrent > 100)
 		hd_loader_note(loader, &most->place,
-			       "'max_concurrent_runs' is %zu: Azure takes at"
-			       " most 100",
-			       config->max_concurrent);
+			       "'%s' is %zu: Azure takes at most 100",
+			       nodes->most_name, config->max_concurrent);
 	if (config->max_total && config->max_concurrent > config->max_total) {
 		hd_loader_warn(loader, &most->place,
-			       "'max_concurrent_runs' is %zu, more than the"
-			       " %zu of 'max_total_runs', which is taken",
-			       config->max_concurrent, config->max_total);
+			       "'%s' is %zu, more than the %zu of '%s', which"
+			       " is taken",
+			       nodes->most_name, config->max_concurrent,
+			       config->max_total, nodes->total_name);
 		config->max_concurrent = config->max_total;
 	}
 }
 
 void hd_validate_bayesian(struct hd_loader *loader,
-			  const struct hd_yaml_node *root)
+			  const struct hd_limit_nodes *nodes)
 {
 	const struct hd_config *config = loader->config;
-	const struct hd_yaml_node *total = hd_loader_get(root, "max_total_runs");
-	const struct hd_yaml_node *most =
-		hd_loader_get(root, "max_concurrent_runs");
-	const struct hd_yaml_node *policy = hd_loader_get(root, "policy");
+	const struct hd_yaml_node *policy = nodes->policy;
 	size_t parameters = hd_space_count(loader->space);
 
 	if (!is_bayesian(loader))
@@ -155,16 +150,17 @@ void hd_validate_bayesian(struct hd_loader *loader,
 		hd_loader_note(loader, &policy->place,
 			       "bayesian with a policy: Azure's Bayesian"
 			       " sampling takes no early termination");
-	if (total && config->max_total > 0 &&
+	if (nodes->total && config->max_total > 0 &&
 	    config->max_total < BAYESIAN_RUNS * parameters)
-		hd_loader_warn(loader, &total->place,
-			       "'max_total_runs' is %zu: bayesian with %zu"
-			       " parameters wants at least %zu",
-			       config->max_total, parameters,
+		hd_loader_warn(loader, &nodes->total->place,
+			       "'%s' is %zu: bayesian with %zu parameters wants"
+			       " at least %zu",
+			       nodes->total_name, config->max_total, parameters,
 			       BAYESIAN_RUNS * parameters);
-	if (most && config->max_concurrent > BAYESIAN_SLOTS_MOST)
-		hd_loader_warn(loader, &most->place,
-			       "'max_concurrent_runs' is %zu: bayesian learns"
-			       " more with at most %d at once",
-			       config->max_concurrent, BAYESIAN_SLOTS_MOST);
+	if (nodes->most && config->max_concurrent > BAYESIAN_SLOTS_MOST)
+		hd_loader_warn(loader, &nodes->most->place,
+			       "'%s' is %zu: bayesian learns more with at most"
+			       " %d at once",
+			       nodes->most_name, config->max_concurrent,
+			       BAYESIAN_SLOTS_MOST);
 }

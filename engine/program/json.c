@@ -29,6 +29,14 @@ static void put_words(struct hd_buf *buf, const char *name,
 	hd_args_json_words(buf, words, count);
 }
 
+static void put_text(struct hd_buf *buf, const char *name, const char *text)
+{
+	if (!text)
+		return;
+	put_key(buf, name);
+	hd_buf_json(buf, text, strlen(text));
+}
+
 /* {"name":"value"}; null for the folder of an output. */
 static void put_bindings(struct hd_buf *buf, const char *name,
 			 enum hd_binding_kind kind,
@@ -68,11 +76,8 @@ void hd_program_json(struct hd_buf *buf, const struct hd_program *program)
 	put_bindings(buf, "outputs", HD_BINDING_OUTPUT, program);
 	put_words(buf, "environment", program->environment,
 		  program->environment_count);
-	if (program->experiment) {
-		put_key(buf, "experiment");
-		hd_buf_json(buf, program->experiment,
-			    strlen(program->experiment));
-	}
+	put_text(buf, "experiment", program->experiment);
+	put_text(buf, "distribution", program->distribution);
 	hd_buf_putc(buf, '}');
 }
 
@@ -137,12 +142,18 @@ static int read_bindings(struct reading *reading, const struct hd_json *rest,
 	return 0;
 }
 
+static const char *read_text(const struct hd_json *rest, const char *name)
+{
+	const struct hd_json *node = hd_json_get(rest, name);
+
+	return node ? hd_json_string(node, NULL) : NULL;
+}
+
 static int read_rest(struct reading *reading, const struct hd_json *rest,
 		     struct hd_error *err)
 {
 	struct hd_program *program = &reading->program;
 	const struct hd_json *shell = hd_json_get(rest, "shell");
-	const struct hd_json *experiment = hd_json_get(rest, "experiment");
 	int rc = read_words(rest, "wrapper", &reading->wrapper,
 			    &program->wrapper_count, err);
 
@@ -152,8 +163,8 @@ static int read_rest(struct reading *reading, const struct hd_json *rest,
 	if (rc == 0)
 		rc = read_bindings(reading, rest, err);
 	program->shell = shell && hd_json_kind(shell) == HD_JSON_TRUE;
-	if (experiment)
-		program->experiment = hd_json_string(experiment, NULL);
+	program->experiment = read_text(rest, "experiment");
+	program->distribution = read_text(rest, "distribution");
 	program->wrapper = (const char *const *)reading->wrapper;
 	program->environment = (const char *const *)reading->environment;
 	return rc;

@@ -52,6 +52,12 @@ static const struct hd_binding *copy_bindings(struct hd_arena *arena,
 	return copy;
 }
 
+static bool copy_text(const char **to, struct hd_arena *arena, const char *from)
+{
+	*to = from ? hd_arena_string(arena, from) : NULL;
+	return *to || !from;
+}
+
 /* All that FROM points to, into ARENA; false for no memory. */
 static bool program_fill(struct hd_program *to, struct hd_arena *arena,
 			 const struct hd_program *from)
@@ -62,10 +68,10 @@ static bool program_fill(struct hd_program *to, struct hd_arena *arena,
 	to->bindings = copy_bindings(arena, from);
 	to->environment = copy_words(arena, from->environment,
 				     from->environment_count);
-	if (from->experiment)
-		to->experiment = hd_arena_string(arena, from->experiment);
-	return to->words && to->wrapper && to->bindings && to->environment &&
-	       (!from->experiment || to->experiment);
+	return copy_text(&to->experiment, arena, from->experiment) &&
+	       copy_text(&to->source, arena, from->source) &&
+	       copy_text(&to->distribution, arena, from->distribution) &&
+	       to->words && to->wrapper && to->bindings && to->environment;
 }
 
 int hd_program_copy(struct hd_program **out, const struct hd_program *program,

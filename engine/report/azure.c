@@ -81,6 +81,7 @@ static int azure_load(struct azure *azure)
 			.size = sizeof load,
 			.sets = (const char *const *)sets.texts,
 			.set_count = sets.count,
+			.stored = true,
 		};
 
 		rc = hd_config_parse(&azure->config, row->config_text,

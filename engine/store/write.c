@@ -142,6 +142,33 @@ int hd_store_sweep_slots(struct hd_store *store, int64_t key, const char *why,
 			    err);
 }
 
+/* Tags and properties that the file gives its sweep. */
+static int marks_insert(struct hd_store *store, int64_t sweep,
+			const struct hd_sweep_record *record,
+			struct hd_error *err)
+{
+	const struct hd_config *config = record->config;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < config->mark_count; i++) {
+		const struct hd_mark_row *mark = &config->marks[i];
+		const struct hd_said_row row = {
+			.trial = HD_SAID_OF_SWEEP,
+			.child = "",
+			.kind = mark->is_tag ? HD_SAID_TAG : HD_SAID_PROPERTY,
+			.name = mark->name,
+			.value = mark->value,
+			.time = record->created,
+		};
+
+		rc = hd_store_say(store, sweep, &row, err);
+		/* A property of that name has another key's value already. */
+		if (rc == HD_SAID_KEPT)
+			rc = 0;
+	}
+	return rc;
+}
+
 int hd_store_sweep_insert(struct hd_store *store,
 			  const struct hd_sweep_record *record, int64_t *key,
 			  struct hd_error *err)
@@ -158,6 +185,8 @@ int hd_store_sweep_insert(struct hd_store *store,
 		rc = settings_insert(store, *key, record->config, err);
 	if (rc == 0)
 		rc = options_insert(store, *key, record, err);
+	if (rc == 0)
+		rc = marks_insert(store, *key, record, err);
 	if (rc == 0)
 		rc = hd_store_warm_insert(store, *key, record, err);
 	if (rc == 0)

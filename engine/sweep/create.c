@@ -130,8 +130,8 @@ static int sweep_take_seed(struct hd_sweep *sweep,
 	unsigned long long drawn;
 	int rc;
 
-	sweep->seed = options->seed;
-	if (options->has_seed)
+	sweep->seed = options->has_seed ? options->seed : sweep->config->seed;
+	if (options->has_seed || sweep->config->has_seed)
 		return 0;
 	rc = hd_name_random_seed(&drawn, err);
 	sweep->seed = drawn;
@@ -288,7 +288,10 @@ int hd_sweep_create(struct hd_sweep *sweep,
 	if (rc == 0)
 		rc = hd_name_make_id(sweep->id, err);
 	if (rc == 0)
-		rc = sweep_create(sweep, options->name, err);
+		rc = sweep_create(sweep,
+				  options->name ? options->name
+						: sweep->config->name,
+				  err);
 	hd_sweep_settle_source(sweep);
 	return rc;
 }

@@ -134,10 +134,12 @@ int hd_sweep_take_source(struct hd_sweep *sweep,
 			 const struct hd_sweep_options *options,
 			 struct hd_program *program, struct hd_error *err)
 {
-	const char *source = options->source ? options->source : ".";
+	const char *source = options->source ? options->source : program->source;
 	char *path = NULL;
 	int rc = 0;
 
+	if (!source)
+		source = ".";
 	sweep->source = realpath(source, NULL);
 	if (!sweep->source)
 		return hd_error_errno(err, errno, "cannot use the folder '%s'", source);

@@ -56,6 +56,7 @@ int hd_stored_config(struct hd_config **out, const char *text, const char *path,
 		.set_count = count < sets->count ? count : sets->count,
 		.metric_patterns = (const char *const *)patterns->items,
 		.metric_pattern_count = patterns->count,
+		.stored = true,
 	};
 	struct hd_findings *findings = hd_findings_new();
 	int rc;

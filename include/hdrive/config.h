@@ -1,6 +1,7 @@
 /*
  * A sweep's file, loaded: the parameter space, sampler, policy, limits and
- * metric it names (SPEC section 1).
+ * metric it names: a HyperDrive file (SPEC section 1), or a sweep job, which
+ * names the training program too (SPEC section 2).
  *
  * Loading gathers findings in file order and goes on; when one of them is an
  * error there is no config. Nothing is created on disk. A config is immutable
@@ -26,11 +27,19 @@ enum hd_reduce {
 	HD_REDUCE_MEAN, /* of the last reduce_count values */
 };
 
+/* What a file says of its sweep, which changes nothing: a tag or property. */
+struct hd_mark_row {
+	bool is_tag;
+	const char *name;
+	const char *value;
+};
+
 struct hd_config {
 	const char *path; /* as given; NULL for text */
 	const char *text; /* the whole file, for the store */
 	const struct hd_space *space;
-	/* What the file has to run; NULL: it says nothing of it. */
+	/* What the file has to run; NULL: it says nothing of it, or it is
+	 * load.stored. */
 	const struct hd_program *program;
 
 	const struct hd_sampler_type *sampler;
@@ -73,6 +82,13 @@ struct hd_config {
 
 	const char *const *sets; /* what changed the text: load.sets */
 	size_t set_count;
+
+	/* Of a sweep job. */
+	const char *name; /* as which it wants to be known; NULL: not said */
+	bool has_seed;    /* the sampler is to begin with this, */
+	uint64_t seed;    /* ... unless the caller has another */
+	const struct hd_mark_row *marks;
+	size_t mark_count;
 };
 
 struct hd_config_load {
@@ -85,6 +101,18 @@ struct hd_config_load {
 	/* In place of the file's metrics: patterns; COUNT 0 keeps those. */
 	const char *const *metric_patterns;
 	size_t metric_pattern_count;
+	/*
+	 * "NAME=VALUE": what inputs of a sweep job are, in place of what the
+	 * file says; for those that are data a path, relative to the current
+	 * folder.
+	 */
+	const char *const *inputs;
+	size_t input_count;
+	/*
+	 * The text is a store's: files beside it are not looked at, and there
+	 * is no program, which the store has of its own.
+	 */
+	bool stored;
 };
 
 /*

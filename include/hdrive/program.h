@@ -41,6 +41,11 @@ struct hd_program {
 	const char *const *environment; /* "A=b": wins over what is inherited */
 	size_t environment_count;
 	const char *experiment; /* NULL: the last name of the source folder */
+	/* The folder that it is meant for; NULL: the current one. Of use when a
+	 * sweep is created, whose row has it from then on. */
+	const char *source;
+	/* "mpi", "pytorch" or "tensorflow", as a file named it; or NULL. */
+	const char *distribution;
 };
 
 /*

@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const sets[] = {
 		"limits.max_total_trials=3",
 		"sampling.parameter_space.0.values=[1, 2]",
+		"search_space.rate.max_value=2",
 	};
 	const struct hd_out out = { .write = write_nothing };
 	struct hd_findings *findings = hd_findings_new();
@@ -36,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		goto out;
 	load.strict = data[0] & 1;
 	load.azure = data[0] & 2;
-	load.set_count = data[0] & 4 ? 2 : 0;
+	load.set_count = data[0] & 4 ? 3 : 0;
 	rc = hd_config_parse(&config, (const char *)data + 1, size - 1,
 			     "fuzz.yaml", &load, findings, &err);
 	/* A config and an error exclude each other. */

@@ -905,13 +905,6 @@ static void warm_starts_are_read(void **state)
 			NULL, "Azure takes it by its SDK");
 }
 
-static void sweep_jobs_are_named_in_one_error(void **state)
-{
-	(void)state;
-	assert_error("$schema: x\ntype: sweep\ntrial: {}\n", "sweep job (v2)");
-	assert_error("type: automl\n", "AutoML jobs are not");
-}
-
 /* --- how findings are shown ------------------------------------------------ */
 
 static void findings_are_json_too(void **state)
@@ -1022,7 +1015,6 @@ int main(void)
 		cmocka_unit_test(devices_of_a_trial_are_read),
 		cmocka_unit_test(devices_that_are_none_are_errors),
 		cmocka_unit_test(warm_starts_are_read),
-		cmocka_unit_test(sweep_jobs_are_named_in_one_error),
 		cmocka_unit_test(findings_are_json_too),
 		cmocka_unit_test(excerpts_keep_tabs_and_show_no_control),
 		cmocka_unit_test(a_missing_file_is_no_finding),
