@@ -73,49 +73,150 @@ static int tell(const struct properties *all, const char *azure, const char *mlf
 	return rc || !mlflow ? rc : all->fn(all->user, mlflow, value);
 }
 
-/* The branch's own remote, else origin, else the only one: as git does. */
-static git_remote *remote_find(const struct properties *all)
-{
-	const struct hd_git *git = all->git;
-	git_strarray names = { NULL, 0 };
-	git_buf name = { NULL, 0, 0 };
-	git_config *config = NULL;
-	git_remote *remote = NULL;
-	char key[512];
+/* --- the remote --------------------------------------------------------------------------- */
 
-	if (all->branch && strlen(all->branch) < sizeof key - 16 &&
-	    git->git_repository_config_snapshot(&config, all->repository) == 0) {
-		snprintf(key, sizeof key, "branch.%s.remote", all->branch);
-		if (git->git_config_get_string_buf(&name, config, key) == 0)
-			(void)git->git_remote_lookup(&remote, all->repository, name.ptr);
-		git->git_buf_dispose(&name);
-	}
-	git->git_config_free(config);
-	if (!remote)
-		(void)git->git_remote_lookup(&remote, all->repository, "origin");
-	if (!remote && git->git_remote_list(&names, all->repository) == 0) {
-		if (names.count == 1)
-			(void)git->git_remote_lookup(&remote, all->repository,
-						     names.strings[0]);
-		git->git_strarray_dispose(&names);
-	}
-	return remote;
+/*
+ * Read off the configuration entry by entry: libgit2's own look for a remote
+ * matches patterns, and versions of it lose 20 KB with each entry that it
+ * matches (1.5.1 with PCRE2).
+ */
+struct remote {
+	const char *branch; /* NULL for none */
+	char *of_branch;    /* the branch's own */
+	char *last;
+	size_t count;
+	bool has_origin;
+	const char *name; /* the one that it is */
+	char *url;
+	size_t instead; /* length of the longest prefix that another stands for */
+	char *base;     /* ... which is this one */
+};
+
+/* The part of NAME between "SECTION." and ".KEY", as *PART; or false. */
+static bool entry_is(const char *name, const char *section, const char *key, const char **part,
+		     size_t *length)
+{
+	size_t whole = strlen(name), before = strlen(section) + 1, behind = strlen(key) + 1;
+
+	if (whole < before + behind || strncmp(name, section, before - 1) ||
+	    name[before - 1] != '.' || name[whole - behind] != '.' ||
+	    strcmp(name + whole - behind + 1, key))
+		return false;
+	*part = name + before;
+	*length = whole - before - behind;
+	return true;
+}
+
+static bool part_is(const char *part, size_t length, const char *text)
+{
+	return text && strlen(text) == length && !memcmp(part, text, length);
+}
+
+static void text_set(char **text, const char *from, size_t length)
+{
+	free(*text);
+	*text = strndup(from, length);
+}
+
+static void see_names(struct remote *remote, const char *name, const char *value)
+{
+	const char *part;
+	size_t length;
+
+	if (entry_is(name, "branch", "remote", &part, &length) &&
+	    part_is(part, length, remote->branch))
+		text_set(&remote->of_branch, value, strlen(value));
+	if (!entry_is(name, "remote", "url", &part, &length) ||
+	    part_is(part, length, remote->last))
+		return;
+	remote->has_origin = remote->has_origin || part_is(part, length, "origin");
+	text_set(&remote->last, part, length);
+	remote->count++;
+}
+
+/* The first of several addresses is the one to fetch from. */
+static void see_url(struct remote *remote, const char *name, const char *value)
+{
+	const char *part;
+	size_t length;
+
+	if (!remote->url && entry_is(name, "remote", "url", &part, &length) &&
+	    part_is(part, length, remote->name))
+		text_set(&remote->url, value, strlen(value));
+}
+
+static void see_instead(struct remote *remote, const char *name, const char *value)
+{
+	size_t prefix = strlen(value), length;
+	const char *part;
+
+	if (!entry_is(name, "url", "insteadof", &part, &length) || prefix <= remote->instead ||
+	    strncmp(remote->url, value, prefix))
+		return;
+	remote->instead = prefix;
+	text_set(&remote->base, part, length);
+}
+
+static void config_walk(const struct hd_git *git, const git_config *config,
+			struct remote *remote,
+			void (*see)(struct remote *remote, const char *name, const char *value))
+{
+	git_config_iterator *entries = NULL;
+	git_config_entry *entry;
+
+	if (git->git_config_iterator_new(&entries, config) < 0)
+		return;
+	while (git->git_config_next(&entry, entries) == 0)
+		if (entry->value)
+			see(remote, entry->name, entry->value);
+	git->git_config_iterator_free(entries);
+}
+
+/* The branch's own remote, else origin, else the only one: as git does. */
+static void remote_find(const struct hd_git *git, const git_config *config,
+			struct remote *remote)
+{
+	config_walk(git, config, remote, see_names);
+	remote->name = remote->of_branch    ? remote->of_branch
+		       : remote->has_origin ? "origin"
+		       : remote->count == 1 ? remote->last
+					    : NULL;
+	if (remote->name)
+		config_walk(git, config, remote, see_url);
+	if (remote->url)
+		config_walk(git, config, remote, see_instead);
 }
 
 static int tell_remote(const struct properties *all)
 {
-	git_remote *remote = remote_find(all);
-	const char *url = remote ? all->git->git_remote_url(remote) : NULL;
-	char *bare = url ? hd_snapshot_git_url(url) : NULL;
+	struct remote remote = { .branch = all->branch };
+	git_config *config = NULL;
+	struct hd_buf url = HD_BUF_INIT;
+	char *bare = NULL;
 	int rc = 0;
 
+	if (all->git->git_repository_config_snapshot(&config, all->repository) < 0)
+		return 0;
+	remote_find(all->git, config, &remote);
+	all->git->git_config_free(config);
+	if (remote.url) {
+		if (remote.instead && remote.base)
+			hd_buf_puts(&url, remote.base);
+		hd_buf_puts(&url, remote.url + (remote.base ? remote.instead : 0));
+		bare = hd_snapshot_git_url(hd_buf_text(&url));
+	}
 	if (bare)
 		rc = tell(all, "azureml.git.repository_uri", "mlflow.source.git.repoURL", bare);
 	free(bare);
-	if (remote)
-		all->git->git_remote_free(remote);
+	hd_buf_release(&url);
+	free(remote.of_branch);
+	free(remote.last);
+	free(remote.url);
+	free(remote.base);
 	return rc;
 }
+
+/* --- the rest ------------------------------------------------------------------------------ */
 
 /* Also a branch that has no commit yet. */
 static char *branch_find(const struct properties *all)

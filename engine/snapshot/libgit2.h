@@ -21,10 +21,11 @@
 	X(git_repository_open_ext)        \
 	X(git_repository_workdir)         \
 	X(git_config_new)                 \
+	X(git_config_iterator_new)        \
+	X(git_config_next)                \
+	X(git_config_iterator_free)       \
 	X(git_config_free)                \
-	X(git_config_get_string_buf)      \
 	X(git_repository_config_snapshot) \
-	X(git_buf_dispose)                \
 	X(git_ignore_add_rule)            \
 	X(git_ignore_path_is_ignored)     \
 	X(git_reference_lookup)           \
@@ -32,11 +33,6 @@
 	X(git_reference_name_to_id)       \
 	X(git_reference_free)             \
 	X(git_oid_tostr)                  \
-	X(git_remote_list)                \
-	X(git_strarray_dispose)           \
-	X(git_remote_lookup)              \
-	X(git_remote_url)                 \
-	X(git_remote_free)                \
 	X(git_status_list_new)            \
 	X(git_status_list_entrycount)     \
 	X(git_status_list_free)

@@ -218,6 +218,17 @@ hd_snapshot_left_out(const struct hd_snapshot *snapshot, const char *path)
 	return NULL;
 }
 
+const char *hd_snapshot_file(const struct hd_snapshot *snapshot, size_t *at)
+{
+	while (*at < snapshot->count) {
+		const struct hd_snapshot_entry *entry = &snapshot->entries[(*at)++];
+
+		if (entry->hashed)
+			return entry->path;
+	}
+	return NULL;
+}
+
 /* --- paths and ids ----------------------------------------------------------------------- */
 
 /* PATH, which ".." may not lead out of, without what changes nothing. */

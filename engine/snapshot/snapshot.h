@@ -83,6 +83,9 @@ const struct hd_snapshot_note *hd_snapshot_note(const struct hd_snapshot *snapsh
 const struct hd_snapshot_note *
 hd_snapshot_left_out(const struct hd_snapshot *snapshot, const char *path);
 
+/* Every file in it, by the order of their paths; NULL past the last entry. */
+const char *hd_snapshot_file(const struct hd_snapshot *snapshot, size_t *at);
+
 /*
  * PATH, relative or within SOURCE, from SOURCE on without "." and ".."; NULL
  * when it leads out, or there is no memory. The caller's to free().

@@ -56,6 +56,7 @@ struct walk {
 };
 
 struct names {
+	struct hd_arena *arena; /* the texts */
 	char **items;
 	size_t count;
 	size_t room;
@@ -99,8 +100,7 @@ int hd_snapshot_add_note(struct hd_snapshot *snapshot, enum hd_snapshot_why why,
 
 static void names_release(struct names *names)
 {
-	for (size_t i = 0; i < names->count; i++)
-		free(names->items[i]);
+	hd_arena_free(names->arena);
 	free(names->items);
 }
 
@@ -115,7 +115,7 @@ static int names_add(struct names *names, const char *name)
 		names->items = items;
 		names->room = room;
 	}
-	names->items[names->count] = strdup(name);
+	names->items[names->count] = hd_arena_string(names->arena, name);
 	return names->items[names->count] ? (names->count++, 0) : HD_ENOMEM;
 }
 
@@ -345,18 +345,18 @@ static int walk_below(struct walk *walk, int folder, const char *name,
 				      "cannot read the folder '%s%s', which a line in "
 				      ".amlignore would leave out",
 				      hd_buf_text(&walk->path), name);
+	walk->depth++;
 	hd_buf_printf(&walk->path, "%s/", name);
 	if (hd_buf_failed(&walk->path))
 		rc = hd_error_nomem(walk->err);
-	else if (++walk->depth > WALK_DEEPEST)
+	else if (walk->depth > WALK_DEEPEST)
 		rc = hd_error_set(walk->err, HD_ELIMIT,
 				  "folders of the source lie more than %d deep: '%.60s...'",
 				  WALK_DEEPEST, hd_buf_text(&walk->path));
 	else
 		rc = walk_folder(walk, below, ignore, kept_only);
 	walk->depth--;
-	walk->path.length = length;
-	walk->path.text[length] = '\0';
+	hd_buf_cut(&walk->path, length);
 	close(below);
 	return rc;
 }
@@ -462,13 +462,14 @@ out:
 static int walk_folder(struct walk *walk, int folder, struct hd_ignore *above,
 		       bool kept_only)
 {
-	struct names names = { 0 };
+	struct names names = { .arena = hd_arena_new() };
 	struct hd_ignore *ignore = NULL;
 	struct stat info;
 	bool beside = fstat(folder, &info) == 0 && info.st_dev == walk->store_device &&
 		      info.st_ino == walk->store_inode;
 	const char *path = walk->path.length ? hd_buf_text(&walk->path) : walk->setup->source;
-	int rc = names_read(&names, folder, path, walk->err);
+	int rc = names.arena ? names_read(&names, folder, path, walk->err)
+			     : hd_error_nomem(walk->err);
 
 	if (rc == 0)
 		rc = hd_ignore_open(&ignore, folder, hd_buf_text(&walk->path), above,

@@ -325,15 +325,9 @@ static bool names(const char *text, const char *path)
 	return false;
 }
 
-void hd_sweep_hint_source(void *user, const char *tail, struct hd_buf *text)
+static void hint_missing(const struct hd_snapshot *snapshot, const char *tail,
+			 struct hd_buf *text)
 {
-	const struct hd_sweep *sweep = user;
-	const struct hd_snapshot *snapshot = sweep->snapshot;
-
-	/* As the C library, Python, Java and shells have it. */
-	if (!snapshot || (!strstr(tail, "o such file") && !strstr(tail, "not found") &&
-			  !strstr(tail, "not exist")))
-		return;
 	for (size_t i = 0; i < hd_snapshot_notes(snapshot); i++) {
 		const struct hd_snapshot_note *note = hd_snapshot_note(snapshot, i);
 
@@ -344,4 +338,34 @@ void hd_sweep_hint_source(void *user, const char *tail, struct hd_buf *text)
 				  "take the rule away, or run with --no-snapshot");
 		return;
 	}
+}
+
+static void hint_read_only(const struct hd_snapshot *snapshot, const char *tail,
+			   struct hd_buf *text)
+{
+	const char *path;
+	size_t at = 0;
+
+	while ((path = hd_snapshot_file(snapshot, &at))) {
+		if (!names(tail, path))
+			continue;
+		hd_buf_printf(text,
+			      "'%s' is a file of the snapshot and read-only, which may be what "
+			      "failed: leave it out by a line in .amlignore, and the program "
+			      "makes one of its own",
+			      path);
+		return;
+	}
+}
+
+void hd_sweep_hint_source(void *user, const char *tail, struct hd_buf *text)
+{
+	const struct hd_sweep *sweep = user;
+
+	/* As the C library, Python, Java and shells have it. */
+	if (sweep->snapshot && (strstr(tail, "o such file") || strstr(tail, "not found") ||
+				strstr(tail, "not exist")))
+		hint_missing(sweep->snapshot, tail, text);
+	else if (sweep->snapshot && strstr(tail, "ermission denied"))
+		hint_read_only(sweep->snapshot, tail, text);
 }

@@ -30,6 +30,14 @@ rm .amlignore
 code 0 hdrive submit sweep.yml --no-snapshot -- ./prog
 hasnt err 'left out'
 
+# A file of the snapshot that the program would write to: as any user but root
+# would be told.
+echo 1 >state.json
+code 4 hdrive submit sweep.yml -- sh -c \
+	"echo \"PermissionError: [Errno 13] Permission denied: 'state.json'\" >&2; exit 1"
+has err "^note: 'state.json' is a file of the snapshot and read-only, which may be what failed: "
+same "$(grep -c 'read-only' err)" 1
+
 # What is no file is left out as well, and said.
 mkfifo pipe
 code 0 hdrive submit sweep.yml --set max_total_runs=1 -- sh -c 'echo acc=1'

@@ -75,6 +75,16 @@ static void fill(struct snapbox *box)
 	snap_dir(box, "empty");
 }
 
+/* Take one that fails with CODE. */
+static const char *snap_fails(struct snapbox *box, int code)
+{
+	hd_snapshot_close(box->taken);
+	box->taken = NULL;
+	assert_int_equal(hd_snapshot_take(&box->taken, &box->setup, &box->err), code);
+	assert_null(box->taken);
+	return box->err.text;
+}
+
 /* --- what is in it ---------------------------------------------------------------- */
 
 static void a_tree_is_taken_as_it_is(void **state)
@@ -265,7 +275,7 @@ static void hd_161_more_than_300_mib_are_refused(void **state)
 	snap_dir(box, "data");
 	sparse(box, "data/train.bin", INT64_C(40) << 30);
 	sparse(box, "big.bin", 200 << 20);
-	assert_int_equal(hd_snapshot_take(&box->taken, &box->setup, &box->err), HD_ELIMIT);
+	snap_fails(box, HD_ELIMIT);
 	snprintf(expected, sizeof expected,
 		 "the source folder '%s' holds 40 GiB in 6 files, and a snapshot of it at most "
 		 "300.0 MiB: largest are 'data/' (40 GiB), 'big.bin' (200 MiB), 'src/' (12 bytes); "
@@ -291,7 +301,7 @@ static void hd_161_more_than_2000_files_are_refused(void **state)
 	}
 	snap(box);
 	snap_file(box, "one", "");
-	assert_int_equal(hd_snapshot_take(&box->taken, &box->setup, &box->err), HD_ELIMIT);
+	snap_fails(box, HD_ELIMIT);
 	assert_non_null(strstr(box->err.text, "in 2001 files, and a snapshot of it at most 2000 "
 					      "files: largest are 'many/' (2000), 'one' (1);"));
 	box->setup.files_most = 2001;

@@ -22,9 +22,7 @@
 	X(git_signature_new)                \
 	X(git_signature_free)               \
 	X(git_commit_create)                \
-	X(git_oid_tostr)                    \
-	X(git_remote_create)                \
-	X(git_remote_free)
+	X(git_oid_tostr)
 #define MEMBER(name) static __typeof__(name) *p_##name;
 FUNCTIONS(MEMBER)
 
@@ -41,12 +39,22 @@ static int load(void **state)
 	return 0;
 }
 
-static void add_remote(git_repository *repository, const char *name, const char *url)
+/* To the repository's configuration. */
+static void configure(const struct snapbox *box, const char *text)
 {
-	git_remote *remote = NULL;
+	FILE *file = fopen(folder_path(box->source, ".git/config"), "a");
 
-	assert_int_equal(p_git_remote_create(&remote, repository, name, url), 0);
-	p_git_remote_free(remote);
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	fclose(file);
+}
+
+static void add_remote(const struct snapbox *box, const char *name, const char *url)
+{
+	char text[500];
+
+	snprintf(text, sizeof text, "[remote \"%s\"]\n\turl = %s\n\turl = /not/this\n", name, url);
+	configure(box, text);
 }
 
 /* All that is in the source, as a commit; its id into TEXT. */
@@ -124,7 +132,7 @@ static void hd_163_a_repository_s_state_is_recorded(void **state)
 	char expected[2000];
 
 	make(&made, *state);
-	add_remote(made.git, "origin", "git@example.org:me/project.git");
+	add_remote(made.box, "origin", "git@example.org:me/project.git");
 	snprintf(expected, sizeof expected,
 		 "azureml.git.repository_uri=git@example.org:me/project.git\n"
 		 "mlflow.source.git.repoURL=git@example.org:me/project.git\n"
@@ -200,22 +208,32 @@ static void a_branch_without_a_commit_is_named(void **state)
 static void the_branch_s_own_remote_is_the_one(void **state)
 {
 	struct repository made = { 0 };
-	char config[1000];
-	FILE *file;
 
 	make(&made, *state);
-	add_remote(made.git, "only", "/srv/only.git");
+	add_remote(made.box, "only", "/srv/only.git");
 	assert_non_null(strstr(recorded(&made, ""), "repository_uri=/srv/only.git\n"));
-	add_remote(made.git, "other", "/srv/other.git");
+	add_remote(made.box, "other", "/srv/other.git");
 	assert_null(strstr(recorded(&made, ""), "repository_uri="));
-	add_remote(made.git, "origin", "/srv/origin.git");
+	add_remote(made.box, "origin", "/srv/origin.git");
 	assert_non_null(strstr(recorded(&made, ""), "repository_uri=/srv/origin.git\n"));
-	snprintf(config, sizeof config, "%s", folder_path(made.box->source, ".git/config"));
-	file = fopen(config, "a");
-	assert_non_null(file);
-	fputs("[branch \"topic/one\"]\n\tremote = other\n", file);
-	fclose(file);
+	configure(made.box, "[Branch \"topic/one\"]\n\tRemote = other\n"
+			    "[branch \"topic\"]\n\tremote = only\n");
 	assert_non_null(strstr(recorded(&made, ""), "repository_uri=/srv/other.git\n"));
+	done(&made);
+}
+
+static void what_another_address_stands_for_is_recorded(void **state)
+{
+	struct repository made = { 0 };
+
+	make(&made, *state);
+	add_remote(made.box, "origin", "short:me/project.git");
+	configure(made.box,
+		  "[url \"https://me:s3cret@long.example.org/\"]\n\tinsteadOf = short:me/\n"
+		  "[url \"https://other.example.org/\"]\n\tinsteadOf = short:\n"
+		  "[url \"https://third.example.org/\"]\n\tinsteadOf = else:\n");
+	assert_non_null(strstr(recorded(&made, ""),
+			       "repository_uri=https://long.example.org/project.git\n"));
 	done(&made);
 }
 
@@ -224,7 +242,7 @@ static void hd_164_credentials_are_not_recorded_with_it(void **state)
 	struct repository made = { 0 };
 
 	make(&made, *state);
-	add_remote(made.git, "origin", "https://me:s3cret@example.org/me/project.git");
+	add_remote(made.box, "origin", "https://me:s3cret@example.org/me/project.git");
 	assert_non_null(strstr(recorded(&made, ""),
 			       "azureml.git.repository_uri=https://example.org/me/project.git\n"));
 	assert_null(strstr(made.found, "s3cret"));
@@ -266,8 +284,11 @@ static void hd_164_credentials_are_stripped_from_addresses(void **state)
 static void a_repository_of_another_user_is_no_failure(void **state)
 {
 	struct repository made = { 0 };
+	char machine[4096];
 
-	if (geteuid() != 0)
+	/* A machine may be told to trust every owner. */
+	if (geteuid() != 0 || (folder_read("/etc", "gitconfig", machine, sizeof machine) > 0 &&
+			       strstr(machine, "[safe]")))
 		skip();
 	make(&made, *state);
 	assert_int_equal(chown(made.box->source, 4711, 4711), 0);
@@ -287,10 +308,14 @@ int main(void)
 		UNIT(hd_163_a_detached_head_has_no_branch),
 		UNIT(a_branch_without_a_commit_is_named),
 		UNIT(the_branch_s_own_remote_is_the_one),
+		UNIT(what_another_address_stands_for_is_recorded),
 		UNIT(hd_164_credentials_are_not_recorded_with_it),
 		UNIT(hd_164_credentials_are_stripped_from_addresses),
 		UNIT(a_repository_of_another_user_is_no_failure),
 	};
 
+	/* No settings of whoever runs this. */
+	setenv("HOME", "/nonexistent", 1);
+	unsetenv("XDG_CONFIG_HOME");
 	return cmocka_run_group_tests(tests, load, NULL);
 }
