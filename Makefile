@@ -46,7 +46,8 @@ CFLAGS_ALL = $(STD) $(WARN) $(OPTIMIZE) -fPIC -fvisibility=hidden $(SAN) \
 LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lnettle -lgsl -lopenblas -lm -lpthread -ldl
 
 LIB_SRC := $(filter-out $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
-	launch_cpus.c launch_program.c launch_record.c),$(wildcard \
+	launch_container.c launch_cpus.c launch_modes.c launch_program.c \
+	launch_ranks.c launch_record.c),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
 	engine/dispatch engine/metrics engine/store engine/report engine/serve \
 	engine/doctor engine/program engine/snapshot) \
@@ -118,8 +119,9 @@ LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 LAUNCH_LD := $(if $(LAUNCH_STATIC),-Wl$(comma)-z$(comma)noseparate-code \
 	-Wl$(comma)-z$(comma)norelro)
 LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
-	launch_cpus.c launch_program.c launch_record.c launch_text.c cpu_list.c \
-	oomcount.c proctree.c)
+	launch_container.c launch_cpus.c launch_modes.c launch_program.c \
+	launch_ranks.c launch_record.c launch_text.c cpu_list.c oomcount.c \
+	proctree.c)
 $(B)/hdrive-launch: $(LAUNCH_SRC) $(wildcard engine/dispatch/launch*.h) \
 		$(addprefix engine/dispatch/,cpu_list.h oomcount.h proctree.h \
 		record_format.h)

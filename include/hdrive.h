@@ -20,6 +20,7 @@
 #include <hdrive/report.h>
 #include <hdrive/require.h>
 #include <hdrive/rng.h>
+#include <hdrive/runconfig.h>
 #include <hdrive/sampler.h>
 #include <hdrive/serve.h>
 #include <hdrive/space.h>

@@ -40,9 +40,10 @@ static bool retry_fits(const struct retry *retry, const struct hd_trial_row *row
 	for (size_t i = 0; i < retry->count; i++)
 		if (retry->numbers[i] == row->number)
 			return true;
+	if (options->timeout && row->end == HD_END_TIMEOUT)
+		return true;
 	return row->state == HD_TRIAL_FAILED &&
-	       (options->failed || (options->oom && row->end == HD_END_MEMORY) ||
-		(options->timeout && row->end == HD_END_TIMEOUT));
+	       (options->failed || (options->oom && row->end == HD_END_MEMORY));
 }
 
 static int retry_row(void *user, const struct hd_trial_row *row)

@@ -1,6 +1,7 @@
 /* hdrive submit: create a sweep and run it here until its end. */
 #include "cli/limits.h"
 #include "cli/run.h"
+#include "cli/runconfig.h"
 #include "cli/snapshot.h"
 #include "cli/warm.h"
 
@@ -19,6 +20,7 @@ struct submit_options {
 	struct limit_options limits;
 	struct warm_options warm;
 	struct snapshot_options snapshot;
+	struct runconfig_options runconfig;
 	const char *name;
 	const char *gpus;
 	struct cli_size gpus_per_trial;
@@ -51,6 +53,7 @@ static const struct cli_opt submit_rows[] = {
 	LIMIT_ROWS(struct submit_options, limits),
 	WARM_ROWS(struct submit_options, warm),
 	SNAPSHOT_ROWS(struct submit_options, snapshot),
+	RUNCONFIG_ROWS(struct submit_options, runconfig),
 	{ "detach", 'd', NULL, "go on in the background; the engine's talk in FOLDER/engine.log",
 	  CLI_OPT_FLAG, ROW(detach), 0 },
 	{ "name", 0, "NAME", "name the sweep (else one is made up)", CLI_OPT_TEXT, ROW(name), 0 },
@@ -75,6 +78,16 @@ static int submit_check_patterns(struct cli *cli, const struct cli_list *pattern
 	return CLI_OK;
 }
 
+/* What is loaded and settled before anything is created. */
+struct submit_work {
+	struct cli *cli;
+	struct submit_options *options;
+	struct hd_config *config;
+	struct hd_runconfig *runconfig;   /* NULL without -c */
+	struct hd_program program;        /* borrows from the two */
+	struct hd_sweep_options snapshot; /* what is said of it */
+};
+
 static int submit_load(struct cli *cli, const struct submit_options *options,
 		       struct hd_config **config)
 {
@@ -90,11 +103,32 @@ static int submit_load(struct cli *cli, const struct submit_options *options,
 	int code = submit_check_patterns(cli, &options->patterns);
 
 	if (code == CLI_OK)
-		code = cli_config_load(cli, cli->words[0], &load, config);
-	if (code == CLI_OK && cli_program(cli, *config).word_count == 0)
+		code = runconfig_sweep_file(cli, &options->runconfig,
+					    cli->words[0], &load, config);
+	return code;
+}
+
+/* What trials run: what -c names, or the file, or stands behind "--". */
+static int submit_program(struct submit_work *work)
+{
+	struct cli *cli = work->cli;
+	struct hd_error err = { 0 };
+	int code = CLI_OK;
+
+	work->program = cli_program(cli, work->config);
+	if (work->options->runconfig.name)
+		code = runconfig_program(cli, &work->options->runconfig,
+					 work->config, &work->runconfig,
+					 &work->program);
+	else
+		code = runconfig_unused(cli, &work->options->runconfig);
+	if (code == CLI_OK && work->program.word_count == 0)
 		code = cli_fail(cli, CLI_USAGE,
 				"no training program: hdrive submit %s -- python train.py",
 				cli->words[0]);
+	if (code == CLI_OK &&
+	    hd_program_check(&work->program, getenv("PATH"), &err) < 0)
+		code = cli_fail_error(cli, &err);
 	return code;
 }
 
@@ -137,14 +171,14 @@ static int submit_line(void *user, size_t number, const struct hd_value *values)
  * Build the first COUNT command lines: printed in a dry run; in a real one
  * the first is built to warn of arguments that are given twice.
  */
-static int submit_try(struct cli *cli, const struct hd_config *config,
-		      uint64_t seed, size_t count, bool print)
+static int submit_try(const struct submit_work *work, size_t count, bool print)
 {
+	struct cli *cli = work->cli;
 	struct hd_error err = { 0 };
 	struct submit_lines lines = {
 		.cli = cli,
-		.space = config->space,
-		.program = cli_program(cli, config),
+		.space = work->config->space,
+		.program = work->program,
 		.print = print,
 		.err = &err,
 	};
@@ -154,7 +188,8 @@ static int submit_try(struct cli *cli, const struct hd_config *config,
 	if (!findings)
 		return cli_fail(cli, CLI_ERROR, "out of memory");
 	lines.findings = findings;
-	rc = hd_config_sample(config, seed, count, submit_line, &lines, &err);
+	rc = hd_config_sample(work->config, work->options->seed.value, count,
+			      submit_line, &lines, &err);
 	cli_findings(cli, findings);
 	hd_findings_free(findings);
 	return rc < 0 ? cli_fail_error(cli, &err) : CLI_OK;
@@ -168,32 +203,27 @@ static size_t dry_count(const struct submit_options *options,
 	return count < config->max_total ? count : config->max_total;
 }
 
-struct submit_make {
-	const struct submit_options *options;
-	const struct hd_config *config;
-	struct cli *cli;
-	struct hd_sweep_options source; /* what is said of its snapshot */
-};
-
 static int submit_make(void *user, struct hd_sweep **sweep,
 		       struct hd_store *store, struct hd_sweep_options *host,
 		       struct hd_error *err)
 {
-	const struct submit_make *make = user;
+	const struct submit_work *work = user;
+	const struct submit_options *options = work->options;
 
-	host->name = make->options->name;
-	host->has_seed = make->options->seed.given;
-	host->seed = make->options->seed.value;
-	host->max_concurrent = make->options->max_concurrent.value;
-	host->gpus = make->options->gpus;
-	host->gpus_per_trial = make->options->gpus_per_trial.value;
-	host->cpus_per_trial = make->options->cpus_per_trial.value;
-	host->no_snapshot = make->source.no_snapshot;
-	host->snapshot_bytes = make->source.snapshot_bytes;
-	host->snapshot_files = make->source.snapshot_files;
-	host->command = make->cli->rest;
-	host->command_count = make->cli->rest_count;
-	return hd_sweep_new(sweep, store, make->config, host, err);
+	host->name = options->name;
+	host->has_seed = options->seed.given;
+	host->seed = options->seed.value;
+	host->max_concurrent = options->max_concurrent.value;
+	host->gpus = options->gpus;
+	host->gpus_per_trial = options->gpus_per_trial.value;
+	host->cpus_per_trial = options->cpus_per_trial.value;
+	host->no_snapshot = work->snapshot.no_snapshot ||
+			    (work->runconfig && !work->runconfig->snapshot);
+	host->snapshot_bytes = work->snapshot.snapshot_bytes;
+	host->snapshot_files = work->snapshot.snapshot_files;
+	host->program = &work->program;
+	host->source = options->runconfig.path;
+	return hd_sweep_new(sweep, store, work->config, host, err);
 }
 
 static bool submit_has_devices(const struct submit_options *options,
@@ -221,43 +251,46 @@ static void submit_note_crowd(struct cli *cli,
 			config->max_total, processors);
 }
 
-static int submit_work(struct cli *cli, struct submit_options *options)
+static int submit_run(struct submit_work *work)
 {
-	struct hd_config *config = NULL;
-	struct submit_make make = { .options = options, .cli = cli };
+	struct submit_options *options = work->options;
 	struct hd_error err = { 0 };
-	int code = snapshot_check(cli, &options->snapshot, &make.source);
+	int code;
 
-	if (code == CLI_OK)
-		code = submit_load(cli, options, &config);
-	if (code != CLI_OK)
-		goto out;
-	if (!options->seed.given && config->has_seed) {
+	if (!options->seed.given && work->config->has_seed) {
 		options->seed.given = true;
-		options->seed.value = config->seed;
+		options->seed.value = work->config->seed;
 	}
-	if (!options->seed.given && cli_random_seed(&options->seed.value, &err) < 0) {
-		code = cli_fail_error(cli, &err);
-		goto out;
-	}
+	if (!options->seed.given && cli_random_seed(&options->seed.value, &err) < 0)
+		return cli_fail_error(work->cli, &err);
 	/* What is warned of is then what runs. */
 	options->seed.given = true;
-	if (options->dry_run.given) {
-		code = submit_try(cli, config, options->seed.value,
-				  dry_count(options, config), true);
-		goto out;
-	}
-	make.config = config;
-	submit_note_crowd(cli, options, config);
-	code = submit_try(cli, config, options->seed.value, 1, false);
+	if (options->dry_run.given)
+		return submit_try(work, dry_count(options, work->config), true);
+	submit_note_crowd(work->cli, options, work->config);
+	code = submit_try(work, 1, false);
+	if (code != CLI_OK)
+		return code;
+	return run_sweep(work->cli, &(struct run_how){ .mode = HD_STORE_CREATE,
+						       .detach = options->detach,
+						       .make = submit_make,
+						       .user = work,
+						       .after = &options->after });
+}
+
+static int submit_all(struct cli *cli, struct submit_options *options)
+{
+	struct submit_work work = { .cli = cli, .options = options };
+	int code = snapshot_check(cli, &options->snapshot, &work.snapshot);
+
 	if (code == CLI_OK)
-		code = run_sweep(cli, &(struct run_how){ .mode = HD_STORE_CREATE,
-							 .detach = options->detach,
-							 .make = submit_make,
-							 .user = &make,
-							 .after = &options->after });
-out:
-	hd_config_free(config);
+		code = submit_load(cli, options, &work.config);
+	if (code == CLI_OK)
+		code = submit_program(&work);
+	if (code == CLI_OK)
+		code = submit_run(&work);
+	hd_runconfig_free(work.runconfig);
+	hd_config_free(work.config);
 	return code;
 }
 
@@ -287,10 +320,11 @@ static int submit_main(struct cli *cli)
 	if (code == CLI_OK)
 		code = after_check(cli, &options.after);
 	if (code == CLI_OK)
-		code = submit_work(cli, &options);
+		code = submit_all(cli, &options);
 out:
 	limit_release(&options.limits);
 	warm_release(&options.warm);
+	runconfig_release(&options.runconfig);
 	cli_options_release(cli, &options);
 	return code;
 }
@@ -298,15 +332,18 @@ out:
 const struct cli_command cli_cmd_submit = {
 	.name = "submit",
 	.summary = "run a sweep here, until its end",
-	.usage = "FILE [option...] -- CMD [ARG...]",
+	.usage = "FILE [option...] [-c RUNCONFIG] [-- CMD [ARG...]]",
 	.examples = "  hdrive submit sweep.yml -- python train.py\n"
 		    "  hdrive submit sweep.yml -j 4 --seed 7 -- ./train --data digits.csv\n"
 		    "  hdrive submit sweep.yml --dry-run=3 -- python train.py\n"
 		    "  hdrive submit sweep.yml --set max_total_runs=8 -- python train.py\n"
-		    "  hdrive submit sweep.yml --gpus auto -- python train.py\n",
+		    "  hdrive submit sweep.yml --gpus auto -- python train.py\n"
+		    "  hdrive submit sweep.yml -c local\n",
 	.options = submit_rows,
-	.notes = "CMD gets \"--name value\" for every parameter; {name} in a word is replaced.\n"
-		 "FILE is '-' for standard input. Ctrl-C stops gracefully, twice at once.\n"
-		 "Exit codes: hdrive help exit-codes\n",
+	.notes =
+		"CMD gets \"--name value\" for every parameter; {name} in a word is replaced.\n"
+		"With -c the run configuration says what runs; a script behind '--' replaces its.\n"
+		"FILE is '-' for standard input. Ctrl-C stops gracefully, twice at once.\n"
+		"Exit codes: hdrive help exit-codes\n",
 	.run = submit_main,
 };

@@ -272,27 +272,33 @@ static size_t number_of(struct hd_job *job, const struct hd_yaml_node *map,
 	return otherwise;
 }
 
-/* "mpirun -n N" before the shell: as run configurations have it. */
-static void use_mpi(struct hd_job *job, size_t processes)
+static void set_distribution(struct hd_job *job,
+			     const struct hd_yaml_node *map,
+			     enum hd_distribution kind)
 {
-	const char **words = hd_job_array(job, 3, sizeof *words);
-	char number[32];
+	bool is_tensorflow = kind == HD_DISTRIBUTION_TENSORFLOW;
+	const char *key = is_tensorflow ? "worker_count"
+					: "process_count_per_instance";
+	size_t processes = number_of(job, map, key, 1, 1);
+	size_t servers = is_tensorflow ? number_of(job, map,
+						   "parameter_server_count", 0,
+						   0)
+				       : 0;
+	struct hd_error err = { 0 };
 
-	snprintf(number, sizeof number, "%zu", processes);
-	if (!words)
-		return;
-	words[0] = "mpirun";
-	words[1] = "-n";
-	words[2] = hd_arena_string(job->loader->arena, number);
-	if (!words[2])
-		job->loader->sink.code = HD_ENOMEM;
-	job->program.wrapper = words;
-	job->program.wrapper_count = words[2] ? 3 : 0;
+	if (hd_program_distribute(&job->program, kind, processes, servers,
+				  &err) < 0)
+		hd_loader_error(job->loader, &map->place,
+				"'trial.distribution': %s", err.text);
 }
 
 static void read_distribution(struct hd_job *job)
 {
 	static const char *const types[] = { "mpi", "pytorch", "tensorflow" };
+	static const enum hd_distribution kinds[] = {
+		HD_DISTRIBUTION_MPI, HD_DISTRIBUTION_PYTORCH,
+		HD_DISTRIBUTION_TENSORFLOW
+	};
 	static const char *const keys[] = { "type", "distribution_type",
 					    "process_count_per_instance",
 					    "worker_count",
@@ -300,7 +306,6 @@ static void read_distribution(struct hd_job *job)
 	struct hd_loader *loader = job->loader;
 	const struct hd_yaml_node *map = trial_get(job, "distribution"), *type;
 	char found[HD_YAML_DESCRIPTION], list[64];
-	size_t processes;
 
 	if (!map || !hd_loader_map(loader, map, "trial.distribution"))
 		return;
@@ -310,27 +315,17 @@ static void read_distribution(struct hd_job *job)
 	type = type ? type : hd_loader_need(loader, map, "distribution_type");
 	if (!type)
 		return;
-	for (size_t i = 0; type->kind == HD_YAML_TEXT && i < COUNT(types); i++)
-		if (!strcasecmp(types[i], type->text))
-			job->program.distribution = types[i];
-	if (!job->program.distribution) {
-		hd_loader_error(loader, &type->place,
-				"'trial.distribution.type' must be %s, got %s",
-				hd_loader_words(list, sizeof list, types,
-						COUNT(types), " or "),
-				hd_yaml_describe(type, found));
+	for (size_t i = 0; type->kind == HD_YAML_TEXT && i < COUNT(types); i++) {
+		if (strcasecmp(types[i], type->text) != 0)
+			continue;
+		set_distribution(job, map, kinds[i]);
 		return;
 	}
-	processes = number_of(job, map, "process_count_per_instance", 1, 1) *
-			    number_of(job, map, "worker_count", 1, 1) +
-		    number_of(job, map, "parameter_server_count", 0, 0);
-	if (!strcmp(job->program.distribution, "mpi"))
-		use_mpi(job, processes);
-	else if (processes > 1)
-		hd_loader_error(loader, &map->place,
-				"'trial.distribution' asks for %zu processes of"
-				" %s: a trial runs as one here",
-				processes, job->program.distribution);
+	hd_loader_error(loader, &type->place,
+			"'trial.distribution.type' must be %s, got %s",
+			hd_loader_words(list, sizeof list, types, COUNT(types),
+					" or "),
+			hd_yaml_describe(type, found));
 }
 
 /* --- the whole -------------------------------------------------------------- */

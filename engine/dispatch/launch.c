@@ -2,6 +2,8 @@
  * hdrive-launch [-b BOOT] [-c CGROUP] FOLDER WORKDIR GRACE ATTEMPT -- PROGRAM
  *	[ARGUMENT...]
  *
+ * hdrive-launch --rank | --processes | --container ...: launch_modes.h
+ *
  * The supervisor of one attempt of a trial (docs/design/0005-launcher.md). It
  * outlives the engine, is the parent of the program and the foster parent of
  * everything below it, and writes how it ended to FOLDER/exit.
@@ -23,6 +25,7 @@
 
 #include "dispatch/launch_cgroup.h"
 #include "dispatch/launch_cpus.h"
+#include "dispatch/launch_modes.h"
 #include "dispatch/launch_program.h"
 #include "dispatch/launch_record.h"
 #include "dispatch/oomcount.h"
@@ -396,6 +399,8 @@ int main(int argc, char **argv)
 	struct run run = { .what.cgroup_path = "" };
 	int rc;
 
+	if (argc > 1 && hd_launch_is_mode(argv[1]))
+		return hd_launch_mode(argv + 1);
 	for (; argc > 2; argc -= 2, argv += 2) {
 		if (strcmp(argv[1], "-b") == 0)
 			run.what.boot = argv[2];

@@ -64,6 +64,17 @@ static void put_bindings(struct hd_buf *buf, const char *name,
 		hd_buf_putc(buf, '}');
 }
 
+static void put_ranks(struct hd_buf *buf, const struct hd_program *program)
+{
+	const char *kind = hd_distribution_name(program->distribution);
+
+	if (program->distribution == HD_DISTRIBUTION_NONE)
+		return;
+	put_key(buf, "distribution");
+	hd_buf_printf(buf, "\"%s\",\"processes\":%zu,\"servers\":%zu", kind,
+		      program->processes, program->servers);
+}
+
 void hd_program_json(struct hd_buf *buf, const struct hd_program *program)
 {
 	hd_buf_putc(buf, '{');
@@ -77,7 +88,17 @@ void hd_program_json(struct hd_buf *buf, const struct hd_program *program)
 	put_words(buf, "environment", program->environment,
 		  program->environment_count);
 	put_text(buf, "experiment", program->experiment);
-	put_text(buf, "distribution", program->distribution);
+	if (program->time_limit > 0) {
+		put_key(buf, "time_limit");
+		hd_buf_json_number(buf, program->time_limit);
+	}
+	put_ranks(buf, program);
+	put_words(buf, "container", program->container,
+		  program->container_count);
+	if (program->configuration) {
+		put_key(buf, "configuration");
+		hd_buf_puts(buf, program->configuration);
+	}
 	hd_buf_putc(buf, '}');
 }
 
@@ -89,6 +110,8 @@ struct reading {
 	char **words;
 	char **wrapper;
 	char **environment;
+	char **container;
+	char *configuration;
 	struct hd_binding *bindings;
 };
 
@@ -149,6 +172,55 @@ static const char *read_text(const struct hd_json *rest, const char *name)
 	return node ? hd_json_string(node, NULL) : NULL;
 }
 
+static size_t read_count(const struct hd_json *rest, const char *name)
+{
+	const struct hd_json *node = hd_json_get(rest, name);
+	int64_t count = node && hd_json_kind(node) == HD_JSON_INTEGER
+				? hd_json_integer(node)
+				: 0;
+
+	return count > 0 ? (size_t)count : 0;
+}
+
+static int read_ranks(struct hd_program *program, const struct hd_json *rest,
+		      struct hd_error *err)
+{
+	const char *name = read_text(rest, "distribution");
+	enum hd_distribution kind;
+
+	if (!name)
+		return 0;
+	if (!hd_distribution_find(name, &kind))
+		return hd_error_set(err, HD_ECORRUPT,
+				    "the stored program has an unknown"
+				    " distribution '%.40s'",
+				    name);
+	return hd_program_distribute(program, kind, read_count(rest, "processes"),
+				     read_count(rest, "servers"), err);
+}
+
+/* What only a run configuration gives. */
+static int read_extras(struct reading *reading, const struct hd_json *rest,
+		       struct hd_error *err)
+{
+	struct hd_program *program = &reading->program;
+	const struct hd_json *limit = hd_json_get(rest, "time_limit");
+	const struct hd_json *source = hd_json_get(rest, "configuration");
+	int rc = read_words(rest, "container", &reading->container,
+			    &program->container_count, err);
+
+	program->container = (const char *const *)reading->container;
+	if (limit && hd_json_number(limit) > 0)
+		program->time_limit = hd_json_number(limit);
+	if (rc == 0 && source) {
+		reading->configuration = hd_json_dump(source);
+		program->configuration = reading->configuration;
+		if (!reading->configuration)
+			rc = hd_error_nomem(err);
+	}
+	return rc == 0 ? read_ranks(program, rest, err) : rc;
+}
+
 static int read_rest(struct reading *reading, const struct hd_json *rest,
 		     struct hd_error *err)
 {
@@ -164,10 +236,9 @@ static int read_rest(struct reading *reading, const struct hd_json *rest,
 		rc = read_bindings(reading, rest, err);
 	program->shell = shell && hd_json_kind(shell) == HD_JSON_TRUE;
 	program->experiment = read_text(rest, "experiment");
-	program->distribution = read_text(rest, "distribution");
 	program->wrapper = (const char *const *)reading->wrapper;
 	program->environment = (const char *const *)reading->environment;
-	return rc;
+	return rc == 0 ? read_extras(reading, rest, err) : rc;
 }
 
 int hd_program_read(struct hd_program **out, const char *words,
@@ -189,6 +260,8 @@ int hd_program_read(struct hd_program **out, const char *words,
 	free(reading.words);
 	free(reading.wrapper);
 	free(reading.environment);
+	free(reading.container);
+	free(reading.configuration);
 	free(reading.bindings);
 	hd_json_free(object);
 	return rc;

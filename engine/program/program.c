@@ -68,10 +68,14 @@ static bool program_fill(struct hd_program *to, struct hd_arena *arena,
 	to->bindings = copy_bindings(arena, from);
 	to->environment = copy_words(arena, from->environment,
 				     from->environment_count);
+	to->container = copy_words(arena, from->container,
+				   from->container_count);
 	return copy_text(&to->experiment, arena, from->experiment) &&
 	       copy_text(&to->source, arena, from->source) &&
-	       copy_text(&to->distribution, arena, from->distribution) &&
-	       to->words && to->wrapper && to->bindings && to->environment;
+	       copy_text(&to->configuration, arena, from->configuration) &&
+	       copy_text(&to->launcher, arena, from->launcher) &&
+	       to->words && to->wrapper && to->bindings && to->environment &&
+	       to->container;
 }
 
 int hd_program_copy(struct hd_program **out, const struct hd_program *program,
@@ -256,8 +260,7 @@ static int line_build(struct line *line, struct hd_error *err)
 
 /* --- argv ----------------------------------------------------------------- */
 
-/* A block of the COUNT words HEAD and then those of TAIL, which is freed. */
-static char **words_join(const char *const *head, size_t count, char **tail)
+char **hd_program_join(const char *const *head, size_t count, char **tail)
 {
 	size_t behind = 0, bytes;
 	char **block, *at;
@@ -295,8 +298,8 @@ static int argv_shell(char ***out, const struct hd_program *program,
 
 		tail = calloc(1, sizeof *tail);
 		if (tail)
-			tail = words_join(text, 1, tail);
-		*out = tail ? words_join(shell, 2, tail) : NULL;
+			tail = hd_program_join(text, 1, tail);
+		*out = tail ? hd_program_join(shell, 2, tail) : NULL;
 		if (!*out)
 			rc = hd_error_nomem(err);
 	}
@@ -329,8 +332,8 @@ static int option_of_line(char ***argv, const char *name, const char *value,
 	rc = hd_shell_put(&line, HD_SHELL_BARE, value, strlen(value), name, err);
 	tail = calloc(1, sizeof *tail);
 	if (rc == 0 && tail && !hd_buf_failed(&line)) {
-		(*argv)[count - 1] = line.text; /* words_join copies it */
-		tail = words_join((const char *const *)*argv, count, tail);
+		(*argv)[count - 1] = line.text; /* hd_program_join copies it */
+		tail = hd_program_join((const char *const *)*argv, count, tail);
 		free(*argv);
 		*argv = tail;
 		tail = NULL;
@@ -352,11 +355,11 @@ int hd_program_add_option(char ***argv, const struct hd_program *program,
 		return option_of_line(argv, name, value, err);
 	tail = calloc(1, sizeof *tail);
 	if (tail)
-		tail = words_join(option, 2, tail);
+		tail = hd_program_join(option, 2, tail);
 	while ((*argv)[count])
 		count++;
 	if (tail)
-		tail = words_join((const char *const *)*argv, count, tail);
+		tail = hd_program_join((const char *const *)*argv, count, tail);
 	if (!tail)
 		return hd_error_nomem(err);
 	free(*argv);
@@ -380,8 +383,9 @@ int hd_program_argv(char ***out, const struct hd_program *program,
 		     ? argv_shell(out, program, space, values, folder, err)
 		     : hd_args_build(out, space, values, program->words,
 				     program->word_count, findings, err);
-	if (rc < 0 || program->wrapper_count == 0)
-		return rc;
-	*out = words_join(program->wrapper, program->wrapper_count, *out);
-	return *out ? 0 : hd_error_nomem(err);
+	if (rc == 0 && program->wrapper_count) {
+		*out = hd_program_join(program->wrapper, program->wrapper_count, *out);
+		rc = *out ? 0 : hd_error_nomem(err);
+	}
+	return rc < 0 ? rc : hd_program_wrap(out, program, err);
 }

@@ -32,6 +32,18 @@ int hd_program_add_option(char ***argv, const struct hd_program *program,
 			  const char *name, const char *value,
 			  struct hd_error *err);
 
+/* A block of the COUNT words HEAD and then those of TAIL, which is freed. */
+char **hd_program_join(const char *const *head, size_t count, char **tail);
+/* ranks.c: put before *ARGV what starts its ranks or its container. */
+int hd_program_wrap(char ***argv, const struct hd_program *program,
+		    struct hd_error *err);
+/* Whether a program called NAME is in one of the folders of PATH. */
+bool hd_program_in_path(const char *path, const char *name);
+/* "mpi", "pytorch", "tensorflow"; "none". */
+const char *hd_distribution_name(enum hd_distribution kind);
+/* The kind called NAME; false when there is none. */
+bool hd_distribution_find(const char *name, enum hd_distribution *kind);
+
 /*
  * All of PROGRAM but its words as a JSON object, which the store keeps beside
  * the command.

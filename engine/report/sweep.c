@@ -165,6 +165,14 @@ static int sweep_text(struct sweep_walk *walk, const struct hd_sweep_row *row)
 	return walk->pen.rc;
 }
 
+static int sweep_program(void *user, const char *program)
+{
+	struct sweep_walk *walk = user;
+
+	hd_pen_json_raw(&walk->pen, program);
+	return walk->pen.rc;
+}
+
 static int sweep_row(void *user, const struct hd_sweep_row *row)
 {
 	struct sweep_walk *walk = user;
@@ -177,7 +185,11 @@ static int sweep_row(void *user, const struct hd_sweep_row *row)
 	hd_rows_sweep_json(&walk->pen, row);
 	hd_pen_key(&walk->pen, "config", false);
 	hd_pen_json(&walk->pen, row->config_text);
-	rc = sweep_origin(walk, row);
+	hd_pen_key(&walk->pen, "program", false);
+	rc = hd_store_program(walk->store, row->key, sweep_program, walk,
+			      walk->err);
+	if (rc == 0)
+		rc = sweep_origin(walk, row);
 	if (rc == 0)
 		rc = sweep_said(walk, row);
 	if (rc)

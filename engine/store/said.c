@@ -105,13 +105,14 @@ int hd_store_run_metric_insert(struct hd_store *store, int64_t sweep,
 	return hd_query_run(&query, err);
 }
 
-/* 1 when the file has the tables of schema 2, 0 when it has not. */
-static int said_is_there(struct hd_store *store, struct hd_error *err)
+/* 1 when the file is of SCHEMA or newer, 0 when it is not. */
+static int is_of_schema(struct hd_store *store, int64_t schema,
+			struct hd_error *err)
 {
 	int64_t version;
 	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
 
-	return rc < 0 ? rc : version >= 2;
+	return rc < 0 ? rc : version >= schema;
 }
 
 /* The next column's text, NULL for NULL. */
@@ -149,7 +150,7 @@ int hd_store_said(struct hd_store *store, int64_t sweep, int64_t trial,
 {
 	struct hd_said_row row;
 	struct hd_query query;
-	int rc = said_is_there(store, err);
+	int rc = is_of_schema(store, 2, err);
 
 	if (rc <= 0)
 		return rc;
@@ -195,7 +196,7 @@ int hd_store_run_metrics(struct hd_store *store, int64_t sweep, int64_t trial,
 {
 	struct hd_run_metric_row row;
 	struct hd_query query;
-	int rc = said_is_there(store, err);
+	int rc = is_of_schema(store, 2, err);
 
 	if (rc <= 0)
 		return rc;
@@ -219,7 +220,7 @@ int hd_store_settings(struct hd_store *store, int64_t sweep, hd_setting_fn fn,
 		      void *user, struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = said_is_there(store, err);
+	int rc = is_of_schema(store, 2, err);
 
 	if (rc <= 0)
 		return rc;
@@ -232,6 +233,25 @@ int hd_store_settings(struct hd_store *store, int64_t sweep, hd_setting_fn fn,
 		if (rc != 0)
 			break;
 	}
+	hd_query_close(&query);
+	return rc;
+}
+
+int hd_store_program(struct hd_store *store, int64_t sweep,
+		     hd_program_text_fn fn, void *user, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = is_of_schema(store, 4, err);
+
+	if (rc <= 0)
+		return rc < 0 ? rc : fn(user, "");
+	rc = hd_query_open(&query, store, HD_STMT_SWEEP_PROGRAM, err);
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, sweep);
+	rc = hd_query_next(&query, err);
+	if (rc > 0)
+		rc = fn(user, hd_query_get_text(&query));
 	hd_query_close(&query);
 	return rc;
 }

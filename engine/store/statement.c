@@ -200,6 +200,7 @@ static const char *const stmt_sql[HD_STMTS] = {
 		" program, snapshot FROM sweep WHERE key = ?1",
 	[HD_STMT_SWEEP_ORIGIN] = "SELECT source, snapshot FROM sweep WHERE key = ?1",
 	[HD_STMT_SWEEP_SNAPSHOTS] = "SELECT key, name, snapshot FROM sweep WHERE snapshot <> ''",
+	[HD_STMT_SWEEP_PROGRAM] = "SELECT program FROM sweep WHERE key = ?1",
 	/* One walk over the trials: how many, the last number, ends, spent. */
 	[HD_STMT_SWEEP_TOTALS] = "SELECT coalesce(max(number) + 1, 0), " SETTLED_OF_SWEEP ","
 				 " coalesce(sum(max(ended - started, 0)), 0) / 1e6,"

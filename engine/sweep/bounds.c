@@ -31,6 +31,16 @@ static void bound_text(struct run *run, const char *what, double seconds)
 		 number);
 }
 
+/* Whether it is the run configuration's, not the sweep file's. */
+static bool limit_is_own(const struct hd_core *core)
+{
+	const struct hd_program *program = core->setup.program;
+
+	return program && program->time_limit > 0 &&
+	       core->limits.trial_timeout == program->time_limit &&
+	       core->setup.config->trial_timeout > program->time_limit;
+}
+
 /* RUN has used up what CONFIG gives it; the reason says how. */
 static bool run_is_overdue(struct run *run)
 {
@@ -40,7 +50,11 @@ static bool run_is_overdue(struct run *run)
 
 	if (run->started &&
 	    (double)(wall - run->started) / MICRO >= core->limits.trial_timeout) {
-		bound_text(run, "ran longer than trial_timeout,",
+		run->own_limit = limit_is_own(core);
+		bound_text(run,
+			   run->own_limit
+				   ? "ran longer than maxRunDurationSeconds,"
+				   : "ran longer than trial_timeout,",
 			   core->limits.trial_timeout);
 		return true;
 	}

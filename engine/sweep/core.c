@@ -64,6 +64,15 @@ static int core_init_plugins(struct hd_core *core, struct hd_error *err)
 	return rc;
 }
 
+/* Seconds of an attempt: the file's or the program's own, the smaller. */
+static double core_time_limit(const struct hd_core_setup *setup)
+{
+	double config = setup->config->trial_timeout;
+	double own = setup->program ? setup->program->time_limit : 0;
+
+	return own > 0 && own < config ? own : config;
+}
+
 int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 		struct hd_error *err)
 {
@@ -79,7 +88,7 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 		.max_total = setup->config->max_total,
 		.max_concurrent = setup->slots,
 		.max_duration = setup->config->max_duration,
-		.trial_timeout = setup->config->trial_timeout,
+		.trial_timeout = core_time_limit(setup),
 	};
 	core->enqueued_end = &core->enqueued;
 	core->live_room = setup->slots;

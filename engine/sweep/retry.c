@@ -53,7 +53,7 @@ bool hd_retry_fits(const struct hd_retry *retry,
 	return (retry->stopped && !failed && is_of_sweep(row->end)) ||
 	       (retry->failed && failed) ||
 	       (retry->memory && failed && row->end == HD_END_MEMORY) ||
-	       (retry->timeout && failed && row->end == HD_END_TIMEOUT);
+	       (retry->timeout && row->end == HD_END_TIMEOUT);
 }
 
 static int choose(void *user, const struct hd_resume_trial *row)

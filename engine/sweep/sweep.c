@@ -346,7 +346,10 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.output = hd_core_on_output,
 		.ended = hd_core_on_ended,
 	};
-	int rc = hd_core_new(&sweep->core, &core, err);
+	int rc;
+
+	sweep->program->launcher = sweep->launcher;
+	rc = hd_core_new(&sweep->core, &core, err);
 
 	if (rc == 0)
 		rc = sweep->resumes ? sweep_restore(sweep, err)

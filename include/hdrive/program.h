@@ -29,6 +29,18 @@ struct hd_binding {
 	const char *value; /* of an input; NULL for an output */
 };
 
+/* How several processes of one trial find each other. */
+enum hd_distribution {
+	HD_DISTRIBUTION_NONE, /* there is one process */
+	HD_DISTRIBUTION_MPI,  /* mpirun starts them */
+	/* MASTER_ADDR, MASTER_PORT, WORLD_SIZE, RANK, LOCAL_RANK, ... */
+	HD_DISTRIBUTION_PYTORCH,
+	HD_DISTRIBUTION_TENSORFLOW, /* TF_CONFIG */
+};
+
+/* Far above what one machine runs, far below what would harm it. */
+#define HD_PROCESSES_MOST 1024
+
 struct hd_program {
 	bool shell;               /* words[0] is a line for /bin/sh -c */
 	const char *const *words; /* else its argv, without parameters */
@@ -44,9 +56,48 @@ struct hd_program {
 	/* The folder that it is meant for; NULL: the current one. Of use when a
 	 * sweep is created, whose row has it from then on. */
 	const char *source;
-	/* "mpi", "pytorch" or "tensorflow", as a file named it; or NULL. */
-	const char *distribution;
+	double time_limit; /* seconds of one attempt; 0: no limit of its own */
+
+	/* Set through hd_program_distribute. */
+	enum hd_distribution distribution;
+	size_t processes; /* of a trial; 0 counts as 1 */
+	size_t servers;   /* TensorFlow's parameter servers besides */
+	/*
+	 * A container to run it in: "podman" or "docker", options of its run,
+	 * the image last. The trial's folder and variables are added.
+	 */
+	const char *const *container;
+	size_t container_count;
+
+	/* The run configuration it came from, as JSON; NULL for none. */
+	const char *configuration;
+	/*
+	 * hdrive-launch, which starts ranks and containers on the trial's
+	 * host. The engine sets it; it is not stored. NULL: found in PATH.
+	 */
+	const char *launcher;
 };
+
+/*
+ * Have every trial of PROGRAM run as PROCESSES processes on its machine, each
+ * with what KIND gives it to find the others by; SERVERS more for TensorFlow's
+ * parameter servers, else 0. The trial ends well when all do; when one fails
+ * the others are ended and the trial fails with its status. Rank 0 speaks for
+ * the trial: what the others print goes to rank-N.log in the trial's folder,
+ * and what they log is dropped.
+ *
+ * HD_EINVAL for numbers that cannot be. Whether mpirun is there is asked by
+ * hd_program_check.
+ */
+HD_API int hd_program_distribute(struct hd_program *program,
+				 enum hd_distribution kind, size_t processes,
+				 size_t servers, struct hd_error *err);
+/*
+ * Whether what starts PROGRAM, besides itself, is among the folders of PATH:
+ * mpirun, the container's tool. HD_ENOENT with what to do when it is not.
+ */
+HD_API int hd_program_check(const struct hd_program *program, const char *path,
+			    struct hd_error *err);
 
 /*
  * A copy of all that PROGRAM points to. NULL stands for one that runs nothing

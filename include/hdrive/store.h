@@ -270,6 +270,16 @@ HD_API int hd_store_said(struct hd_store *store, int64_t sweep, int64_t trial,
 HD_API int hd_store_run_metrics(struct hd_store *store, int64_t sweep,
 				int64_t trial, hd_run_metric_fn fn, void *user,
 				struct hd_error *err);
+/*
+ * What the trials of a sweep run besides the words of its command, as a JSON
+ * object: "shell", "wrapper", "environment", "configuration", ... as far as the
+ * program has them. "" when an older hdrive made it; FN is called once, with
+ * text that is borrowed for the call.
+ */
+typedef int (*hd_program_text_fn)(void *user, const char *program);
+HD_API int hd_store_program(struct hd_store *store, int64_t sweep,
+			    hd_program_text_fn fn, void *user,
+			    struct hd_error *err);
 /* The "max_total_runs=8" that changed config_text, in order. */
 HD_API int hd_store_settings(struct hd_store *store, int64_t sweep,
 			     hd_setting_fn fn, void *user,

@@ -831,9 +831,17 @@ static void processes_and_instances_are_what_one_machine_has(void **state)
 	load_good(&loading, "type: sweep\n" OBJECTIVE SPACE LIMITS TRIAL
 			    "  distribution: {type: mpi,"
 			    " process_count_per_instance: 3}\n");
-	assert_int_equal(loading.config->program->wrapper_count, 3);
-	assert_string_equal(loading.config->program->wrapper[2], "3");
-	assert_string_equal(loading.config->program->distribution, "mpi");
+	assert_int_equal(loading.config->program->distribution,
+			 HD_DISTRIBUTION_MPI);
+	assert_int_equal(loading.config->program->processes, 3);
+	load_end(&loading);
+	load_good(&loading, "type: sweep\n" OBJECTIVE SPACE LIMITS TRIAL
+			    "  distribution: {type: TensorFlow,"
+			    " worker_count: 2, parameter_server_count: 1}\n");
+	assert_int_equal(loading.config->program->distribution,
+			 HD_DISTRIBUTION_TENSORFLOW);
+	assert_int_equal(loading.config->program->processes, 2);
+	assert_int_equal(loading.config->program->servers, 1);
 	load_end(&loading);
 	assert_error(JOB LIMITS "resources: {instance_count: 2}\n",
 		     "'resources.instance_count' is 2");

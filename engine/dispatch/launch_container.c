@@ -1,0 +1,116 @@
+/*
+ * A trial in a container: podman's or docker's words, with what only the trial
+ * itself knows. Its folder is there under its own name, and its variables.
+ */
+#include "dispatch/launch_modes.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern char **environ;
+
+struct words {
+	char **words;
+	size_t count;
+};
+
+static void add(struct words *words, const char *word)
+{
+	/* exec does not write through them. */
+	words->words[words->count++] = (char *)(uintptr_t)word;
+}
+
+static size_t count_of(char **words)
+{
+	size_t count = 0;
+
+	while (words[count])
+		count++;
+	return count;
+}
+
+/* Variables that the trial lives by; the file's own stand in the words. */
+static bool is_passed(const char *variable)
+{
+	static const char *const heads[] = { "HDRIVE_", "AZUREML_", "MLFLOW_",
+					     "CUDA_VISIBLE_DEVICES=",
+					     "PYTHONPATH=",
+					     "PYTHONUNBUFFERED=",
+					     "OMP_NUM_THREADS=" };
+
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+		if (strncmp(variable, heads[i], strlen(heads[i])) == 0)
+			return true;
+	return false;
+}
+
+static void add_variables(struct words *words)
+{
+	for (size_t i = 0; environ[i]; i++) {
+		char *name;
+
+		if (!is_passed(environ[i]))
+			continue;
+		name = strndup(environ[i], strcspn(environ[i], "="));
+		if (!name)
+			continue;
+		add(words, "-e");
+		add(words, name);
+	}
+}
+
+/* "-v PATH:PATH", of PATH's first LENGTH bytes. */
+static void add_volume(struct words *words, const char *path, size_t length,
+		       const char *mode)
+{
+	char *volume = malloc(2 * length + strlen(mode) + 2);
+
+	if (!volume)
+		return;
+	memcpy(volume, path, length);
+	volume[length] = ':';
+	memcpy(volume + length + 1, path, length);
+	strcpy(volume + 2 * length + 1, mode);
+	add(words, "-v");
+	add(words, volume);
+}
+
+static void add_folders(struct words *words)
+{
+	const char *folder = getenv("HDRIVE_DIR");
+	const char *python = getenv("PYTHONPATH");
+	const char *here = getenv("PWD");
+
+	if (folder)
+		add_volume(words, folder, strlen(folder), "");
+	/* hdrive's own modules stand first in it. */
+	if (python && *python == '/')
+		add_volume(words, python, strcspn(python, ":"), ":ro");
+	if (here) {
+		add(words, "-w");
+		add(words, here);
+	}
+}
+
+int hd_launch_container(char **argv)
+{
+	struct words words = { 0 };
+	int count = hd_launch_number(argv[1]);
+
+	if (count < 2 || (size_t)count + 3 > count_of(argv))
+		return HD_LAUNCH_USAGE;
+	words.words = calloc(count_of(argv) + 2 * count_of(environ) + 16,
+			     sizeof *words.words);
+	if (!words.words)
+		return 126;
+	argv += 2;
+	add(&words, argv[0]);
+	add(&words, "run");
+	add(&words, "--rm");
+	add_folders(&words);
+	add_variables(&words);
+	for (size_t i = 1; argv[i]; i++)
+		add(&words, argv[i]);
+	return hd_launch_become(words.words);
+}

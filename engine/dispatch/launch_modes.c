@@ -1,0 +1,126 @@
+#include "dispatch/launch_modes.h"
+
+#include "dispatch/launch_text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PATH_MOST 4096
+
+static const struct mode {
+	const char *word;
+	int (*run)(char **argv);
+} modes[] = {
+	{ "--rank", hd_launch_rank },
+	{ "--processes", hd_launch_processes },
+	{ "--container", hd_launch_container },
+};
+
+static const struct mode *mode_find(const char *word)
+{
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+		if (strcmp(modes[i].word, word) == 0)
+			return &modes[i];
+	return NULL;
+}
+
+bool hd_launch_is_mode(const char *word)
+{
+	return mode_find(word) != NULL;
+}
+
+int hd_launch_mode(char **argv)
+{
+	return mode_find(argv[0])->run(argv);
+}
+
+/* --- what they share -------------------------------------------------------- */
+
+int hd_launch_number(const char *text)
+{
+	size_t length = text ? strspn(text, "0123456789") : 0;
+
+	return length && length < 6 && !text[length] ? atoi(text) : -1;
+}
+
+void hd_launch_set(const char *name, const char *value)
+{
+	/* Without memory for it the program would not start either. */
+	if (setenv(name, value, 1) < 0)
+		_exit(126);
+}
+
+void hd_launch_set_number(const char *name, int value)
+{
+	char digits[24];
+	struct hd_launch_text text = { digits, digits + sizeof digits - 1 };
+
+	hd_launch_text_number(&text, value);
+	hd_launch_set(name, digits);
+}
+
+/* HEAD, the trial's folder, "/rank-N" and TAIL into PATH. */
+static void rank_path(char *path, const char *head, int rank, const char *tail)
+{
+	struct hd_launch_text text = { path, path + PATH_MOST - 1 };
+	const char *folder = getenv("HDRIVE_DIR");
+
+	hd_launch_text_add(&text, head);
+	hd_launch_text_add(&text, folder ? folder : ".");
+	hd_launch_text_add(&text, "/rank-");
+	hd_launch_text_number(&text, rank);
+	hd_launch_text_add(&text, tail);
+}
+
+void hd_launch_mute(int rank)
+{
+	char path[PATH_MOST];
+	int fd;
+
+	rank_path(path, "", rank, ".log");
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (fd < 0)
+		fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+	}
+	hd_launch_set("HDRIVE_METRICS", "/dev/null");
+	/* MLflow would log into the trial's run by its id. */
+	if (!getenv("MLFLOW_TRACKING_URI"))
+		return;
+	rank_path(path, "file://", rank, ".mlruns");
+	hd_launch_set("MLFLOW_TRACKING_URI", path);
+	unsetenv("MLFLOW_RUN_ID");
+}
+
+static void say(const char *text)
+{
+	/* There is nobody to tell when this fails. */
+	if (write(STDERR_FILENO, text, strlen(text)) < 0)
+		return;
+}
+
+void hd_launch_say(const char *what, const char *subject, const char *why)
+{
+	say("hdrive-launch: ");
+	say(what);
+	say(" '");
+	say(subject);
+	say("': ");
+	say(why);
+	say("\n");
+}
+
+int hd_launch_become(char **argv)
+{
+	int number;
+
+	execvp(argv[0], argv);
+	number = errno;
+	hd_launch_say("cannot run", argv[0], strerror(number));
+	return number == ENOENT ? 127 : 126;
+}

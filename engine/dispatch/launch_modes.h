@@ -1,0 +1,42 @@
+/*
+ * What hdrive-launch does besides supervising: it stands between mpirun and a
+ * rank, starts the processes of a trial that has several, or its container
+ * (engine/program/ranks.c puts it there). None of this outlives the trial: the
+ * supervisor above ends all of it.
+ */
+#ifndef HD_DISPATCH_LAUNCH_MODES_H
+#define HD_DISPATCH_LAUNCH_MODES_H
+
+#include <stdbool.h>
+
+/* Whether WORD, the launcher's first, is one of them: "--rank" and so on. */
+bool hd_launch_is_mode(const char *word);
+/* Do it: ARGV begins with that word. The exit status, when it returns. */
+int hd_launch_mode(char **argv);
+
+/* --- for the modes themselves ---------------------------------------------- */
+
+#define HD_LAUNCH_USAGE 64 /* exit status: the words are not as they should be */
+
+/* --rank PROGRAM...: one of mpirun's */
+int hd_launch_rank(char **argv);
+/* --processes WORKERS SERVERS KIND PROGRAM... */
+int hd_launch_processes(char **argv);
+/* --container COUNT TOOL OPTION... IMAGE PROGRAM... */
+int hd_launch_container(char **argv);
+
+/* A whole number in decimal from 0 to 99999; -1 for what is none. */
+int hd_launch_number(const char *text);
+void hd_launch_set(const char *name, const char *value);
+void hd_launch_set_number(const char *name, int value);
+/*
+ * Rank RANK, not 0, does not speak for the trial: what it prints goes to
+ * rank-N.log in the trial's folder, what it logs nowhere.
+ */
+void hd_launch_mute(int rank);
+/* Become the program; the exit status when that fails, which is said. */
+int hd_launch_become(char **argv);
+/* "hdrive-launch: WHAT 'SUBJECT': WHY" on stderr. */
+void hd_launch_say(const char *what, const char *subject, const char *why);
+
+#endif
