@@ -99,7 +99,11 @@ bool hd_branch_option(struct hd_loader *loader, const char *name,
 				" a name, expected a mapping of names to"
 				" expressions",
 				name, index + 1);
-		return false;
+		/* The rest of the space may have problems of its own. */
+		option->kind = HD_VALUE_BRANCH;
+		option->text = "";
+		*members = NULL;
+		return true;
 	}
 	*members = node;
 	if (is_named(node)) {

@@ -65,8 +65,8 @@ bool hd_branch_is(const struct hd_loader *loader,
 		  const struct hd_yaml_node *node);
 /*
  * What draws the branch NODE of the choice NAME, its option INDEX: a value of
- * its own or a label. *MEMBERS is the mapping of its parameters. False after
- * an error.
+ * its own or a label. *MEMBERS is the mapping of its parameters, NULL after an
+ * error that leaves the option alone. False when there is no memory.
  */
 bool hd_branch_option(struct hd_loader *loader, const char *name,
 		      const struct hd_yaml_node *node, size_t index,

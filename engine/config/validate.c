@@ -137,12 +137,43 @@ void hd_validate_limits(struct hd_loader *loader,
 	}
 }
 
+/*
+ * How many parameters with a choice of values exist at once, at most: of AT and
+ * all that hangs on it, which AT is moved behind.
+ */
+static size_t most_below(const struct hd_space *space, size_t *at)
+{
+	size_t self = (*at)++, branch = 0, sum = 0, most = 0;
+	const struct hd_param *next;
+
+	while ((next = hd_space_param(space, *at)) && next->parent == self) {
+		if (next->branch != branch)
+			sum = 0;
+		branch = next->branch;
+		sum += most_below(space, at);
+		if (sum > most)
+			most = sum;
+	}
+	return most + (hd_expr_count(&hd_space_param(space, self)->expr) != 1);
+}
+
+static size_t most_at_once(const struct hd_space *space)
+{
+	size_t at = 0, sum = 0;
+
+	if (!hd_space_is_conditional(space))
+		return hd_space_count(space);
+	while (at < hd_space_count(space))
+		sum += most_below(space, &at);
+	return sum;
+}
+
 void hd_validate_bayesian(struct hd_loader *loader,
 			  const struct hd_limit_nodes *nodes)
 {
 	const struct hd_config *config = loader->config;
 	const struct hd_yaml_node *policy = nodes->policy;
-	size_t parameters = hd_space_count(loader->space);
+	size_t parameters = most_at_once(loader->space);
 
 	if (!is_bayesian(loader))
 		return;

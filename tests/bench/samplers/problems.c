@@ -412,6 +412,15 @@ static const struct made {
 				   "@0.1 b1 loguniform -7 0; @0.2 c0 uniform 0 1;"
 				   "@0.2 c1 loguniform -7 0" },
 	{ "models15", models, 0, 0.05, MODELS },
+	/* As it had to be written without branches. */
+	{ "flat_models15", models, 0, 0.05,
+	  "scale choice none standard range;"
+	  "family choice forest svm linear boost bayes;"
+	  "a qloguniform 2.3 6.2 10; b uniform 0.1 1; c qloguniform 0 3 1;"
+	  "d loguniform -5 5; e loguniform -9 2; f choice rbf sigmoid poly;"
+	  "g randint 5; h loguniform -5 5; i choice l1 l2;"
+	  "j qloguniform 2.3 6.2 10; k loguniform -6 0; l randint 10;"
+	  "m uniform 0.4 1" },
 	{ "noisy_models15", models, 0.02, 0.05, MODELS },
 	{ "cats7", cats, 0, 3.70118514, "*7 x choice a b c d e" },
 	{ "ints4", ints, 0, 0.352777778, "a randint 50; b randint 30; c randint 17;"
