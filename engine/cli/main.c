@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 const struct cli_command *const cli_commands[] = {
+	&cli_cmd_init,
 	&cli_cmd_submit,
 	&cli_cmd_resume,
 	&cli_cmd_cancel,
@@ -29,6 +30,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_metrics,
 	&cli_cmd_replay,
 	&cli_cmd_log,
+	&cli_cmd_folder,
 	&cli_cmd_serve,
 	&cli_cmd_gc,
 	&cli_cmd_doctor,

@@ -1,6 +1,4 @@
 /* What a run configuration says, made into the program that trials run. */
-#define _XOPEN_SOURCE 700 /* realpath */
-
 #include "config/runconfig.h"
 
 #include <math.h>
@@ -248,15 +246,8 @@ static void set_container(struct hd_runconfig_loader *rc, const char *tool,
 			  struct hd_program *program)
 {
 	struct words words = { .rc = rc };
-	char *source = realpath(rc->host->source ? rc->host->source : ".",
-				NULL);
 
 	words_add(&words, tool);
-	if (source) {
-		words_add(&words, "-v");
-		words_add(&words, hd_runconfig_print(rc, "%s:%s", source,
-						     source));
-	}
 	for (size_t i = 0; i < rc->input_count; i++) {
 		if (!rc->inputs[i].path)
 			continue;
@@ -281,7 +272,6 @@ static void set_container(struct hd_runconfig_loader *rc, const char *tool,
 	words_add(&words, rc->image);
 	program->container = words.words;
 	program->container_count = words.count;
-	free(source);
 }
 
 static const struct hd_yaml_place *

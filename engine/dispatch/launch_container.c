@@ -2,6 +2,8 @@
  * A trial in a container: podman's or docker's words, with what only the trial
  * itself knows. Its folder is there under its own name, and its variables.
  */
+#define _XOPEN_SOURCE 700 /* realpath */
+
 #include "dispatch/launch_modes.h"
 
 #include <stdint.h>
@@ -76,14 +78,42 @@ static void add_volume(struct words *words, const char *path, size_t length,
 	add(words, volume);
 }
 
+/*
+ * What the working folder's links lead to: "source" of the sweep, itself a link
+ * to the snapshot or the folder that the sweep was submitted from.
+ */
+static void add_source(struct words *words, const char *folder)
+{
+	const char *slash = strrchr(folder, '/');
+	char *link = slash ? malloc((size_t)(slash - folder) + sizeof "/source")
+			   : NULL;
+	char *real, *volume;
+
+	if (!link)
+		return;
+	memcpy(link, folder, (size_t)(slash - folder));
+	strcpy(link + (slash - folder), "/source");
+	real = realpath(link, NULL);
+	volume = real ? malloc(strlen(real) + strlen(link) + sizeof "::ro") : NULL;
+	if (volume) {
+		stpcpy(stpcpy(stpcpy(stpcpy(volume, real), ":"), link), ":ro");
+		add(words, "-v");
+		add(words, volume);
+	}
+	free(real);
+	free(link);
+}
+
 static void add_folders(struct words *words)
 {
 	const char *folder = getenv("HDRIVE_DIR");
 	const char *python = getenv("PYTHONPATH");
 	const char *here = getenv("PWD");
 
-	if (folder)
+	if (folder) {
 		add_volume(words, folder, strlen(folder), "");
+		add_source(words, folder);
+	}
 	/* hdrive's own modules stand first in it. */
 	if (python && *python == '/')
 		add_volume(words, python, strcspn(python, ":"), ":ro");

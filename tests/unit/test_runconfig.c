@@ -727,12 +727,12 @@ static void a_container_is_run_when_it_is_allowed(void **state)
 	folder_write(place->bin, "podman", "", 0755);
 	load_quietly(&loading, text, &place->host);
 	program = loading.runconfig->program;
-	assert_int_equal(program->container_count, 10);
+	assert_int_equal(program->container_count, 8);
 	assert_string_equal(program->container[0], "podman");
-	assert_string_equal(program->container[4], "A");
-	assert_string_equal(program->container[6], "2g");
-	assert_string_equal(program->container[8], "none");
-	assert_string_equal(program->container[9], "image:1");
+	assert_string_equal(program->container[2], "A");
+	assert_string_equal(program->container[4], "2g");
+	assert_string_equal(program->container[6], "none");
+	assert_string_equal(program->container[7], "image:1");
 	assert_string_equal(program->words[0], "python");
 	load_end(&loading);
 	assert_said("script: train.py\nframework: PyTorch\n"
