@@ -1,7 +1,9 @@
 /*
  * Time per suggestion against the number of results n and of parameters d: the
- * median of a few, each after one more result, beside a Cholesky factorisation
- * of an n by n matrix, below which no Gaussian process can go.
+ * median and the slowest of a few, each after one more result (the slowest is
+ * the one that counts where a sampler takes turns between a cheap and a dear
+ * model), beside a Cholesky factorisation of an n by n matrix, below which no
+ * Gaussian process can go.
  */
 #include "bench.h"
 
@@ -45,15 +47,15 @@ static void add(struct hd_history *history, const struct hd_value *values,
 	hd_trial_move(trial, HD_TRIAL_EVENT_DONE);
 }
 
-/* Milliseconds; NaN when the sampler refuses. */
-static double time_one(const struct hd_sampler_type *type, size_t n, size_t d)
+/* Prints median and slowest in milliseconds; NaN when the sampler refuses. */
+static void time_one(const struct hd_sampler_type *type, size_t n, size_t d)
 {
 	struct hd_space *space = hd_space_new();
 	struct hd_history *history = hd_history_new(HD_MINIMIZE, d);
 	void *state = calloc(1, type->state_size + 1);
 	struct hd_expr unit = hd_expr_uniform(0, 1);
 	struct hd_value *values = calloc(d, sizeof *values);
-	double took[ROUNDS] = { NAN };
+	double took[ROUNDS] = { NAN }, slowest = NAN;
 	struct hd_rng rng;
 	char name[32];
 	bool started;
@@ -77,6 +79,7 @@ static double time_one(const struct hd_sampler_type *type, size_t n, size_t d)
 		if (type->suggest(state, history, &rng, values, NULL) != 0)
 			break;
 		took[round] = 1000 * (now() - start);
+		slowest = fmax(slowest, took[round]);
 		add(history, values, d);
 	}
 	if (started && type->release)
@@ -85,7 +88,7 @@ static double time_one(const struct hd_sampler_type *type, size_t n, size_t d)
 	free(values);
 	hd_history_free(history);
 	hd_space_free(space);
-	return stats_median(took, ROUNDS);
+	printf(" %10.3f %10.3f", stats_median(took, ROUNDS), slowest);
 }
 
 static double time_cholesky(size_t n)
@@ -117,7 +120,7 @@ void times(const struct bench *bench, size_t most)
 	printf("\nmilliseconds of processor time for a suggestion\n%7s %3s %10s",
 	       "n", "d", "cholesky");
 	for (size_t k = 0; k < bench->samplers; k++)
-		printf(" %10.10s", bench->sampler[k]->name);
+		printf(" %10.10s %10s", bench->sampler[k]->name, "slowest");
 	printf("\n");
 	for (size_t i = 0; i < sizeof ns / sizeof *ns && ns[i] <= most; i++)
 		for (size_t j = 0; j < sizeof ds / sizeof *ds; j++) {
@@ -127,8 +130,7 @@ void times(const struct bench *bench, size_t most)
 			else
 				printf(" %10s", "-");
 			for (size_t k = 0; k < bench->samplers; k++)
-				printf(" %10.3f", time_one(bench->sampler[k],
-							   ns[i], ds[j]));
+				time_one(bench->sampler[k], ns[i], ds[j]);
 			printf("\n");
 			fflush(stdout);
 		}
