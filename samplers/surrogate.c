@@ -282,6 +282,7 @@ static uint64_t data_hash(const struct hd_gp_data *data, size_t columns)
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
 	hash = hash_bytes(hash, data->y, data->n * sizeof data->y[0]);
+	hash = hash_bytes(hash, data->extra, data->n * sizeof data->extra[0]);
 	for (size_t c = 0; c < columns; c++)
 		hash = hash_bytes(hash, data->points.x + c * data->points.stride,
 				  data->n * sizeof data->y[0]);
@@ -308,8 +309,8 @@ static int anchor_theta(const struct hd_surrogate *s,
 {
 	size_t size = hd_kernel_size(&s->encoding->kernel);
 	double *theta = hd_scratch_doubles(s->scratch, size), best = HUGE_VAL;
-	int colds = s->count < 2 * s->rows->columns + 8 ? 2 : 1;
 	size_t effort;
+	int colds;
 	struct hd_gp_data data;
 	uint64_t key;
 	int rc = theta ? fit_data(s, transform, anchor_size(s->count), &data)
@@ -318,6 +319,8 @@ static int anchor_theta(const struct hd_surrogate *s,
 	if (rc < 0)
 		return rc;
 	key = data_hash(&data, s->rows->columns);
+	/* By what is fitted, not by all results: those go on to grow. */
+	colds = data.n < 2 * s->rows->columns + 8 ? 2 : 1;
 	effort = 10 + fit_effort(s, data.n, FIT_WORK, 50);
 	if (key == anchor->key)
 		return 0;

@@ -217,6 +217,45 @@ static void believing_keeps_means_and_takes_variance(void **state)
 	box_close(&box);
 }
 
+/*
+ * One parameter: the second cold start is left out at ten results, between two
+ * anchors, and on a wavy function it is the one that ends better.
+ */
+static void kept_anchors_give_what_new_ones_give(void **state)
+{
+	struct hd_anchors kept, fresh;
+	struct box box;
+
+	(void)state;
+	box_open(&box, plane, 1);
+	assert_int_equal(hd_anchors_init(&kept, &box.encoding.kernel), 0);
+	for (size_t i = 0; i < 24; i++) {
+		double x = (double)(i * 7 % 24) / 24;
+		struct hd_trial *trial = add(&box, x, 0);
+		struct hd_surrogate surrogate;
+		struct hd_model model[2];
+
+		log_all(trial, sin(40 * x) + x, 0, 1);
+		hd_trial_move(trial, HD_TRIAL_EVENT_DONE);
+		if (i < 3)
+			continue;
+		box_observe(&box);
+		hd_anchors_init(&fresh, &box.encoding.kernel);
+		hd_surrogate_init(&surrogate, &box.encoding, &box.rows,
+				  &box.scratch);
+		hd_surrogate_model(&surrogate, HD_TRANSFORM_PLAIN, &kept,
+				   &model[0]);
+		hd_surrogate_model(&surrogate, HD_TRANSFORM_PLAIN, &fresh,
+				   &model[1]);
+		assert_memory_equal(model[0].gp.theta, model[1].gp.theta,
+				    hd_kernel_size(&box.encoding.kernel) *
+					    sizeof(double));
+		hd_anchors_release(&fresh);
+	}
+	hd_anchors_release(&kept);
+	box_close(&box);
+}
+
 static void failures_make_their_surroundings_unlikely(void **state)
 {
 	double far[] = { 0.1, 0.1 }, near[] = { 0.9, 0.9 }, mean, variance;
@@ -395,6 +434,7 @@ int main(void)
 		cmocka_unit_test(a_stopped_trial_gains_what_its_peers_gained),
 		cmocka_unit_test(a_stopped_trial_never_looks_like_a_leader),
 		cmocka_unit_test(believing_keeps_means_and_takes_variance),
+		cmocka_unit_test(kept_anchors_give_what_new_ones_give),
 		cmocka_unit_test(failures_make_their_surroundings_unlikely),
 		cmocka_unit_test(a_tie_closes_what_lies_between),
 		cmocka_unit_test(
