@@ -433,6 +433,8 @@ int hd_surrogate_believe(const struct hd_surrogate *s, struct hd_model *model)
 		rc = hd_gp_predict(&before, point, 1, &model->y[i], &variance,
 				   s->scratch);
 		model->extra[i] = 0;
+		/* An improvement that is under way need not be made again. */
+		model->best = fmin(model->best, model->y[i]);
 	}
 	data.n = s->stride;
 	if (rc == 0)

@@ -41,7 +41,7 @@ struct hd_model {
 	double *extra;   /* variance beside the noise, one per row */
 	double *mean;    /* posterior mean at each row */
 	double scale;    /* d(result)/d(y) on the better half */
-	double best;     /* least posterior mean over the rows */
+	double best;     /* least posterior mean over the rows, pending ones too */
 };
 
 struct hd_surrogate {
@@ -67,8 +67,8 @@ int hd_surrogate_model(const struct hd_surrogate *surrogate,
 		       struct hd_model *model);
 /*
  * Let MODEL believe that pending trials will give what it predicts: its means
- * stay, its variances shrink around them (kriging believer: Ginsbourger, Le
- * Riche, Carraro 2010).
+ * stay, its variances shrink around them, and what is better than all results
+ * becomes the best one (kriging believer: Ginsbourger, Le Riche, Carraro 2010).
  */
 int hd_surrogate_believe(const struct hd_surrogate *surrogate,
 			 struct hd_model *model);

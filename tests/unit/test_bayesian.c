@@ -217,6 +217,37 @@ static void believing_keeps_means_and_takes_variance(void **state)
 	box_close(&box);
 }
 
+/* A pending trial that promises much is not surrounded by more of the same. */
+static void a_believed_improvement_is_the_one_to_beat(void **state)
+{
+	struct hd_anchors anchors;
+	struct hd_surrogate surrogate;
+	struct hd_model model;
+	double pending[] = { 0.3, 0.6 }, mean, variance, before;
+	struct box box;
+
+	(void)state;
+	box_open(&box, plane, 2);
+	fill(&box, 15, 0);
+	add(&box, pending[0], pending[1]); /* the optimum */
+	add(&box, 0.95, 0.05);             /* far worse than any */
+	box_observe(&box);
+	assert_int_equal(hd_anchors_init(&anchors, &box.encoding.kernel), 0);
+	assert_int_equal(hd_surrogate_init(&surrogate, &box.encoding, &box.rows,
+					   &box.scratch),
+			 0);
+	assert_int_equal(hd_surrogate_model(&surrogate, HD_TRANSFORM_PLAIN,
+					    &anchors, &model),
+			 0);
+	before = model.best;
+	hd_gp_predict(&model.gp, pending, 1, &mean, &variance, &box.scratch);
+	assert_true(mean < before);
+	assert_int_equal(hd_surrogate_believe(&surrogate, &model), 0);
+	assert_close(model.best, mean, 1e-12);
+	hd_anchors_release(&anchors);
+	box_close(&box);
+}
+
 /*
  * One parameter: the second cold start is left out at ten results, between two
  * anchors, and on a wavy function it is the one that ends better.
@@ -434,6 +465,7 @@ int main(void)
 		cmocka_unit_test(a_stopped_trial_gains_what_its_peers_gained),
 		cmocka_unit_test(a_stopped_trial_never_looks_like_a_leader),
 		cmocka_unit_test(believing_keeps_means_and_takes_variance),
+		cmocka_unit_test(a_believed_improvement_is_the_one_to_beat),
 		cmocka_unit_test(kept_anchors_give_what_new_ones_give),
 		cmocka_unit_test(failures_make_their_surroundings_unlikely),
 		cmocka_unit_test(a_tie_closes_what_lies_between),
