@@ -29,6 +29,15 @@ done <<'END'
 END
 same "$(grep -cE 'forest|svm|logistic|boosting' all)" 60
 
+# As a sweep job it is the same sweep, and its command has what exists.
+code 0 hdrive sample sweep.yml --seed 1 -n 40 --format jsonl
+sed 's/"--model"/"model"/' out >first
+code 0 hdrive sample job.yml --seed 1 -n 40 --format jsonl
+cmp first out || fail 'the sweep job draws other trials'
+code 0 hdrive submit job.yml --dry-run --seed 1
+has out 'train.py --model svm *--C [0-9.]* --kernel [lrp]'
+has out 'train.py --model forest --n_estimators [0-9]*0 --max_features [0-9.]*'
+
 # The first trials are of four families.
 code 0 hdrive submit sweep.yml --seed 1 --name small \
 	--set max_total_runs=5 --set sampling.initial_trials=5 -- python3 train.py
