@@ -130,6 +130,7 @@ static void said_three(struct hd_pen *pen, const struct hd_said_run *run)
 {
 	said_object(pen, "tags", false, &run->kinds[HD_SAID_TAG]);
 	said_object(pen, "properties", false, &run->kinds[HD_SAID_PROPERTY]);
+	said_object(pen, "params", false, &run->kinds[HD_SAID_PARAM]);
 	said_files(pen, run);
 }
 
@@ -174,6 +175,7 @@ static int text_row(void *user, const struct hd_said_row *row)
 		[HD_SAID_PROPERTY] = "property",
 		[HD_SAID_FILE] = "uploaded",
 		[HD_SAID_STATUS] = "child run",
+		[HD_SAID_PARAM] = "param",
 	};
 	struct hd_pen *pen = ((struct text_walk *)user)->pen;
 

@@ -18,6 +18,7 @@ static const char *const said_kinds[HD_SAID_KINDS] = {
 	[HD_SAID_PROPERTY] = "property",
 	[HD_SAID_FILE] = "file",
 	[HD_SAID_STATUS] = "status",
+	[HD_SAID_PARAM] = "param",
 };
 
 static int said_open(struct hd_query *query, struct hd_store *store,
@@ -71,6 +72,22 @@ int hd_store_say(struct hd_store *store, int64_t sweep,
 	rc = said_stands(store, sweep, said, err);
 	return rc < 0 ? rc : rc ? 0
 				: HD_SAID_KEPT;
+}
+
+int hd_store_unsay(struct hd_store *store, int64_t sweep,
+		   const struct hd_said_row *said, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_write(&query, store, HD_STMT_SAID_DROP, err);
+
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, sweep);
+	hd_query_integer(&query, said->trial);
+	hd_query_text(&query, said->child);
+	hd_query_text(&query, said_kinds[said->kind]);
+	hd_query_text(&query, said->name);
+	return hd_query_run(&query, err);
 }
 
 int hd_store_run_metric_insert(struct hd_store *store, int64_t sweep,
@@ -168,6 +185,30 @@ int hd_store_said(struct hd_store *store, int64_t sweep, int64_t trial,
 	}
 	hd_query_close(&query);
 	return rc;
+}
+
+int hd_store_child(struct hd_store *store, const char *child, int64_t *sweep,
+		   int64_t *number, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = *child ? is_of_schema(store, 2, err) : 0;
+
+	if (rc > 0)
+		rc = hd_query_open(&query, store, HD_STMT_CHILD_FIND, err);
+	else if (rc == 0)
+		return hd_error_set(err, HD_ENOENT, "no run '%.200s'", child);
+	if (rc < 0)
+		return rc;
+	hd_query_text(&query, child);
+	rc = hd_query_next(&query, err);
+	if (rc > 0) {
+		*sweep = hd_query_get_integer(&query);
+		*number = hd_query_get_integer(&query);
+	}
+	hd_query_close(&query);
+	if (rc == 0)
+		return hd_error_set(err, HD_ENOENT, "no run '%.200s'", child);
+	return rc < 0 ? rc : 0;
 }
 
 /* In the order of HD_STMT_RUN_METRIC_ALL. */

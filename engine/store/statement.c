@@ -167,6 +167,11 @@ static const char *const stmt_sql[HD_STMTS] = {
 			       " AND child = ?3 AND kind = ?4 AND name = ?5",
 	[HD_STMT_SAID_ALL] = "SELECT number, child, kind, name, value, time FROM said"
 			     " WHERE sweep = ?1 AND number = ?2 ORDER BY child, kind, name",
+	[HD_STMT_SAID_DROP] = "DELETE FROM said WHERE sweep = ?1 AND number = ?2"
+			      " AND child = ?3 AND kind = ?4 AND name = ?5",
+	[HD_STMT_CHILD_FIND] = "SELECT sweep, number FROM said WHERE child = ?1"
+			       " UNION SELECT sweep, number FROM run_metric"
+			       " WHERE child = ?1 LIMIT 1",
 	[HD_STMT_RUN_METRIC_INSERT] = "INSERT INTO run_metric(sweep, number, child, name, value,"
 				      " text, step, time) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[HD_STMT_RUN_METRIC_ALL] = "SELECT m.child, m.number, m.key, n.text, m.value, m.text,"

@@ -227,6 +227,9 @@ int hd_store_best_insert(struct hd_store *store, int64_t sweep, size_t number,
 #define HD_SAID_KEPT 1
 int hd_store_say(struct hd_store *store, int64_t sweep,
 		 const struct hd_said_row *said, struct hd_error *err);
+/* Take back what stands under SAID's run, kind and name; nothing is no error. */
+int hd_store_unsay(struct hd_store *store, int64_t sweep,
+		   const struct hd_said_row *said, struct hd_error *err);
 /*
  * A value that trial NUMBER logged to CHILD, a run below it, or to the sweep
  * when CHILD is NULL.

@@ -85,6 +85,23 @@ static int said_store(const struct said *said, enum hd_said_kind kind,
 	return 0;
 }
 
+static int said_take_back(const struct said *said, const char *name)
+{
+	struct hd_core *core = said->run->core;
+	struct hd_said_row row = {
+		.trial = said->trial,
+		.child = said_child(said),
+		.kind = HD_SAID_TAG,
+		.name = name,
+	};
+	int rc = hd_core_begin(core, said->err);
+
+	said->run->changed = true;
+	return rc < 0 ? rc
+		      : hd_store_unsay(core->setup.store, core->setup.sweep, &row,
+				       said->err);
+}
+
 /* A value as text: a string's own, True and False as Python has them. */
 static void said_text(struct hd_buf *buf, const struct hd_object_value *value)
 {
@@ -122,7 +139,9 @@ static int said_members(struct said *said, enum hd_said_kind kind,
 	if (!detail || !hd_object_valid(detail, strlen(detail))) {
 		said_note(said, "a %s is left out, expected an object: "
 				"{\"mark\": \"tag\", \"detail\": {\"a\": \"b\"}}",
-			  kind == HD_SAID_TAG ? "tag" : "property");
+			  kind == HD_SAID_TAG     ? "tag"
+			  : kind == HD_SAID_PARAM ? "param"
+						  : "property");
 		return 0;
 	}
 	said->kind = kind;
@@ -203,6 +222,10 @@ static int said_mark(void *user, const char *kind, const char *detail)
 		return said_members(said, HD_SAID_TAG, detail);
 	if (!strcmp(kind, "property"))
 		return said_members(said, HD_SAID_PROPERTY, detail);
+	if (!strcmp(kind, "param"))
+		return said_members(said, HD_SAID_PARAM, detail);
+	if (!strcmp(kind, "untag"))
+		return detail ? said_take_back(said, detail) : 0;
 	if (!strcmp(kind, "file"))
 		return said_file(said, detail);
 	for (size_t i = 0; i < sizeof said_ends / sizeof said_ends[0]; i++)

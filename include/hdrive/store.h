@@ -164,8 +164,9 @@ enum hd_said_kind {
 	HD_SAID_FILE,     /* name is its path from the trial's or, of the
 			     sweep's files, the sweep's folder */
 	HD_SAID_STATUS,   /* of a run below: "status" and "error" */
+	HD_SAID_PARAM,    /* what the script says it ran with; the last wins */
 };
-#define HD_SAID_KINDS (HD_SAID_STATUS + 1)
+#define HD_SAID_KINDS (HD_SAID_PARAM + 1)
 #define HD_SAID_OF_SWEEP (-1)
 /* hdrive's own tag of a sweep: why its devices let no more trials run at a
  * time. */
@@ -266,6 +267,10 @@ HD_API int hd_store_best_history(struct hd_store *store, int64_t sweep,
  */
 HD_API int hd_store_said(struct hd_store *store, int64_t sweep, int64_t trial,
 			 hd_said_fn fn, void *user, struct hd_error *err);
+/* Which SWEEP's trial NUMBER the run CHILD is below; HD_ENOENT for none. */
+HD_API int hd_store_child(struct hd_store *store, const char *child,
+			  int64_t *sweep, int64_t *number,
+			  struct hd_error *err);
 /* In the order they were logged, trial by trial; TRIAL of -1 is all. */
 HD_API int hd_store_run_metrics(struct hd_store *store, int64_t sweep,
 				int64_t trial, hd_run_metric_fn fn, void *user,

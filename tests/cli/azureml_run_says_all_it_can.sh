@@ -81,7 +81,7 @@ python3 - <<-'PY'
 	    "plot": ["outputs/plot.png"]}, trial["metrics"]
 	assert trial["child_runs"] == {trial["id"] + "_1": {
 	    "metrics": {"acc": [98]}, "tags": {"kind": "part"}, "properties": {},
-	    "files": [], "status": {"status": "Failed", "error": "no data"}}}
+	    "params": {}, "files": [], "status": {"status": "Failed", "error": "no data"}}}
 PY
 outputs=$(echo .hdrive/*/000000/outputs)
 for file in model.txt plot.png; do
