@@ -45,9 +45,11 @@ CFLAGS_ALL = $(STD) $(WARN) $(OPTIMIZE) -fPIC -fvisibility=hidden $(SAN) \
 # GSL over OpenBLAS: gsl.pc names gslcblas, so the libraries stand here.
 LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lnettle -lgsl -lopenblas -lm -lpthread -ldl
 
-LIB_SRC := $(filter-out $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
-	launch_container.c launch_cpus.c launch_modes.c launch_program.c \
-	launch_ranks.c launch_record.c),$(wildcard \
+# What HTTP needs is loaded by the server alone: hdrive starts without it.
+SERVER_SRC := $(addprefix engine/serve/,http.c server_trial.c server_ui.c)
+LIB_SRC := $(filter-out $(SERVER_SRC) $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
+	launch_container.c launch_cpus.c launch_mlflow.c launch_modes.c \
+	launch_program.c launch_ranks.c launch_record.c),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
 	engine/dispatch engine/metrics engine/store engine/report engine/serve \
 	engine/doctor engine/program engine/snapshot) \
@@ -75,7 +77,8 @@ FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(B)/hdrive $(B)/hdrive-launch $(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
+all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
+	$(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
 
 help:
 	@echo 'all demo test deps deps-test check check-asan check-valgrind check-crash'
@@ -106,6 +109,14 @@ $(B)/hdrive: $(CLI_OBJ) $(B)/libhdrive.a
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS)
 
+# The MLflow server of a trial, and what "hdrive ui" starts.
+$(B)/hdrive-mlflow: $(call obj,engine/serve/server_trial.c)
+$(B)/hdrive-ui: $(call obj,engine/serve/server_ui.c)
+$(B)/hdrive-mlflow $(B)/hdrive-ui: $(call obj,engine/serve/http.c) $(B)/libhdrive.a
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libhdrive.a $(LDFLAGS) \
+		-Wl,--as-needed -lmicrohttpd $(LIBS)
+
 # The supervisor of a trial: libc alone, static where the C library can be, so
 # that a start costs a fraction of a millisecond (DESIGN 2). musl starts in less
 # than half of glibc's time (docs/design/0005); only on x86-64, as its vfork is a
@@ -119,9 +130,9 @@ LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 LAUNCH_LD := $(if $(LAUNCH_STATIC),-Wl$(comma)-z$(comma)noseparate-code \
 	-Wl$(comma)-z$(comma)norelro)
 LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
-	launch_container.c launch_cpus.c launch_modes.c launch_program.c \
-	launch_ranks.c launch_record.c launch_text.c cpu_list.c oomcount.c \
-	proctree.c)
+	launch_container.c launch_cpus.c launch_mlflow.c launch_modes.c \
+	launch_program.c launch_ranks.c launch_record.c launch_text.c \
+	cpu_list.c oomcount.c proctree.c)
 $(B)/hdrive-launch: $(LAUNCH_SRC) $(wildcard engine/dispatch/launch*.h) \
 		$(addprefix engine/dispatch/,cpu_list.h oomcount.h proctree.h \
 		record_format.h)
@@ -239,8 +250,9 @@ conformance:
 
 DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial-dev \
 	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev libgit2-dev \
-	nettle-dev zlib1g-dev musl-tools
-DEPS_TEST := $(DEPS_BUILD) libcmocka-dev libasan8 libubsan1 python3 python3-sklearn mandoc procps
+	libmicrohttpd-dev nettle-dev zlib1g-dev musl-tools
+DEPS_TEST := $(DEPS_BUILD) libcmocka-dev libasan8 libubsan1 python3 python3-sklearn mandoc procps \
+	curl
 deps:
 	@tests/support/deps.sh $(DEPS_BUILD)
 deps-fuzz:
@@ -258,7 +270,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)$(PREFIX)/include/hdrive
 	install -m 755 $(B)/hdrive $(DESTDIR)$(PREFIX)/bin/
-	install -m 755 $(B)/hdrive-launch $(DESTDIR)$(PREFIX)/libexec/hdrive/
+	install -m 755 $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
+		$(DESTDIR)$(PREFIX)/libexec/hdrive/
 	install -m 644 $(B)/libhdrive.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(B)/libhdrive.so $(DESTDIR)$(PREFIX)/lib/libhdrive.so.0
 	ln -sf libhdrive.so.0 $(DESTDIR)$(PREFIX)/lib/libhdrive.so

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "dispatch/launch_cpus.h"
+#include "dispatch/launch_mlflow.h"
 #include "dispatch/workdir.h"
 
 #include <inttypes.h>
@@ -17,6 +18,7 @@ struct gather {
 
 struct hd_environ {
 	char *id;
+	bool mlflow;          /* trials have a server of their own for its clients */
 	struct gather shared; /* the sweep's own, then the inherited */
 };
 
@@ -38,6 +40,22 @@ static const char *const trial_names[] = {
 	"HDRIVE_DEVICES",
 	"AZUREML_RUN_ID",
 	"PWD",
+};
+
+/*
+ * What speaks of an MLflow server. All of one piece: a user's token without
+ * their server, or the other way round, is of no use, so either all are theirs
+ * or all are ours, set here and by the launcher.
+ */
+static const char *const mlflow_names[] = {
+	HD_MLFLOW_VARIABLE,
+	"MLFLOW_RUN_ID",
+	"MLFLOW_EXPERIMENT_ID",
+	"MLFLOW_EXPERIMENT_NAME",
+	"MLFLOW_TRACKING_URI",
+	"MLFLOW_TRACKING_TOKEN",
+	"MLFLOW_TRACKING_USERNAME",
+	"MLFLOW_TRACKING_PASSWORD",
 };
 
 /* The length of "NAME" in "NAME=value"; 0 when there is no name. */
@@ -138,6 +156,52 @@ static void gather_python(struct gather *all,
 	gather_end(all);
 }
 
+/*
+ * Whether trials get a server: not when the user said so, or named one. The
+ * address in HDRIVE_MLFLOW is that of an outer trial's, which is not ours.
+ */
+static bool mlflow_is_ours(const struct hd_environ_sweep *sweep)
+{
+	const char *uri = given(sweep, "MLFLOW_TRACKING_URI");
+	const char *wish = given(sweep, HD_MLFLOW_VARIABLE);
+
+	if (wish && strcmp(wish, HD_MLFLOW_OFF) == 0)
+		return false;
+	return !uri || !*uri || (wish && strcmp(uri, wish) == 0);
+}
+
+/* Where a proxy is set, the loopback must not be looked for behind it. */
+static void gather_no_proxy(struct gather *all,
+			    const struct hd_environ_sweep *sweep)
+{
+	static const char *const names[] = { "http_proxy", "HTTP_PROXY",
+					     "all_proxy", "ALL_PROXY" };
+	const char *theirs = given(sweep, "no_proxy");
+	bool found = false;
+
+	if (!theirs)
+		theirs = given(sweep, "NO_PROXY");
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		found = found || given(sweep, names[i]);
+	if (!found || (theirs && strcmp(theirs, "*") == 0))
+		return;
+	for (int i = 0; i < 2; i++) {
+		hd_buf_printf(&all->text, "%s=%s%s127.0.0.1",
+			      i ? "no_proxy" : "NO_PROXY", theirs ? theirs : "",
+			      theirs && *theirs ? "," : "");
+		gather_end(all);
+	}
+}
+
+static void gather_mlflow(struct gather *all,
+			  const struct hd_environ_sweep *sweep)
+{
+	gather_text(all, HD_MLFLOW_VARIABLE, HD_MLFLOW_ON);
+	gather_text(all, "MLFLOW_EXPERIMENT_ID", sweep->id);
+	gather_text(all, "MLFLOW_EXPERIMENT_NAME", sweep->name);
+	gather_no_proxy(all, sweep);
+}
+
 static void gather_sweep(struct gather *all,
 			 const struct hd_environ_sweep *sweep)
 {
@@ -154,6 +218,8 @@ static void gather_sweep(struct gather *all,
 		    "00000000-0000-0000-0000-000000000000");
 	gather_text(all, "AZUREML_ARM_RESOURCEGROUP", "hdrive");
 	gather_python(all, sweep);
+	if (mlflow_is_ours(sweep))
+		gather_mlflow(all, sweep);
 }
 
 static void gather_list(struct gather *all, const char *const *list)
@@ -165,9 +231,10 @@ static void gather_list(struct gather *all, const char *const *list)
 }
 
 /* A name more here is one more in trial_names. */
-static void gather_trial(struct gather *all, const char *id,
+static void gather_trial(struct gather *all, const struct hd_environ *environ,
 			 const struct hd_environ_trial *trial)
 {
+	const char *id = environ->id;
 	const char *folder = trial->folder;
 
 	gather_number(all, "HDRIVE_TRIAL", trial->trial);
@@ -181,9 +248,21 @@ static void gather_trial(struct gather *all, const char *id,
 	gather_number(all, "HDRIVE_SLOT", trial->slot);
 	hd_buf_printf(&all->text, "AZUREML_RUN_ID=%s_%zu", id, trial->trial);
 	gather_end(all);
+	if (environ->mlflow) {
+		hd_buf_printf(&all->text, "MLFLOW_RUN_ID=%s_%zu", id, trial->trial);
+		gather_end(all);
+	}
 	gather_text(all, "PWD", trial->workdir);
 	gather_list(all, trial->devices);
 	gather_list(all, trial->variables);
+}
+
+static bool is_of_mlflow(const char *variable)
+{
+	for (size_t i = 0; i < sizeof mlflow_names / sizeof mlflow_names[0]; i++)
+		if (is_named(variable, mlflow_names[i]))
+			return true;
+	return false;
 }
 
 static bool is_of_trial(const char *variable, const char *const *devices)
@@ -220,7 +299,7 @@ static bool is_repeated(const char *const *list, size_t length)
 
 /* What of LIST, which ends in NULL, has not been set by now. */
 static void gather_unset(struct gather *all, const char *const *list,
-			 const char *const *device_names)
+			 const char *const *device_names, bool mlflow)
 {
 	size_t ours = all->text.length;
 
@@ -229,6 +308,7 @@ static void gather_unset(struct gather *all, const char *const *list,
 
 		if (!length || hd_buf_failed(&all->text) ||
 		    is_of_trial(list[i], device_names) ||
+		    (mlflow && is_of_mlflow(list[i])) ||
 		    has_name(hd_buf_text(&all->text), ours, list[i], length) ||
 		    is_repeated(list + i, length))
 			continue;
@@ -247,11 +327,13 @@ int hd_environ_open(struct hd_environ **out,
 	if (!environ)
 		return hd_error_nomem(err);
 	environ->id = strdup(sweep->id);
+	environ->mlflow = mlflow_is_ours(sweep);
 	gather_sweep(&environ->shared, sweep);
 	if (sweep->program)
 		gather_unset(&environ->shared, sweep->program->environment,
-			     sweep->device_names);
-	gather_unset(&environ->shared, sweep->inherit, sweep->device_names);
+			     sweep->device_names, environ->mlflow);
+	gather_unset(&environ->shared, sweep->inherit, sweep->device_names,
+		     environ->mlflow);
 	if (!environ->id || hd_buf_failed(&environ->shared.text)) {
 		rc = hd_error_nomem(err);
 		goto out;
@@ -306,7 +388,7 @@ int hd_environ_build(char ***out, const struct hd_environ *environ,
 	struct gather own = { HD_BUF_INIT, 0 };
 
 	*out = NULL;
-	gather_trial(&own, environ->id, trial);
+	gather_trial(&own, environ, trial);
 	if (!hd_buf_failed(&own.text))
 		*out = block_make(&own, &environ->shared);
 	hd_buf_release(&own.text);

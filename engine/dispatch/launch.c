@@ -11,6 +11,8 @@
  * Invariants:
  * - when the record is there, no process of the trial is left and its output
  *   files are complete;
+ * - a server for the trial's MLflow clients is no part of the trial: it neither
+ *   hears TERM nor counts as left behind, and is gone before the record is;
  * - it never waits without an end: what cannot be killed is left behind after
  *   KILL_SECONDS;
  * - SIGTERM: TERM to all, KILL after GRACE seconds. SIGUSR1, or a second
@@ -25,6 +27,7 @@
 
 #include "dispatch/launch_cgroup.h"
 #include "dispatch/launch_cpus.h"
+#include "dispatch/launch_mlflow.h"
 #include "dispatch/launch_modes.h"
 #include "dispatch/launch_program.h"
 #include "dispatch/launch_record.h"
@@ -68,6 +71,8 @@ enum phase {
 
 struct run {
 	struct hd_launch_program what;
+	struct hd_launch_mlflow mlflow;
+	const char *launcher; /* our own path */
 	int64_t grace;
 	pid_t program; /* 0 when it could not be started */
 	bool has_ended;
@@ -113,7 +118,8 @@ static bool run_reap(struct run *run)
 	int status;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid != run->program || run->has_ended)
+		if (hd_launch_mlflow_ended(&run->mlflow, pid) ||
+		    pid != run->program || run->has_ended)
 			continue;
 		run->has_ended = true;
 		run->end.status = status;
@@ -126,12 +132,15 @@ static bool run_reap(struct run *run)
 static size_t run_signal(const struct run *run, int signal)
 {
 	pid_t group = run->program && !run->has_ended ? run->program : 0;
+	size_t living;
 
 	/* To the group in one call, so that none forks away from it; not once
 	 * the program is collected and its number may be another's. */
 	if (group)
 		kill(-group, signal);
-	return hd_proctree_signal(getpid(), group, signal);
+	living = hd_proctree_signal(getpid(), group, signal);
+	/* Our own server is nothing that the trial left. */
+	return living - (living && run->mlflow.server);
 }
 
 static void run_kill(struct run *run, int64_t now)
@@ -179,7 +188,7 @@ static void run_expire(struct run *run, int64_t now)
 	case PHASE_runNING:
 		break;
 	case PHASE_LINGERING:
-		run->end.stragglers = hd_proctree_signal(getpid(), 0, 0);
+		run->end.stragglers = run_signal(run, 0);
 		run_end(run, now, STRAGGLER_GRACE);
 		break;
 	case PHASE_ENDING:
@@ -193,6 +202,8 @@ static void run_hear(struct run *run, int signal, int64_t now)
 {
 	bool first = !run->end.stopped;
 
+	if (signal == SIGIO)
+		hd_launch_mlflow_knock(&run->mlflow);
 	if (signal != SIGTERM && signal != SIGUSR1)
 		return;
 	/* What lingers is not the trial any more: it ended by itself. */
@@ -205,13 +216,18 @@ static void run_hear(struct run *run, int signal, int64_t now)
 }
 
 /* While it runs: the count is for those that live longer than most. */
-static int run_listen(struct run *run, const sigset_t *signals)
+static int run_listen(struct run *run, const sigset_t *signals, int64_t most)
 {
-	const struct timespec left = { .tv_nsec = COUNT_AFTER * 1000 };
+	struct timespec left = { .tv_nsec = COUNT_AFTER * 1000 };
 	int signal;
 
-	if (run->has_counted)
+	if (run->has_counted && most < 0)
 		return sigwaitinfo(signals, NULL);
+	if (run->has_counted) {
+		left.tv_sec = most / MICRO;
+		left.tv_nsec = most % MICRO * 1000;
+		return sigtimedwait(signals, NULL, &left);
+	}
 	signal = sigtimedwait(signals, NULL, &left);
 	if (signal < 0 && errno == EAGAIN) {
 		hd_oomcount_start(&run->oom, "");
@@ -225,10 +241,14 @@ static void run_wait(struct run *run, const sigset_t *signals)
 	while (run_reap(run)) {
 		int64_t now = clock_read(CLOCK_MONOTONIC);
 		struct timespec left = { 0 };
+		int64_t again;
 		int signal;
 
-		if (run->has_ended)
+		if (run->has_ended) {
+			hd_launch_mlflow_close(&run->mlflow);
 			run_linger(run, now);
+		}
+		again = hd_launch_mlflow_turn(&run->mlflow, now);
 		if (run->phase != PHASE_runNING && now >= run->deadline)
 			run_expire(run, now);
 		if (run->phase == PHASE_KILLING && now >= run->give_up)
@@ -238,7 +258,7 @@ static void run_wait(struct run *run, const sigset_t *signals)
 			left.tv_nsec = (run->deadline - now) % MICRO * 1000;
 		}
 		signal = run->phase == PHASE_runNING
-				 ? run_listen(run, signals)
+				 ? run_listen(run, signals, again)
 				 : sigtimedwait(signals, NULL, &left);
 		run_hear(run, signal, clock_read(CLOCK_MONOTONIC));
 	}
@@ -274,6 +294,7 @@ static void signals_prepare(sigset_t *signals)
 	sigaddset(signals, SIGTERM);
 	sigaddset(signals, SIGUSR1);
 	sigaddset(signals, SIGCHLD);
+	sigaddset(signals, SIGIO);
 	sigprocmask(SIG_SETMASK, signals, NULL);
 	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
 		signal(ignored[i], SIG_IGN);
@@ -381,11 +402,13 @@ static int launch(struct run *run)
 	signals_prepare(&signals);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	hd_launch_cpus(getenv(HD_CPUS_VARIABLE));
+	hd_launch_mlflow_open(&run->mlflow, run->launcher);
 	run->what.cgroup = hd_launch_cgroup_open(run->what.cgroup_path);
 	if (run->what.cgroup < 0)
 		run->what.cgroup_path = "";
 	run->end.started = clock_read(CLOCK_REALTIME);
 	run_program(run, &signals);
+	hd_launch_mlflow_close(&run->mlflow);
 	if (!run->end.ended)
 		run->end.ended = clock_read(CLOCK_REALTIME);
 	cgroup_leave(run->what.cgroup_path);
@@ -396,7 +419,7 @@ static int launch(struct run *run)
 
 int main(int argc, char **argv)
 {
-	struct run run = { .what.cgroup_path = "" };
+	struct run run = { .what.cgroup_path = "", .launcher = argv[0] };
 	int rc;
 
 	if (argc > 1 && hd_launch_is_mode(argv[1]))

@@ -206,9 +206,98 @@ static void the_users_choice_of_buffering_stands(void **state)
 	release(environ);
 }
 
+static void mlflow_is_led_to_the_trials_own_server(void **state)
+{
+	static const char *const inherit[] = {
+		"MLFLOW_TRACKING_TOKEN=theirs", "MLFLOW_EXPERIMENT_ID=3",
+		"MLFLOW_RUN_ID=old", "MLFLOW_TRACKING_INSECURE_TLS=true", NULL
+	};
+	char **environ = build(inherit, NULL);
+
+	(void)state;
+	assert_value(environ, "HDRIVE_MLFLOW", "on");
+	assert_value(environ, "MLFLOW_RUN_ID", "HD_1234_7");
+	assert_value(environ, "MLFLOW_EXPERIMENT_ID", "HD_1234");
+	assert_value(environ, "MLFLOW_EXPERIMENT_NAME", "brave-otter-3");
+	/* A token for elsewhere would be sent instead of the trial's. */
+	assert_value(environ, "MLFLOW_TRACKING_TOKEN", NULL);
+	assert_value(environ, "MLFLOW_TRACKING_URI", NULL);
+	assert_value(environ, "MLFLOW_TRACKING_INSECURE_TLS", "true");
+	assert_value(environ, "no_proxy", NULL);
+	release(environ);
+}
+
+static void a_users_own_mlflow_server_is_left_alone(void **state)
+{
+	static const char *const rows[][4] = {
+		{ "MLFLOW_TRACKING_URI=http://x", "MLFLOW_RUN_ID=mine",
+		  "MLFLOW_TRACKING_TOKEN=t", NULL },
+		{ "HDRIVE_MLFLOW=off", "MLFLOW_RUN_ID=mine",
+		  "MLFLOW_TRACKING_TOKEN=t", NULL },
+		{ "HDRIVE_MLFLOW=http://outer", "MLFLOW_RUN_ID=mine",
+		  "MLFLOW_TRACKING_TOKEN=t", "MLFLOW_TRACKING_URI=http://x" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		const char *inherit[5] = { rows[i][0], rows[i][1], rows[i][2],
+					   rows[i][3], NULL };
+		char **environ = build(inherit, NULL);
+
+		assert_value(environ, "MLFLOW_RUN_ID", "mine");
+		assert_value(environ, "MLFLOW_TRACKING_TOKEN", "t");
+		assert_value(environ, "MLFLOW_EXPERIMENT_ID", NULL);
+		release(environ);
+	}
+}
+
+static void an_outer_trials_mlflow_server_is_not_the_users(void **state)
+{
+	static const char *const inherit[] = {
+		"HDRIVE_MLFLOW=http://127.0.0.1:5",
+		"MLFLOW_TRACKING_URI=http://127.0.0.1:5",
+		"MLFLOW_TRACKING_USERNAME=hdrive", "MLFLOW_RUN_ID=HD_9_1", NULL
+	};
+	char **environ = build(inherit, NULL);
+
+	(void)state;
+	assert_value(environ, "HDRIVE_MLFLOW", "on");
+	assert_value(environ, "MLFLOW_TRACKING_URI", NULL);
+	assert_value(environ, "MLFLOW_TRACKING_USERNAME", NULL);
+	assert_value(environ, "MLFLOW_RUN_ID", "HD_1234_7");
+	release(environ);
+}
+
+static void the_loopback_is_not_behind_a_proxy(void **state)
+{
+	static const char *const rows[][4] = {
+		{ "http_proxy=http://p", NULL, "127.0.0.1", "127.0.0.1" },
+		{ "ALL_PROXY=http://p", "no_proxy=a,b", "a,b,127.0.0.1",
+		  "a,b,127.0.0.1" },
+		{ "HTTP_PROXY=http://p", "NO_PROXY=a", "a,127.0.0.1",
+		  "a,127.0.0.1" },
+		{ "http_proxy=http://p", "no_proxy=*", "*", NULL },
+		{ "https_proxy=http://p", "no_proxy=a", "a", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		const char *inherit[3] = { rows[i][0], rows[i][1], NULL };
+		char **environ = build(inherit, NULL);
+
+		assert_value(environ, "no_proxy", rows[i][2]);
+		assert_value(environ, "NO_PROXY", rows[i][3]);
+		release(environ);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mlflow_is_led_to_the_trials_own_server),
+		cmocka_unit_test(a_users_own_mlflow_server_is_left_alone),
+		cmocka_unit_test(an_outer_trials_mlflow_server_is_not_the_users),
+		cmocka_unit_test(the_loopback_is_not_behind_a_proxy),
 		cmocka_unit_test(a_trial_sees_hdrives_variables),
 		cmocka_unit_test(hd_133_the_run_is_the_child_and_the_root_its_parent),
 		cmocka_unit_test(an_outer_trials_variables_are_replaced),

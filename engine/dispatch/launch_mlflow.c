@@ -1,0 +1,253 @@
+/* Signals for descriptors and random bytes are Linux's. */
+#define _GNU_SOURCE
+
+#include "dispatch/launch_mlflow.h"
+
+#include "dispatch/launch_text.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What the server finds its end of the listener at; its stdin is the lifeline. */
+#define LISTENER_AT 3
+#define TOKEN_BYTES 24
+/* A server that ends sooner has failed: the next one waits that long. */
+#define START_EVERY INT64_C(1000000)
+#define STARTS_MOST 8
+
+extern char **environ;
+
+static const char *const told_names[] = {
+	"MLFLOW_RUN_ID",
+	"MLFLOW_EXPERIMENT_ID",
+	"MLFLOW_EXPERIMENT_NAME",
+	"MLFLOW_TRACKING_URI",
+	HD_MLFLOW_VARIABLE,
+};
+
+/* Without a server a client would look in vain for the run. */
+static void environment_forget(void)
+{
+	for (size_t i = 0; i < sizeof told_names / sizeof told_names[0]; i++)
+		unsetenv(told_names[i]);
+}
+
+/* TOKEN_BYTES as hexadecimal digits. */
+static bool token_make(char *token)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char bytes[TOKEN_BYTES];
+
+	if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) != sizeof bytes)
+		return false;
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		*token++ = digits[bytes[i] >> 4];
+		*token++ = digits[bytes[i] & 15];
+	}
+	*token = '\0';
+	return true;
+}
+
+/*
+ * Clients send a user's name and password rather than a token when they find
+ * both, in the environment or in ~/.mlflow/credentials: all three are ours.
+ */
+static bool environment_tell(unsigned port)
+{
+	char uri[40];
+	char token[2 * TOKEN_BYTES + 1];
+	struct hd_launch_text text = { uri, uri + sizeof uri - 1 };
+
+	hd_launch_text_add(&text, "http://127.0.0.1:");
+	hd_launch_text_number(&text, port);
+	return token_make(token) &&
+	       setenv("MLFLOW_TRACKING_URI", uri, 1) == 0 &&
+	       setenv(HD_MLFLOW_VARIABLE, uri, 1) == 0 &&
+	       setenv("MLFLOW_TRACKING_TOKEN", token, 1) == 0 &&
+	       setenv("MLFLOW_TRACKING_USERNAME", "hdrive", 1) == 0 &&
+	       setenv("MLFLOW_TRACKING_PASSWORD", token, 1) == 0;
+}
+
+/* Beside the launcher; NULL when it is not there. */
+static char *program_find(const char *launcher)
+{
+	const char *slash = strrchr(launcher, '/');
+	size_t folder = slash ? (size_t)(slash - launcher) + 1 : 0;
+	char *path = malloc(folder + sizeof HD_MLFLOW_PROGRAM);
+
+	if (!path)
+		return NULL;
+	memcpy(path, launcher, folder);
+	strcpy(path + folder, HD_MLFLOW_PROGRAM);
+	if (access(path, X_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* Returns the port, 0 when it cannot be. */
+static unsigned listener_open(struct hd_launch_mlflow *mlflow)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t length = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return 0;
+	mlflow->listener = fd;
+	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
+	    listen(fd, SOMAXCONN) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &length) < 0 ||
+	    fcntl(fd, F_SETOWN, getpid()) < 0 ||
+	    fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
+		return 0;
+	return ntohs(address.sin_port);
+}
+
+static void listener_close(struct hd_launch_mlflow *mlflow)
+{
+	if (mlflow->listener >= 0)
+		close(mlflow->listener);
+	mlflow->listener = -1;
+	mlflow->wanted = false;
+}
+
+void hd_launch_mlflow_open(struct hd_launch_mlflow *mlflow,
+			   const char *launcher)
+{
+	const char *wish = getenv(HD_MLFLOW_VARIABLE);
+	unsigned port;
+
+	*mlflow = (struct hd_launch_mlflow){ .listener = -1, .lifeline = -1 };
+	if (!wish || strcmp(wish, HD_MLFLOW_ON) != 0)
+		return;
+	mlflow->program = program_find(launcher);
+	port = mlflow->program ? listener_open(mlflow) : 0;
+	if (port && environment_tell(port))
+		return;
+	listener_close(mlflow);
+	environment_forget();
+}
+
+void hd_launch_mlflow_knock(struct hd_launch_mlflow *mlflow)
+{
+	mlflow->wanted = mlflow->listener >= 0;
+}
+
+/* 0 or an errno. */
+static int server_spawn(struct hd_launch_mlflow *mlflow, int stdin_end)
+{
+	char *argv[] = { mlflow->program, (char *)"trial", NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	sigset_t blocked;
+	int rc = posix_spawn_file_actions_init(&files);
+
+	if (rc)
+		return rc;
+	/* TERM to all that the trial left is not for it: see the lifeline. */
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigmask(&attributes, &blocked);
+	rc = posix_spawn_file_actions_adddup2(&files, stdin_end, STDIN_FILENO);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_adddup2(&files, mlflow->listener,
+						      LISTENER_AT);
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO && rc == 0; fd++)
+		rc = posix_spawn_file_actions_addopen(&files, fd, "/dev/null",
+						      O_WRONLY, 0);
+	if (rc == 0)
+		rc = posix_spawn(&mlflow->server, mlflow->program, &files,
+				 &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&files);
+	return rc;
+}
+
+static void server_start(struct hd_launch_mlflow *mlflow, int64_t now)
+{
+	int ends[2];
+
+	mlflow->started = now;
+	mlflow->failed++;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return;
+	if (server_spawn(mlflow, ends[0]) != 0) {
+		mlflow->server = 0;
+		close(ends[1]);
+	} else {
+		mlflow->lifeline = ends[1];
+		mlflow->wanted = false;
+		/* From now on every connection is its own to hear of. */
+		fcntl(mlflow->listener, F_SETFL, O_NONBLOCK);
+	}
+	close(ends[0]);
+}
+
+int64_t hd_launch_mlflow_turn(struct hd_launch_mlflow *mlflow, int64_t now)
+{
+	struct pollfd listener = { mlflow->listener, POLLIN, 0 };
+
+	if (!mlflow->wanted || mlflow->server)
+		return -1;
+	if (mlflow->failed && now < mlflow->started + START_EVERY)
+		return mlflow->started + START_EVERY - now;
+	if (mlflow->failed >= STARTS_MOST) {
+		listener_close(mlflow); /* a client hears of it at once */
+		return -1;
+	}
+	if (poll(&listener, 1, 0) == 1)
+		server_start(mlflow, now);
+	else
+		mlflow->wanted = false;
+	return mlflow->wanted ? START_EVERY : -1;
+}
+
+static void lifeline_close(struct hd_launch_mlflow *mlflow)
+{
+	if (mlflow->lifeline >= 0)
+		close(mlflow->lifeline);
+	mlflow->lifeline = -1;
+}
+
+bool hd_launch_mlflow_ended(struct hd_launch_mlflow *mlflow, pid_t pid)
+{
+	struct timespec now;
+
+	if (!mlflow->server || pid != mlflow->server)
+		return false;
+	mlflow->server = 0;
+	lifeline_close(mlflow);
+	if (mlflow->listener < 0)
+		return true;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000 >=
+	    mlflow->started + START_EVERY)
+		mlflow->failed = 0;
+	fcntl(mlflow->listener, F_SETFL, O_NONBLOCK | O_ASYNC);
+	mlflow->wanted = true; /* some may have come meanwhile */
+	return true;
+}
+
+void hd_launch_mlflow_close(struct hd_launch_mlflow *mlflow)
+{
+	listener_close(mlflow);
+	lifeline_close(mlflow);
+	free(mlflow->program);
+	mlflow->program = NULL;
+}
