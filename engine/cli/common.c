@@ -179,6 +179,13 @@ char *cli_launcher_path(void)
 	return path ? path : beside_program("/../libexec/hdrive/hdrive-launch");
 }
 
+char *cli_ui_path(void)
+{
+	char *path = beside_program("/hdrive-ui");
+
+	return path ? path : beside_program("/../libexec/hdrive/hdrive-ui");
+}
+
 char *cli_python_path(void)
 {
 	char *path = beside_program("/python");

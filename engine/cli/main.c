@@ -32,6 +32,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_log,
 	&cli_cmd_folder,
 	&cli_cmd_serve,
+	&cli_cmd_ui,
 	&cli_cmd_gc,
 	&cli_cmd_doctor,
 	&cli_cmd_version,

@@ -111,6 +111,6 @@ extern const struct cli_command cli_cmd_submit, cli_cmd_validate,
 	cli_cmd_update, cli_cmd_enqueue, cli_cmd_logs, cli_cmd_metrics,
 	cli_cmd_log, cli_cmd_serve, cli_cmd_gc, cli_cmd_doctor,
 	cli_cmd_version, cli_cmd_help, cli_cmd_replay, cli_cmd_init,
-	cli_cmd_folder;
+	cli_cmd_folder, cli_cmd_ui;
 
 #endif
