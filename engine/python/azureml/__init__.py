@@ -7,40 +7,18 @@ needs more of Azure than its Run keeps working, and what the real Run prints
 outside Azure is read from the script's output.
 """
 
-import os
-import sys
 from importlib.machinery import PathFinder
 
-
-def _find_others():
-    """The azureml that would be imported if this one were not there."""
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    path = [entry for entry in sys.path
-            if os.path.abspath(entry or os.curdir) != here]
-    return PathFinder.find_spec("azureml", path)
-
-
-def _step_back(spec):
-    """Put the real package in this one's place, without our folder."""
-    from importlib.util import module_from_spec
-
-    ours = os.path.dirname(os.path.abspath(__file__))
-    real = module_from_spec(spec)
-    sys.modules["azureml"] = real
-    if spec.loader is not None:
-        spec.loader.exec_module(real)
-    # Its own __init__ may have gathered every azureml on sys.path.
-    real.__path__ = [place for place in real.__path__
-                     if os.path.abspath(place) != ours]
+from _hdrive import stepback
 
 
 def _settle():
-    spec = _find_others()
-    places = list(spec.submodule_search_locations or ()) if spec else []
-    if not places:
+    spec = stepback.find_others("azureml", __file__)
+    if spec is None:
         return
+    places = list(spec.submodule_search_locations)
     if PathFinder.find_spec("azureml.core", places) is not None:
-        _step_back(spec)
+        stepback.step_back("azureml", __file__, spec)
     else:
         # Other parts of the SDK without its core: found behind ours.
         __path__.extend(places)

@@ -7,7 +7,7 @@ offline run prints what it would have logged, in the words of the real one.
 
 import os
 
-from azureml.core import _records
+from _hdrive import records as _records
 from azureml.core._elsewhere import Experiment, Workspace, explain
 from azureml.exceptions import RunEnvironmentException, UserErrorException
 

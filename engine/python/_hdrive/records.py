@@ -20,9 +20,9 @@ def encode(record):
     return text.encode("utf-8", "replace") + b"\n"
 
 
-def append(path, record):
-    """Append RECORD, stamped with the time, to the file at PATH."""
-    record["ts"] = time.time()
+def append(path, record, when=None):
+    """Append RECORD, stamped with the time (or WHEN), to the file at PATH."""
+    record["ts"] = time.time() if when is None else when
     line = encode(record)
     fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:

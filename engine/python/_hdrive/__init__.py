@@ -1,0 +1,1 @@
+"""What hdrive's drop-in packages share; nothing for scripts."""

@@ -1,0 +1,5 @@
+"""MlflowClient, under its own module's name."""
+
+from mlflow.tracking import MlflowClient
+
+__all__ = ["MlflowClient"]
