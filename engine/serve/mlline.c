@@ -51,7 +51,7 @@ static struct hd_ml_value line_value(const struct hd_ml_line *line,
 			      : 0;
 
 	if (time > 0 && time < 1e12)
-		value.time = (int64_t)(time * 1000);
+		value.time = (int64_t)(time * 1000 + 0.5);
 	if (line->has[HD_ML_FIELD_STEP])
 		hd_object_integer(&line->field[HD_ML_FIELD_STEP], &value.step);
 	return value;

@@ -58,6 +58,40 @@ static void line_value(struct hd_buf *out, double value)
 	hd_buf_putc(out, ',');
 }
 
+struct same_value {
+	struct hd_ml_value value;
+	bool found;
+};
+
+static int value_compare(void *user, const struct hd_ml_value *value)
+{
+	struct same_value *same = user;
+
+	same->found = value->step == same->value.step &&
+		      value->time == same->value.time &&
+		      (value->value == same->value.value ||
+		       (isnan(value->value) && isnan(same->value.value)));
+	return same->found;
+}
+
+/*
+ * MLflow 3 sends values of the run once more, with the id of a model that they
+ * are to be linked with: they are no new ones.
+ */
+static bool metric_is_link(const struct hd_ml_call *call, const char *run,
+			   const struct hd_json *node, const char *key,
+			   const struct hd_ml_value *value)
+{
+	const struct hd_json *model = hd_json_get(node, "model_id");
+	struct same_value same = { *value, false };
+
+	if (!model || hd_json_kind(model) != HD_JSON_STRING)
+		return false;
+	call->ml->source->history(call->ml->self, run, key, value_compare,
+				  &same, NULL);
+	return same.found;
+}
+
 /* A node with key, value, timestamp, step: one value. */
 static bool metric_line(struct hd_ml_call *call, const char *run,
 			const struct hd_json *node, struct hd_buf *out)
@@ -65,8 +99,7 @@ static bool metric_line(struct hd_ml_call *call, const char *run,
 	const struct hd_json *name = hd_json_get(node, "key");
 	size_t length = 0, start = out->length;
 	const char *key = name ? hd_json_string(name, &length) : NULL;
-	int64_t time = hd_ml_now(), step = 0;
-	double value;
+	struct hd_ml_value value = { .time = hd_ml_now() };
 
 	if (!key || strlen(key) != length ||
 	    !hd_metric_name_is_good(key, length)) {
@@ -77,7 +110,7 @@ static bool metric_line(struct hd_ml_call *call, const char *run,
 			    key ? key : "", HD_METRIC_NAME);
 		return false;
 	}
-	if (!hd_ml_number(hd_json_get(node, "value"), &value)) {
+	if (!hd_ml_number(hd_json_get(node, "value"), &value.value)) {
 		hd_web_fail(call->reply, "INVALID_PARAMETER_VALUE",
 			    "Invalid value for parameter 'value' of metric "
 			    "'%.80s': expected a number",
@@ -86,19 +119,21 @@ static bool metric_line(struct hd_ml_call *call, const char *run,
 	}
 	if (hd_json_get(node, "step") &&
 	    hd_json_kind(hd_json_get(node, "step")) != HD_JSON_NULL &&
-	    !hd_ml_integer(hd_json_get(node, "step"), &step)) {
+	    !hd_ml_integer(hd_json_get(node, "step"), &value.step)) {
 		hd_web_fail(call->reply, "INVALID_PARAMETER_VALUE",
 			    "Invalid value for parameter 'step' of metric "
 			    "'%.80s': expected a whole number",
 			    key);
 		return false;
 	}
-	hd_ml_integer(hd_json_get(node, "timestamp"), &time);
+	hd_ml_integer(hd_json_get(node, "timestamp"), &value.time);
+	if (metric_is_link(call, run, node, key, &value))
+		return true;
 	hd_ml_line_open(call, run, out);
 	hd_ml_line_text(out, "name", key);
-	line_value(out, value);
-	hd_buf_printf(out, "\"step\":%" PRId64 ",", step);
-	return line_fits(call, key, hd_ml_line_close(out, start, time));
+	line_value(out, value.value);
+	hd_buf_printf(out, "\"step\":%" PRId64 ",", value.step);
+	return line_fits(call, key, hd_ml_line_close(out, start, value.time));
 }
 
 bool hd_ml_line_pair(struct hd_ml_call *call, const char *run,
