@@ -196,7 +196,11 @@ static void gather_no_proxy(struct gather *all,
 static void gather_mlflow(struct gather *all,
 			  const struct hd_environ_sweep *sweep)
 {
-	gather_text(all, HD_MLFLOW_VARIABLE, HD_MLFLOW_ON);
+	const char *wish = given(sweep, HD_MLFLOW_VARIABLE);
+	bool in_uri = wish && strcmp(wish, HD_MLFLOW_URI) == 0;
+
+	gather_text(all, HD_MLFLOW_VARIABLE,
+		    in_uri ? HD_MLFLOW_URI : HD_MLFLOW_ON);
 	gather_text(all, "MLFLOW_EXPERIMENT_ID", sweep->id);
 	gather_text(all, "MLFLOW_EXPERIMENT_NAME", sweep->name);
 	gather_no_proxy(all, sweep);

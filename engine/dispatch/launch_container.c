@@ -32,6 +32,42 @@ static size_t count_of(char **words)
 	return count;
 }
 
+/* Whether the COUNT words of the tool's give the container our loopback. */
+static bool has_our_network(char **words, int count)
+{
+	for (int i = 0; i < count && words[i]; i++)
+		if (!strcmp(words[i], "--network=host") ||
+		    !strcmp(words[i], "--net=host") ||
+		    ((!strcmp(words[i], "--network") ||
+		      !strcmp(words[i], "--net")) &&
+		     words[i + 1] && !strcmp(words[i + 1], "host")))
+			return true;
+	return false;
+}
+
+/*
+ * The trial's MLflow server listens at our loopback. Where the container has
+ * another, a client that was sent there would end the script.
+ */
+static void forget_server(void)
+{
+	static const char *const names[] = { "HDRIVE_MLFLOW",
+					     "MLFLOW_TRACKING_URI",
+					     "MLFLOW_TRACKING_TOKEN",
+					     "MLFLOW_TRACKING_USERNAME",
+					     "MLFLOW_TRACKING_PASSWORD",
+					     "MLFLOW_RUN_ID",
+					     "MLFLOW_EXPERIMENT_ID",
+					     "MLFLOW_EXPERIMENT_NAME" };
+	const char *ours = getenv("HDRIVE_MLFLOW");
+	const char *uri = getenv("MLFLOW_TRACKING_URI");
+
+	if (!ours || !uri || strcmp(ours, uri) != 0)
+		return;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		unsetenv(names[i]);
+}
+
 /* Variables that the trial lives by; the file's own stand in the words. */
 static bool is_passed(const char *variable)
 {
@@ -135,6 +171,8 @@ int hd_launch_container(char **argv)
 	if (!words.words)
 		return 126;
 	argv += 2;
+	if (!has_our_network(argv, count))
+		forget_server();
 	add(&words, argv[0]);
 	add(&words, "run");
 	add(&words, "--rm");

@@ -60,18 +60,27 @@ static bool token_make(char *token)
 
 /*
  * Clients send a user's name and password rather than a token when they find
- * both, in the environment or in ~/.mlflow/credentials: all three are ours.
+ * both, in the environment or in ~/.mlflow/credentials: all three are ours. The
+ * Java client reads none of them; an address with the token in it will do, but
+ * Python's prints addresses, so that is for who asks for it.
  */
-static bool environment_tell(unsigned port)
+static bool environment_tell(unsigned port, bool in_uri)
 {
-	char uri[40];
+	char uri[100];
 	char token[2 * TOKEN_BYTES + 1];
 	struct hd_launch_text text = { uri, uri + sizeof uri - 1 };
 
-	hd_launch_text_add(&text, "http://127.0.0.1:");
+	if (!token_make(token))
+		return false;
+	hd_launch_text_add(&text, "http://");
+	if (in_uri) {
+		hd_launch_text_add(&text, "hdrive:");
+		hd_launch_text_add(&text, token);
+		hd_launch_text_add(&text, "@");
+	}
+	hd_launch_text_add(&text, "127.0.0.1:");
 	hd_launch_text_number(&text, port);
-	return token_make(token) &&
-	       setenv("MLFLOW_TRACKING_URI", uri, 1) == 0 &&
+	return setenv("MLFLOW_TRACKING_URI", uri, 1) == 0 &&
 	       setenv(HD_MLFLOW_VARIABLE, uri, 1) == 0 &&
 	       setenv("MLFLOW_TRACKING_TOKEN", token, 1) == 0 &&
 	       setenv("MLFLOW_TRACKING_USERNAME", "hdrive", 1) == 0 &&
@@ -129,14 +138,15 @@ void hd_launch_mlflow_open(struct hd_launch_mlflow *mlflow,
 			   const char *launcher)
 {
 	const char *wish = getenv(HD_MLFLOW_VARIABLE);
+	bool in_uri = wish && !strcmp(wish, HD_MLFLOW_URI);
 	unsigned port;
 
 	*mlflow = (struct hd_launch_mlflow){ .listener = -1, .lifeline = -1 };
-	if (!wish || strcmp(wish, HD_MLFLOW_ON) != 0)
+	if (!in_uri && (!wish || strcmp(wish, HD_MLFLOW_ON) != 0))
 		return;
 	mlflow->program = program_find(launcher);
 	port = mlflow->program ? listener_open(mlflow) : 0;
-	if (port && environment_tell(port))
+	if (port && environment_tell(port, in_uri))
 		return;
 	listener_close(mlflow);
 	environment_forget();

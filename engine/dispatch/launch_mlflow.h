@@ -21,10 +21,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Set by the engine to HD_MLFLOW_ON where a server is wanted; by the launcher
- * to its address. */
+/* Set by the engine to HD_MLFLOW_ON where a server is wanted, to HD_MLFLOW_URI
+ * where its address is to hold the token; by the launcher to its address. */
 #define HD_MLFLOW_VARIABLE "HDRIVE_MLFLOW"
 #define HD_MLFLOW_ON "on"
+#define HD_MLFLOW_URI "uri"
 #define HD_MLFLOW_OFF "off"
 #define HD_MLFLOW_PROGRAM "hdrive-mlflow"
 

@@ -95,6 +95,8 @@ void hd_launch_mute(int rank)
 	rank_path(path, "file://", rank, ".mlruns");
 	hd_launch_set("MLFLOW_TRACKING_URI", path);
 	unsetenv("MLFLOW_RUN_ID");
+	unsetenv("MLFLOW_EXPERIMENT_ID");
+	unsetenv("MLFLOW_EXPERIMENT_NAME");
 }
 
 static void say(const char *text)

@@ -36,6 +36,10 @@ seen proxy-1 >vars
 has vars '^no_proxy=here,127.0.0.1$'
 has vars '^NO_PROXY=here,127.0.0.1$'
 
+code 0 env HDRIVE_MLFLOW=uri hdrive submit sweep.yml --name java-1 -- ./prog
+seen java-1 >vars
+has vars '^MLFLOW_TRACKING_URI=http://hdrive:[0-9a-f]\{48\}@127.0.0.1:[0-9]*$'
+
 # Where the server is not there, no client is sent to look for it.
 mkdir alone
 cp "$TEST_BUILD/hdrive-launch" alone/

@@ -227,6 +227,17 @@ static void mlflow_is_led_to_the_trials_own_server(void **state)
 	release(environ);
 }
 
+static void the_wish_for_a_token_in_the_address_is_passed_on(void **state)
+{
+	static const char *const inherit[] = { "HDRIVE_MLFLOW=uri", NULL };
+	char **environ = build(inherit, NULL);
+
+	(void)state;
+	assert_value(environ, "HDRIVE_MLFLOW", "uri");
+	assert_value(environ, "MLFLOW_RUN_ID", "HD_1234_7");
+	release(environ);
+}
+
 static void a_users_own_mlflow_server_is_left_alone(void **state)
 {
 	static const char *const rows[][4] = {
@@ -295,6 +306,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mlflow_is_led_to_the_trials_own_server),
+		cmocka_unit_test(the_wish_for_a_token_in_the_address_is_passed_on),
 		cmocka_unit_test(a_users_own_mlflow_server_is_left_alone),
 		cmocka_unit_test(an_outer_trials_mlflow_server_is_not_the_users),
 		cmocka_unit_test(the_loopback_is_not_behind_a_proxy),

@@ -20,6 +20,8 @@ def ask(method, path, arguments):
         raise MlflowException(
             "this trial has no server to ask: it was switched off, or the "
             "script was not started by hdrive")
+    # The token may stand in it, as the Java client wants it.
+    uri = "http://" + uri[len("http://"):].rpartition("@")[2]
     url = uri + "/api/2.0/mlflow/" + path
     data = None
     if method == "GET":
