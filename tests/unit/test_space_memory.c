@@ -15,7 +15,7 @@ static const struct hd_value options[] = {
 	{ .kind = HD_VALUE_TEXT, .text = "sgd", .length = 3 },
 };
 
-/* Twenty parameters, so that every array has to grow. */
+/* Twenty parameters, so that every array has to grow, one in a branch. */
 static int build_space(struct hd_space **out)
 {
 	struct hd_expr expr = hd_expr_choice(options, 2);
@@ -27,7 +27,8 @@ static int build_space(struct hd_space **out)
 		char name[16];
 
 		snprintf(name, sizeof name, "--p%d", i);
-		rc = hd_space_add(space, name, &expr, &mark, NULL);
+		rc = hd_space_add_in(space, i == 19 ? 18 : HD_SPACE_TOP, 1, name,
+				     &expr, &mark, NULL);
 	}
 	if (rc == 0)
 		*out = space;
