@@ -588,6 +588,7 @@ static void become_session(const struct place *place, const char *slave,
 			   const char *const *argv)
 {
 	setsid();
+	signal(SIGHUP, SIG_DFL); /* under nohup it would live on */
 	/* The first terminal that a session opens is its own. */
 	if (open(slave, O_RDWR) < 0)
 		_exit(98);
