@@ -197,6 +197,10 @@ int hd_core_cancel_asked(struct hd_core *core, struct hd_error *err);
  */
 int hd_core_revive(struct hd_core *core, const struct hd_resume_trial *row,
 		   struct hd_error *err);
+/* core.c: the trial in this slot is no longer live. */
+void hd_core_release(struct hd_core *core, struct run **slot);
+/* core.c: stop what still runs, after hd_core_stop or the time limit. */
+int hd_core_stop_live(struct hd_core *core, struct hd_error *err);
 /* draw.c: command line and parameters for a launch of RUN with VALUES. */
 int hd_run_prepare(struct run *run, const struct hd_value *values,
 		   struct hd_buf *arguments, struct hd_error *err);
