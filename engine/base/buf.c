@@ -214,6 +214,16 @@ void hd_buf_json(struct hd_buf *buf, const char *text, size_t length)
 	hd_buf_putc(buf, '"');
 }
 
+bool hd_buf_is_utf8(const char *text, size_t length)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t step = 1;
+
+	for (size_t i = 0; i < length && step; i += step)
+		step = utf8_sequence(bytes + i, length - i);
+	return step != 0;
+}
+
 void hd_buf_json_number(struct hd_buf *buf, double value)
 {
 	if (isnan(value))

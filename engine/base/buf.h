@@ -50,6 +50,8 @@ void hd_buf_number(struct hd_buf *buf, double value);
  * that what is written is always valid JSON.
  */
 void hd_buf_json(struct hd_buf *buf, const char *text, size_t length);
+/* Whether hd_buf_json would write TEXT so that it reads back as it is. */
+bool hd_buf_is_utf8(const char *text, size_t length);
 /* A JSON number; null for NaN, +-1e999 for an infinity. */
 void hd_buf_json_number(struct hd_buf *buf, double value);
 /* One shell word: quoted only when it must be. */

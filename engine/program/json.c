@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 #include "space/args.h"
 
@@ -34,7 +35,7 @@ static void put_text(struct hd_buf *buf, const char *name, const char *text)
 	if (!text)
 		return;
 	put_key(buf, name);
-	hd_buf_json(buf, text, strlen(text));
+	hd_args_json_word(buf, text);
 }
 
 /* {"name":"value"}; null for the folder of an output. */
@@ -56,7 +57,7 @@ static void put_bindings(struct hd_buf *buf, const char *name,
 		any = true;
 		put_key(buf, binding->name);
 		if (binding->value)
-			hd_buf_json(buf, binding->value, strlen(binding->value));
+			hd_args_json_word(buf, binding->value);
 		else
 			hd_buf_puts(buf, "null");
 	}
@@ -113,7 +114,26 @@ struct reading {
 	char **container;
 	char *configuration;
 	struct hd_binding *bindings;
+	struct hd_arena *arena; /* of single words */
+	bool failed;            /* no memory for one */
 };
+
+/* The word in NODE; NULL for another kind of node, and for no memory. */
+static const char *read_word(struct reading *reading,
+			     const struct hd_json *node)
+{
+	ptrdiff_t length = node ? hd_args_word_length(node) : -1;
+	char *word;
+
+	if (length < 0)
+		return NULL;
+	word = hd_arena_alloc(reading->arena, (size_t)length + 1);
+	if (word)
+		hd_args_word_copy(node, word);
+	else
+		reading->failed = true;
+	return word;
+}
 
 static int read_words(const struct hd_json *rest, const char *name,
 		      char ***words, size_t *count, struct hd_error *err)
@@ -141,7 +161,7 @@ static int read_binding(void *user, const char *name, size_t length,
 
 	(void)length;
 	binding->name = name;
-	binding->value = hd_json_string(value, NULL);
+	binding->value = read_word(reading, value);
 	binding->kind = binding->value ? HD_BINDING_INPUT : HD_BINDING_OUTPUT;
 	return 0;
 }
@@ -235,7 +255,7 @@ static int read_rest(struct reading *reading, const struct hd_json *rest,
 	if (rc == 0)
 		rc = read_bindings(reading, rest, err);
 	program->shell = shell && hd_json_kind(shell) == HD_JSON_TRUE;
-	program->experiment = read_text(rest, "experiment");
+	program->experiment = read_word(reading, hd_json_get(rest, "experiment"));
 	program->wrapper = (const char *const *)reading->wrapper;
 	program->environment = (const char *const *)reading->environment;
 	return rc == 0 ? read_extras(reading, rest, err) : rc;
@@ -250,11 +270,16 @@ int hd_program_read(struct hd_program **out, const char *words,
 				    &reading.program.word_count, err);
 
 	*out = NULL;
+	reading.arena = hd_arena_new();
+	if (rc == 0 && !reading.arena)
+		rc = hd_error_nomem(err);
 	reading.program.words = (const char *const *)reading.words;
 	if (rc == 0 && rest && *rest)
 		rc = hd_json_parse(&object, rest, strlen(rest), err);
 	if (rc == 0 && object)
 		rc = read_rest(&reading, object, err);
+	if (rc == 0 && reading.failed)
+		rc = hd_error_nomem(err);
 	if (rc == 0)
 		rc = hd_program_copy(out, &reading.program, err);
 	free(reading.words);
@@ -263,6 +288,7 @@ int hd_program_read(struct hd_program **out, const char *words,
 	free(reading.container);
 	free(reading.configuration);
 	free(reading.bindings);
+	hd_arena_free(reading.arena);
 	hd_json_free(object);
 	return rc;
 }

@@ -346,6 +346,20 @@ void hd_args_json(struct hd_buf *buf, const struct hd_space *space,
 	hd_buf_putc(buf, '}');
 }
 
+void hd_args_json_word(struct hd_buf *buf, const char *word)
+{
+	size_t length = strlen(word);
+
+	if (hd_buf_is_utf8(word, length)) {
+		hd_buf_json(buf, word, length);
+		return;
+	}
+	hd_buf_puts(buf, "{\"bytes\":\"");
+	for (size_t i = 0; i < length; i++)
+		hd_buf_printf(buf, "%02x", (unsigned char)word[i]);
+	hd_buf_puts(buf, "\"}");
+}
+
 void hd_args_json_words(struct hd_buf *buf, const char *const *words,
 			size_t count)
 {
@@ -353,7 +367,7 @@ void hd_args_json_words(struct hd_buf *buf, const char *const *words,
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
 			hd_buf_putc(buf, ',');
-		hd_buf_json(buf, words[i], strlen(words[i]));
+		hd_args_json_word(buf, words[i]);
 	}
 	hd_buf_putc(buf, ']');
 }

@@ -12,12 +12,23 @@
  */
 void hd_args_json(struct hd_buf *buf, const struct hd_space *space,
 		  const struct hd_value *values);
-/* ["python","train.py","--lr","0.1"] of COUNT words. */
+/*
+ * WORD as a JSON string. What is not UTF-8, as no string of JSON is, becomes an
+ * object of its bytes in hexadecimal digits: {"bytes":"ff41"}.
+ */
+void hd_args_json_word(struct hd_buf *buf, const char *word);
+/* ["python","train.py","--lr","0.1"] of COUNT such words. */
 void hd_args_json_words(struct hd_buf *buf, const char *const *words,
 			size_t count);
 
+struct hd_json;
+
+/* How many bytes NODE has as a word, a terminator not counted; -1: it is none. */
+ptrdiff_t hd_args_word_length(const struct hd_json *node);
+/* Those and a terminator to AT, which has room; the byte behind them. */
+char *hd_args_word_copy(const struct hd_json *node, char *at);
 /*
- * A JSON array of texts, as hd_args_json_words wrote it, into one block that
+ * A JSON array of words, as hd_args_json_words wrote it, into one block that
  * ends in NULL: the caller's to free().
  */
 int hd_args_words_read(const char *json, char ***words, size_t *count,

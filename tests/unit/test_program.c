@@ -1,13 +1,8 @@
 /* Tests of engine/program/: SPEC 2.3, and how a program is kept. */
 #include "check.h"
 
-#include <hdrive/rng.h>
-
 #include "program/program.h"
 #include "program/shell.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define FOLDER "/trials/000003"
 
@@ -163,79 +158,6 @@ static void a_nul_byte_is_refused(void **state)
 				      " no argument can carry");
 }
 
-/* What ARGV prints into TEXT of SIZE; its length. */
-static size_t output_of(char **argv, char *text, size_t size)
-{
-	int ends[2], status;
-	size_t length = 0;
-	ssize_t got;
-	pid_t child;
-
-	assert_int_equal(pipe(ends), 0);
-	child = fork();
-	if (child == 0) {
-		dup2(ends[1], 1);
-		close(ends[0]);
-		close(ends[1]);
-		execv(argv[0], argv);
-		_exit(127);
-	}
-	close(ends[1]);
-	while (length < size &&
-	       (got = read(ends[0], text + length, size - length)) > 0)
-		length += (size_t)got;
-	close(ends[0]);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	return length;
-}
-
-#define PLACES 6
-
-/*
- * Bytes that a shell, a terminal or a script could trip over, drawn at random,
- * through a real shell in every place at once: each arrives as it was.
- */
-static void hostile_values_arrive_byte_for_byte(void **state)
-{
-	/* A hexadecimal escape would take the letters behind it along. */
-	static const char alphabet[] =
-		"'\"\\$`;&|<>(){}[]*?~#! \n\t\r-=%^ab0\xff\xc3\xa9\x01\x7f";
-	static const char line[] =
-		"printf '%s\\0' ${{search_space.x}} \"${{search_space.x}}\""
-		" '${{search_space.x}}' x${{search_space.x}}"
-		" \"$(printf '%s.' ${{search_space.x}})\""
-		" ${{search_space.x}}$(: ${{search_space.x}})";
-	struct hd_rng rng;
-
-	(void)state;
-	hd_rng_init(&rng, 17, 0);
-	for (int round = 0; round < 300; round++) {
-		char value[40], expected[PLACES * 48], got[PLACES * 48];
-		size_t length = hd_rng_word(&rng) % sizeof value, end = 0;
-		struct hd_error err = { 0 };
-		char **argv = NULL;
-
-		for (size_t i = 0; i < length; i++)
-			value[i] = alphabet[hd_rng_word(&rng) %
-					    (sizeof alphabet - 1)];
-		for (int place = 0; place < PLACES; place++) {
-			if (place == 3)
-				expected[end++] = 'x';
-			memcpy(expected + end, value, length);
-			end += length;
-			if (place == 4)
-				expected[end++] = '.';
-			expected[end++] = '\0';
-		}
-		if (build(line, text_value(value, length), &argv, &err) < 0)
-			fail_msg("%s", err.text);
-		assert_int_equal(output_of(argv, got, sizeof got), end);
-		assert_memory_equal(got, expected, end);
-		free(argv);
-	}
-}
-
 static void a_program_comes_back_from_the_store(void **state)
 {
 	static const char *const line[] = { "t ${{inputs.data}}" };
@@ -381,7 +303,6 @@ int main(void)
 		cmocka_unit_test(a_group_vanishes_with_what_it_names),
 		cmocka_unit_test(a_place_that_cannot_be_quoted_is_refused),
 		cmocka_unit_test(a_nul_byte_is_refused),
-		cmocka_unit_test(hostile_values_arrive_byte_for_byte),
 		cmocka_unit_test(a_program_comes_back_from_the_store),
 		cmocka_unit_test(a_store_of_words_alone_is_a_program),
 		cmocka_unit_test(a_wrapper_stands_before_the_program),
