@@ -8,11 +8,17 @@
 
 #include "program/shell.h"
 
+/* What a kernel takes as one argument (MAX_ARG_STRLEN), the line's end aside. */
+#define COMMAND_MOST 131071
+/* Places are searched for in the whole file: so many, as findings are kept. */
+#define PLACES_MOST (3 * HD_FINDINGS_MOST)
+
 struct command {
 	struct hd_job *job;
 	const struct hd_yaml_node *node;
 	bool *named; /* of each parameter: it reaches the command */
 	bool in_group;
+	size_t places; /* that were searched for */
 };
 
 /* --- where in the file ------------------------------------------------------ */
@@ -50,7 +56,7 @@ static size_t place_offset(const struct hd_yaml_place *place)
  * quoting change blanks and escapes, not such words: the n-th of them in the
  * command is the n-th of them in the file behind the command's begin.
  */
-static struct hd_yaml_place command_place(const struct command *command,
+static struct hd_yaml_place command_place(struct command *command,
 					  size_t offset, size_t length)
 {
 	const struct hd_yaml_node *node = command->node;
@@ -59,7 +65,8 @@ static struct hd_yaml_place command_place(const struct command *command,
 	const char *word = node->text + offset, *at, *end;
 	size_t before;
 
-	if (!source->has_places || place.line == 0 || length == 0)
+	if (!source->has_places || place.line == 0 || length == 0 ||
+	    command->places++ >= PLACES_MOST)
 		return place;
 	before = occurrences(node->text, word, word, length);
 	at = source->text + place_offset(&place);
@@ -85,17 +92,22 @@ static bool is_named(const char *name, const struct hd_shell_piece *piece)
 	       !strncmp(name, piece->text, piece->length);
 }
 
-/* Parameters of that name are swept; each is marked as named. */
+/*
+ * Parameters of that name are swept; each is marked as named. ALWAYS: there is
+ * one in every trial, none hangs on an option.
+ */
 static bool mark_parameters(struct command *command,
-			    const struct hd_shell_piece *piece)
+			    const struct hd_shell_piece *piece, bool *always)
 {
 	const struct hd_space *space = command->job->loader->space;
 	bool found = false;
 
+	*always = true;
 	for (size_t i = 0; i < hd_space_count(space); i++) {
 		if (!is_named(hd_space_param(space, i)->name, piece))
 			continue;
 		command->named[i] = true;
+		*always &= hd_space_param(space, i)->parent == HD_SPACE_TOP;
 		found = true;
 	}
 	return found;
@@ -134,74 +146,95 @@ static void unknown_parameter(const struct command *command,
 			meant ? "'?" : "");
 }
 
-static void check_input(const struct command *command,
-			const struct hd_shell_piece *piece,
-			const struct hd_yaml_place *place)
+static void check_input(struct command *command,
+			const struct hd_shell_piece *piece, size_t length)
 {
+	struct hd_yaml_place place;
 	const struct hd_job_input *input =
 		hd_job_input(command->job, piece->text, piece->length);
 
 	if (command->in_group || (input && (input->value || input->is_known)))
 		return;
+	place = command_place(command, piece->offset, length);
 	if (input)
-		hd_loader_error(command->job->loader, place,
+		hd_loader_error(command->job->loader, &place,
 				"input '%.*s' has no value: give one with"
 				" --input %.*s=VALUE, or write $[[...]] around"
 				" what goes without it",
 				(int)piece->length, piece->text,
 				(int)piece->length, piece->text);
 	else
-		hd_loader_error(command->job->loader, place,
+		hd_loader_error(command->job->loader, &place,
 				"'inputs' has no '%.*s'", (int)piece->length,
 				piece->text);
 }
 
-static void check_output(const struct command *command,
-			 const struct hd_shell_piece *piece,
-			 const struct hd_yaml_place *place)
+static void check_output(struct command *command,
+			 const struct hd_shell_piece *piece, size_t length)
 {
+	struct hd_yaml_place place;
 	const struct hd_job *job = command->job;
 
 	for (size_t i = 0; i < job->output_count; i++)
 		if (is_named(job->outputs[i].name, piece))
 			return;
-	if (!command->in_group)
-		hd_loader_error(job->loader, place, "'outputs' has no '%.*s'",
-				(int)piece->length, piece->text);
+	if (command->in_group)
+		return;
+	place = command_place(command, piece->offset, length);
+	hd_loader_error(job->loader, &place, "'outputs' has no '%.*s'",
+			(int)piece->length, piece->text);
 }
 
-static void check_piece(struct command *command,
-			const struct hd_shell_piece *piece, size_t end)
+static void check_parameter(struct command *command,
+			    const struct hd_shell_piece *piece, size_t length)
 {
 	struct hd_loader *loader = command->job->loader;
-	struct hd_yaml_place place = command_place(command, piece->offset,
-						   end - piece->offset);
-	bool swept;
+	struct hd_yaml_place place;
+	bool always, found = mark_parameters(command, piece, &always);
 	const char *name;
 
-	if (piece->old_form)
+	if (found && (always || command->in_group))
+		return;
+	name = hd_arena_copy(loader->arena, piece->text, piece->length);
+	if (!name) {
+		loader->sink.code = HD_ENOMEM;
+		return;
+	}
+	place = command_place(command, piece->offset, length);
+	if (found)
 		hd_loader_warn(loader, &place,
+			       "'%.64s' is not in every trial: write $[[...]]"
+			       " around what goes without it",
+			       name);
+	else if (!is_declared(command, name))
+		unknown_parameter(command, &place, name);
+}
+
+/* LENGTH: of the placeholder, with its braces. */
+static void check_piece(struct command *command,
+			const struct hd_shell_piece *piece, size_t length)
+{
+	const char *text = command->node->text + piece->offset;
+	struct hd_yaml_place place;
+	bool always;
+
+	if (piece->old_form) {
+		place = command_place(command, piece->offset, length);
+		hd_loader_warn(command->job->loader, &place,
 			       "the placeholder '%.*s' is the preview's, read"
 			       " as '${%.*s}'",
-			       (int)(end - piece->offset),
-			       command->node->text + piece->offset,
-			       (int)(end - piece->offset),
-			       command->node->text + piece->offset);
+			       (int)length, text, (int)length, text);
+	}
 	switch (piece->scope) {
 	case HD_SHELL_SEARCH_SPACE:
-		name = hd_arena_copy(loader->arena, piece->text, piece->length);
-		swept = mark_parameters(command, piece);
-		if (!name)
-			loader->sink.code = HD_ENOMEM;
-		else if (!swept && !is_declared(command, name))
-			unknown_parameter(command, &place, name);
+		check_parameter(command, piece, length);
 		break;
 	case HD_SHELL_INPUTS:
-		if (!mark_parameters(command, piece))
-			check_input(command, piece, &place);
+		if (!mark_parameters(command, piece, &always))
+			check_input(command, piece, length);
 		break;
 	case HD_SHELL_OUTPUTS:
-		check_output(command, piece, &place);
+		check_output(command, piece, length);
 		break;
 	}
 }
@@ -225,7 +258,7 @@ static void check_pieces(struct command *command)
 		else if (piece.kind == HD_SHELL_GROUP_END)
 			command->in_group = false;
 		else if (piece.kind == HD_SHELL_PLACE)
-			check_piece(command, &piece, shell.at);
+			check_piece(command, &piece, shell.at - piece.offset);
 	}
 	if (rc == 0)
 		return;
@@ -233,6 +266,37 @@ static void check_pieces(struct command *command)
 			      strcspn(command->node->text + piece.offset,
 				      " \t\r\n"));
 	hd_loader_error(loader, &place, "%s", err.text);
+}
+
+/*
+ * Whether the command names parameter INDEX: itself, or a branch that it is in
+ * and that stands for all that it brings.
+ */
+static bool reaches_command(const struct command *command, size_t index)
+{
+	const struct hd_space *space = command->job->loader->space;
+
+	while (!command->named[index]) {
+		const struct hd_param *param = hd_space_param(space, index);
+		const struct hd_expr *parent;
+
+		if (param->parent == HD_SPACE_TOP)
+			return false;
+		parent = &hd_space_param(space, param->parent)->expr;
+		if (parent->options[param->branch].kind != HD_VALUE_BRANCH)
+			return false;
+		index = param->parent;
+	}
+	return true;
+}
+
+/* Options that are labels alone: the members are what there is to name. */
+static bool is_only_branches(const struct hd_expr *expr)
+{
+	for (size_t i = 0; i < expr->option_count; i++)
+		if (expr->options[i].kind != HD_VALUE_BRANCH)
+			return false;
+	return expr->option_count > 0;
 }
 
 /* HD-067: what is drawn and reaches no command is drawn for nothing. */
@@ -244,7 +308,7 @@ static void warn_of_unnamed(const struct command *command)
 		const struct hd_param *param = hd_space_param(loader->space, i);
 		struct hd_yaml_place place = command->job->root->place;
 
-		if (command->named[i])
+		if (reaches_command(command, i) || is_only_branches(&param->expr))
 			continue;
 		place.line = (uint32_t)param->mark.line;
 		place.column = (uint32_t)param->mark.column;
@@ -259,6 +323,13 @@ void hd_job_command(struct hd_job *job, const struct hd_yaml_node *node)
 {
 	struct command command = { .job = job, .node = node };
 
+	if (node->length > COMMAND_MOST) {
+		hd_loader_error(job->loader, &node->place,
+				"the command has %zu bytes, a shell takes at"
+				" most %d as its line",
+				node->length, COMMAND_MOST);
+		return;
+	}
 	command.named = hd_job_array(job, hd_space_count(job->loader->space),
 				     sizeof *command.named);
 	if (!command.named)

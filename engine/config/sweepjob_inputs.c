@@ -10,6 +10,8 @@
 #include <strings.h>
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+/* Names are compared pairwise, and no command has room for more. */
+#define BINDINGS_MOST 2000
 
 static const char *const input_keys[] = {
 	"type", "path", "mode", "value", "default", "optional", "description",
@@ -245,7 +247,12 @@ static const struct hd_yaml_node *map_of(struct hd_job *job,
 	if (!node || node->kind == HD_YAML_NULL ||
 	    !hd_loader_map(job->loader, node, key))
 		return NULL;
-	return node;
+	if (node->count <= BINDINGS_MOST)
+		return node;
+	hd_loader_error(job->loader, &node->place,
+			"'%s' has %zu entries, at most %d are taken", key,
+			node->count, BINDINGS_MOST);
+	return NULL;
 }
 
 static void read_inputs(struct hd_job *job, const struct hd_yaml_node *map,

@@ -149,18 +149,6 @@ const struct hd_binding *hd_program_binding(const struct hd_program *program,
 	return NULL;
 }
 
-/* The value as bytes into TEXT. */
-static void value_text(struct hd_buf *text, const struct hd_value *value)
-{
-	char number[64];
-
-	if (value->text)
-		hd_buf_add(text, value->text, value->length);
-	else
-		hd_buf_add(text, number,
-			   hd_value_format(value, number, sizeof number));
-}
-
 /* What PIECE stands for into TEXT; false when this trial does not have it. */
 static bool place_text(const struct line *line,
 		       const struct hd_shell_piece *piece, struct hd_buf *text)
@@ -173,7 +161,8 @@ static bool place_text(const struct line *line,
 	case HD_SHELL_SEARCH_SPACE:
 		value = line_parameter(line, piece);
 		if (value)
-			value_text(text, value);
+			hd_program_value(text, line->space, line->values,
+					 (size_t)(value - line->values));
 		return value != NULL;
 	case HD_SHELL_INPUTS:
 		/* Of a component the sampled value is the input (SPEC 2.3). */
@@ -181,7 +170,8 @@ static bool place_text(const struct line *line,
 		binding = hd_program_binding(program, HD_BINDING_INPUT,
 					     piece->text, piece->length);
 		if (value)
-			value_text(text, value);
+			hd_program_value(text, line->space, line->values,
+					 (size_t)(value - line->values));
 		else if (binding)
 			hd_buf_puts(text, binding->value);
 		return value || binding;

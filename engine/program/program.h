@@ -18,6 +18,13 @@ const struct hd_binding *hd_program_binding(const struct hd_program *program,
 int hd_program_make_outputs(const struct hd_program *program,
 			    const char *folder, struct hd_error *err);
 /*
+ * The value of parameter INDEX as a shell line and the environment have it: as
+ * an argument's text, of a branch without a value of its own what it brings
+ * with it, as JSON.
+ */
+void hd_program_value(struct hd_buf *text, const struct hd_space *space,
+		      const struct hd_value *values, size_t index);
+/*
  * "AZUREML_SWEEP_lr=0.1" for each parameter of the trial, as one block that
  * ends in NULL, the caller's to free(). In names what is no letter, digit or
  * underscore becomes an underscore.

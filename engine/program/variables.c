@@ -1,6 +1,8 @@
 /* AZUREML_SWEEP_<name>: a trial's parameters as environment variables. */
 #include "program/program.h"
 
+#include "space/args.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,15 +14,19 @@ static void put_name(struct hd_buf *buf, const char *name)
 		hd_buf_putc(buf, isalnum((unsigned char)*name) ? *name : '_');
 }
 
-static void put_value(struct hd_buf *buf, const struct hd_value *value)
+void hd_program_value(struct hd_buf *text, const struct hd_space *space,
+		      const struct hd_value *values, size_t index)
 {
-	char text[64];
+	const struct hd_value *value = &values[index];
+	char number[64];
 
-	if (value->kind == HD_VALUE_TEXT || value->kind == HD_VALUE_JSON)
-		hd_buf_add(buf, value->text, value->length);
+	if (value->kind == HD_VALUE_BRANCH)
+		hd_args_json_branch(text, space, values, index);
+	else if (value->kind == HD_VALUE_TEXT || value->kind == HD_VALUE_JSON)
+		hd_buf_add(text, value->text, value->length);
 	else
-		hd_buf_add(buf, text,
-			   hd_value_format(value, text, sizeof text));
+		hd_buf_add(text, number,
+			   hd_value_format(value, number, sizeof number));
 }
 
 /* No variable can carry a NUL byte; such a value never reaches a trial. */
@@ -46,7 +52,7 @@ int hd_program_variables(char ***out, const struct hd_space *space,
 		hd_buf_puts(&text, "AZUREML_SWEEP_");
 		put_name(&text, hd_space_param(space, i)->name);
 		hd_buf_putc(&text, '=');
-		put_value(&text, &values[i]);
+		hd_program_value(&text, space, values, i);
 		hd_buf_putc(&text, '\0');
 		count++;
 	}

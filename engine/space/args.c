@@ -346,6 +346,30 @@ void hd_args_json(struct hd_buf *buf, const struct hd_space *space,
 	hd_buf_putc(buf, '}');
 }
 
+void hd_args_json_branch(struct hd_buf *buf, const struct hd_space *space,
+			 const struct hd_value *values, size_t choice)
+{
+	bool first = true;
+
+	hd_buf_putc(buf, '{');
+	for (size_t i = choice + 1; i < hd_space_count(space); i++) {
+		const struct hd_param *param = hd_space_param(space, i);
+
+		if (param->parent != choice || values[i].kind == HD_VALUE_ABSENT)
+			continue;
+		if (!first)
+			hd_buf_putc(buf, ',');
+		first = false;
+		hd_buf_json(buf, param->name, strlen(param->name));
+		hd_buf_putc(buf, ':');
+		if (values[i].kind == HD_VALUE_BRANCH)
+			hd_args_json_branch(buf, space, values, i);
+		else
+			args_json_value(buf, &values[i]);
+	}
+	hd_buf_putc(buf, '}');
+}
+
 void hd_args_json_word(struct hd_buf *buf, const char *word)
 {
 	size_t length = strlen(word);

@@ -13,6 +13,13 @@
 void hd_args_json(struct hd_buf *buf, const struct hd_space *space,
 		  const struct hd_value *values);
 /*
+ * What the option of the choice CHOICE, an index, brought with it, as an object:
+ * {"c":0.5,"kernel":{"degree":3}}. This is the value of a branch that has only
+ * a label.
+ */
+void hd_args_json_branch(struct hd_buf *buf, const struct hd_space *space,
+			 const struct hd_value *values, size_t choice);
+/*
  * WORD as a JSON string. What is not UTF-8, as no string of JSON is, becomes an
  * object of its bytes in hexadecimal digits: {"bytes":"ff41"}.
  */

@@ -499,6 +499,48 @@ static void hd_076_a_mapping_among_options_is_a_branch(void **state)
 	load_end(&loading);
 }
 
+/* A choice of nothing but mappings is what it brings, as Azure has it. */
+static void hd_076_a_branch_without_a_value_is_json(void **state)
+{
+	struct loading loading;
+	char *line;
+
+	(void)state;
+	load_good(&loading, "type: sweep\n" OBJECTIVE LIMITS
+			    "trial: {command: 't ${{search_space.m}}'}\n"
+			    "search_space:\n"
+			    "  m:\n"
+			    "    type: choice\n"
+			    "    values:\n"
+			    "    - {a: 'x y', b: {type: choice, values: [{c: 3}]}}\n");
+	assert_int_equal(hd_findings_kept(loading.findings), 0);
+	line = line_of(loading.config);
+	assert_string_equal(line, "t '{\"a\":\"x y\",\"b\":{\"c\":3}}'");
+	free(line);
+	load_end(&loading);
+}
+
+static void hd_076_what_is_not_always_there_wants_a_group(void **state)
+{
+	static const char space[] =
+		"search_space:\n"
+		"  m: {type: choice, values: [knn, {m: svm, c: {type: randint,"
+		" upper: 3}}]}\n";
+	char text[1024];
+
+	(void)state;
+	snprintf(text, sizeof text, "type: sweep\n" OBJECTIVE LIMITS "%s%s", space,
+		 "trial: {command: 't ${{search_space.m}} ${{search_space.c}}'}\n");
+	assert_findings(text, NULL, "'c' is not in every trial", NULL);
+	snprintf(text, sizeof text, "type: sweep\n" OBJECTIVE LIMITS "%s%s", space,
+		 "trial: {command: 't ${{search_space.m}}"
+		 " $[[${{search_space.c}}]]'}\n");
+	assert_good(text);
+	snprintf(text, sizeof text, "type: sweep\n" OBJECTIVE LIMITS "%s%s", space,
+		 "trial: {command: 't ${{search_space.m}}'}\n");
+	assert_findings(text, NULL, "does not name '${{search_space.c}}'", NULL);
+}
+
 /* --- the command ------------------------------------------------------------- */
 
 /* A file whose command is COMMAND, with inputs and outputs. */
@@ -930,6 +972,8 @@ int main(void)
 		cmocka_unit_test(hd_063_expressions_take_their_fields_by_name),
 		cmocka_unit_test(hd_063_missing_and_unknown_fields_are_errors),
 		cmocka_unit_test(hd_076_a_mapping_among_options_is_a_branch),
+		cmocka_unit_test(hd_076_a_branch_without_a_value_is_json),
+		cmocka_unit_test(hd_076_what_is_not_always_there_wants_a_group),
 		cmocka_unit_test(hd_064_placeholders_are_replaced),
 		cmocka_unit_test(hd_064_text_around_them_stays),
 		cmocka_unit_test(hd_065_an_unknown_input_is_an_error_with_its_place),
