@@ -17,12 +17,14 @@
 #include <hdrive/option.h>
 #include <hdrive/policy.h>
 #include <hdrive/program.h>
+#include <hdrive/record.h>
 #include <hdrive/report.h>
 #include <hdrive/require.h>
 #include <hdrive/rng.h>
 #include <hdrive/runconfig.h>
 #include <hdrive/sampler.h>
 #include <hdrive/serve.h>
+#include <hdrive/shape.h>
 #include <hdrive/space.h>
 #include <hdrive/store.h>
 #include <hdrive/study.h>

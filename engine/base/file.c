@@ -317,6 +317,21 @@ static int folders_make(char *path, struct hd_error *err)
 	return 0;
 }
 
+int hd_file_folder(const char *path, struct hd_error *err)
+{
+	size_t length = strlen(path);
+	char *copy = malloc(length + 2);
+	int rc;
+
+	if (!copy)
+		return hd_error_nomem(err);
+	/* With a last part behind the slash, which is not looked at. */
+	strcpy(stpcpy(copy, path), "/");
+	rc = folders_make(copy, err);
+	free(copy);
+	return rc;
+}
+
 /* TO without slashes at its end, the caller's to free(). */
 static char *copy_target(const char *to)
 {

@@ -28,6 +28,8 @@ int hd_file_end(struct hd_file *file, struct hd_error *err);
 /* Leave nothing of it, and what stood there as it was. */
 void hd_file_abort(struct hd_file *file);
 
+/* Make the folder PATH and those above it; that they are there is no error. */
+int hd_file_folder(const char *path, struct hd_error *err);
 /*
  * Copy FROM, a file or a folder with all below it, to the path TO; folders
  * above TO are made. A folder that is there already keeps its other files;

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AZURE_TAG "_aml_system_"
+#define AZURE_TAG HD_TAG_AZURES
 
 struct azure {
 	struct hd_pen *pen;
@@ -347,8 +347,7 @@ static void azure_json(struct hd_buf *buf, const struct hd_json *value)
 	free(text);
 }
 
-/* PARAMETERS with its names sorted. */
-static void azure_sorted(struct hd_buf *buf, const char *parameters)
+void hd_azure_parameters(struct hd_buf *buf, const char *parameters)
 {
 	struct hd_json *object = NULL;
 	struct azure_pairs all = { NULL, 0 };
@@ -384,7 +383,7 @@ static int azure_trial(void *user, const struct hd_trial_row *row)
 	struct hd_buf name = HD_BUF_INIT, value = HD_BUF_INIT;
 
 	hd_buf_printf(&name, AZURE_TAG "%s", row->id);
-	azure_sorted(&value, row->parameters);
+	hd_azure_parameters(&value, row->parameters);
 	azure_take(azure, hd_buf_text(&name), &value);
 	if (row->end == HD_END_POLICY) {
 		hd_buf_puts(&name, "_cancelled");
@@ -519,6 +518,28 @@ static int azure_properties(struct azure *azure)
 	return azure_said_all(azure, HD_SAID_PROPERTY);
 }
 
+static int azure_tags_whole(struct azure *azure)
+{
+	int rc;
+
+	hd_pen_puts(azure->pen, "{");
+	rc = azure_tags(azure);
+	hd_pen_puts(azure->pen, "}");
+	return rc;
+}
+
+int hd_azure_tags(struct hd_pen *pen, struct hd_store *store,
+		  const struct hd_sweep_row *row, struct hd_error *err)
+{
+	struct azure azure = { .pen = pen, .store = store, .row = row, .err = err };
+	int rc = azure_load(&azure);
+
+	if (rc == 0)
+		rc = azure_tags_whole(&azure);
+	hd_config_free(azure.config);
+	return rc;
+}
+
 int hd_azure_json(struct hd_pen *pen, struct hd_store *store,
 		  const struct hd_sweep_row *row, struct hd_error *err)
 {
@@ -528,9 +549,7 @@ int hd_azure_json(struct hd_pen *pen, struct hd_store *store,
 	if (rc < 0)
 		return rc;
 	hd_pen_key(pen, "tags", false);
-	hd_pen_puts(pen, "{");
-	rc = azure_tags(&azure);
-	hd_pen_puts(pen, "}");
+	rc = azure_tags_whole(&azure);
 	if (rc == 0) {
 		hd_pen_key(pen, "properties", false);
 		hd_pen_puts(pen, "{");

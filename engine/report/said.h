@@ -42,5 +42,10 @@ int hd_said_text(struct hd_pen *pen, struct hd_store *store, int64_t sweep,
  */
 int hd_azure_json(struct hd_pen *pen, struct hd_store *store,
 		  const struct hd_sweep_row *row, struct hd_error *err);
+/* The object of its tags alone. */
+int hd_azure_tags(struct hd_pen *pen, struct hd_store *store,
+		  const struct hd_sweep_row *row, struct hd_error *err);
+/* A trial's parameters, a JSON object, with its names sorted. */
+void hd_azure_parameters(struct hd_buf *buf, const char *parameters);
 
 #endif

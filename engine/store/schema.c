@@ -326,7 +326,12 @@ static const char schema_3[] =
  */
 static const char schema_4[] =
 	"ALTER TABLE sweep ADD COLUMN program TEXT NOT NULL DEFAULT '';"
-	"ALTER TABLE sweep ADD COLUMN snapshot TEXT NOT NULL DEFAULT '';";
+	"ALTER TABLE sweep ADD COLUMN snapshot TEXT NOT NULL DEFAULT '';"
+	/* Made before there is a sweep of that name. */
+	"CREATE TABLE experiment("
+	" name TEXT PRIMARY KEY,"
+	" created INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;";
 
 static const char *const migrations[] = {
 	schema_1,

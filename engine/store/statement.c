@@ -182,6 +182,10 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_SETTING_ALL] = "SELECT text FROM setting WHERE sweep = ?1 ORDER BY position",
 	[HD_STMT_PATTERN_INSERT] = "INSERT INTO pattern(sweep, position, text) VALUES(?1, ?2, ?3)",
 	[HD_STMT_PATTERN_ALL] = "SELECT text FROM pattern WHERE sweep = ?1 ORDER BY position",
+	[HD_STMT_SWEEP_EXPERIMENT] = "SELECT program, source FROM sweep WHERE key = ?1",
+	[HD_STMT_EXPERIMENT_INSERT] = "INSERT INTO experiment(name, created) VALUES(?1, ?2)"
+				      " ON CONFLICT DO NOTHING",
+	[HD_STMT_EXPERIMENT_ALL] = "SELECT name, created FROM experiment ORDER BY name",
 	[HD_STMT_SETTING_NEXT] =
 		"SELECT coalesce(max(position) + 1, 0) FROM setting WHERE sweep = ?1",
 

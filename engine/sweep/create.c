@@ -97,6 +97,12 @@ static int sweep_take_program(struct hd_sweep *sweep,
 		program.words = options->command;
 		program.word_count = options->command_count;
 	}
+	if (options->experiment) {
+		rc = hd_store_experiment_check(options->experiment, err);
+		if (rc < 0)
+			return rc;
+		program.experiment = options->experiment;
+	}
 	if (program.word_count == 0)
 		return hd_error_set(err, HD_EINVAL,
 				    "no command: a sweep needs the training "

@@ -44,6 +44,26 @@ HD_API int hd_fetch(struct hd_store *store, int64_t sweep, int64_t number,
 HD_API int hd_fetch_metrics(struct hd_store *store, int64_t sweep,
 			    const char *path, struct hd_error *err);
 
+/*
+ * Copy the logs of trial NUMBER of SWEEP, or of the sweep and all its trials
+ * when that is HD_FETCH_ALL, into FOLDER, which is made:
+ *
+ *	user_logs/std_log.txt    what it printed: stdout, then stderr
+ *	logs/                    what it wrote into ./logs
+ *	azureml-logs/metrics     the records that it appended
+ *
+ * Of a sweep: azureml-logs/engine.log, what an engine in the background said;
+ * metrics.json, its metrics file; and a folder a trial, named by its id. What
+ * is not there is left out. *FILES, unless NULL, counts what was copied.
+ */
+#define HD_FETCH_ALL (-2)
+HD_API int hd_fetch_logs(struct hd_store *store, int64_t sweep, int64_t number,
+			 const char *folder, size_t *files,
+			 struct hd_error *err);
+/* Write LENGTH bytes to PATH, whole or not at all. */
+HD_API int hd_fetch_text(const char *text, size_t length, const char *path,
+			 struct hd_error *err);
+
 HD_END_DECLS
 
 #endif

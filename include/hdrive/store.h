@@ -172,6 +172,9 @@ enum hd_said_kind {
  * time. */
 #define HD_TAG_SLOTS "hdrive_slots"
 
+/* What Azure's own tags of a sweep begin with. */
+#define HD_TAG_AZURES "_aml_system_"
+
 struct hd_said_row {
 	int64_t trial;     /* number, or HD_SAID_OF_SWEEP */
 	const char *child; /* id of the run below the trial, "" for itself */
@@ -295,6 +298,30 @@ HD_API int hd_store_settings(struct hd_store *store, int64_t sweep,
  */
 HD_API int hd_store_labels(struct hd_store *store, int64_t trial,
 			   hd_setting_fn fn, void *user, struct hd_error *err);
+
+/*
+ * Set the tag NAME of TRIAL, or of the sweep itself when that is
+ * HD_SAID_OF_SWEEP, whether an engine runs it or not. HD_EINVAL for a name of
+ * Azure's own.
+ */
+HD_API int hd_store_tag(struct hd_store *store, int64_t sweep, int64_t trial,
+			const char *name, const char *value,
+			struct hd_error *err);
+
+/* --- experiments: names that sweeps share --------------------------------- */
+
+/* The one of SWEEP; *OUT is the caller's to free(). */
+HD_API int hd_store_experiment(char **out, struct hd_store *store,
+			       int64_t sweep, struct hd_error *err);
+/* Whether NAME may be one: 0 or HD_EINVAL. */
+HD_API int hd_store_experiment_check(const char *name, struct hd_error *err);
+/* Make one that has no sweep yet; that it is there already is no error. */
+HD_API int hd_store_experiment_create(struct hd_store *store, const char *name,
+				      struct hd_error *err);
+typedef int (*hd_experiment_fn)(void *user, const char *name, int64_t created);
+/* Those that were made so, by name. */
+HD_API int hd_store_experiments(struct hd_store *store, hd_experiment_fn fn,
+				void *user, struct hd_error *err);
 
 HD_END_DECLS
 

@@ -65,6 +65,7 @@ struct hd_sweep_options {
 	const char *const *command;
 	size_t command_count;
 	const struct hd_program *program;
+	const char *experiment;         /* in place of the program's; or NULL */
 	const char *source;             /* folder the command is meant for; NULL: here */
 	const char *launcher;           /* path of hdrive-launch */
 	const char *python_path;        /* folder with the drop-in azureml; or NULL */
