@@ -17,8 +17,7 @@ bool ask_begin(struct cli *cli, struct ask *ask, const char *op, int *code)
 	return true;
 }
 
-int ask_trials(struct cli *cli, struct ask *ask, size_t **numbers,
-	       size_t *count)
+int cli_trial_numbers(struct cli *cli, size_t **numbers, size_t *count)
 {
 	size_t most = cli->word_count > 1 ? cli->word_count - 1 : 0;
 
@@ -26,7 +25,6 @@ int ask_trials(struct cli *cli, struct ask *ask, size_t **numbers,
 	*numbers = calloc(most + 1, sizeof **numbers);
 	if (!*numbers)
 		return cli_fail(cli, CLI_ERROR, "out of memory");
-	fputs(",\"trials\":[", ask->file);
 	for (size_t i = 0; i < most; i++) {
 		uint64_t number;
 
@@ -35,10 +33,25 @@ int ask_trials(struct cli *cli, struct ask *ask, size_t **numbers,
 					"'%s' is no trial's number",
 					cli->words[i + 1]);
 		(*numbers)[(*count)++] = (size_t)number;
-		fprintf(ask->file, "%s%zu", i ? "," : "", (size_t)number);
 	}
-	fputs("]", ask->file);
 	return CLI_OK;
+}
+
+void ask_numbers(struct ask *ask, const size_t *numbers, size_t count)
+{
+	fputs(",\"trials\":[", ask->file);
+	for (size_t i = 0; i < count; i++)
+		fprintf(ask->file, "%s%zu", i ? "," : "", numbers[i]);
+	fputs("]", ask->file);
+}
+
+int ask_trials(struct cli *cli, struct ask *ask, size_t **numbers,
+	       size_t *count)
+{
+	int code = cli_trial_numbers(cli, numbers, count);
+
+	ask_numbers(ask, *numbers, *count);
+	return code;
 }
 
 int ask_send(struct cli *cli, struct ask *ask, struct hd_store *store,

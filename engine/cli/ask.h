@@ -20,7 +20,12 @@ struct ask {
 
 /* Begin a request; false, with *CODE, when there is no memory. */
 bool ask_begin(struct cli *cli, struct ask *ask, const char *op, int *code);
-/* ,"trials":[1,2]: numbers from the words behind the sweep's. */
+/* Numbers of trials from the words behind the sweep's; the caller's to
+ * free(), whatever is returned. */
+int cli_trial_numbers(struct cli *cli, size_t **numbers, size_t *count);
+/* ,"trials":[1,2] */
+void ask_numbers(struct ask *ask, const size_t *numbers, size_t count);
+/* Both. */
 int ask_trials(struct cli *cli, struct ask *ask, size_t **numbers,
 	       size_t *count);
 /*

@@ -23,6 +23,13 @@ struct cli {
 	char **argv;
 	int next; /* the first word behind the command's name */
 	const struct cli_command *command;
+	/*
+	 * What a sweep that is run says on stdout in place of its name: once it
+	 * has ended, or in the background once it is there; an exit code. NULL:
+	 * the name.
+	 */
+	int (*tell)(struct cli *cli, struct hd_store *store, int64_t key);
+	const void *tell_user;
 
 	/* what cli_parse left; words live in argv */
 	const char **words;

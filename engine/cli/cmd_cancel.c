@@ -1,4 +1,6 @@
 /* hdrive cancel: stop a sweep, or some of its trials. */
+#include "cli/cancel.h"
+
 #include "cli/ask.h"
 #include "cli/limits.h"
 
@@ -6,26 +8,12 @@
 
 extern char **environ;
 
-struct cancel_options {
-	const char *grace;
-	bool now;
-};
-
 #define ROW(field) offsetof(struct cancel_options, field)
 static const struct cli_opt cancel_rows[] = {
 	{ "grace", 0, "TIME", "between TERM and KILL, when shorter than the sweep's", CLI_OPT_TEXT,
 	  ROW(grace), 0 },
 	{ "now", 0, NULL, "KILL at once", CLI_OPT_FLAG, ROW(now), 0 },
 	CLI_OPT_END
-};
-
-struct cancel {
-	struct cli *cli;
-	const struct cancel_options *options;
-	struct hd_store *store;
-	int64_t key;
-	size_t *numbers;
-	size_t count;
 };
 
 /*
@@ -68,17 +56,16 @@ static int over(void *user, const struct hd_sweep_row *row)
 static int cancel_no_engine(struct cancel *cancel)
 {
 	struct hd_error err = { 0 };
-	bool is_over = false;
 
-	if (hd_store_sweep(cancel->store, cancel->key, over, &is_over, &err) < 0)
+	if (hd_store_sweep(cancel->store, cancel->key, over, &cancel->over, &err) < 0)
 		return cli_fail_error(cancel->cli, &err);
-	if (!is_over)
+	if (!cancel->over)
 		return cancel_here(cancel);
 	cli_say(cancel->cli, "nothing to cancel: the sweep has ended");
 	return CLI_OK;
 }
 
-static int cancel_request(struct cancel *cancel)
+int cancel_ask(struct cancel *cancel)
 {
 	struct cli *cli = cancel->cli;
 	double grace = 0;
@@ -86,28 +73,23 @@ static int cancel_request(struct cancel *cancel)
 	char *reply = NULL;
 	int code;
 
+	cancel->asked = -1;
+	cancel->over = false;
 	if (cancel->options->grace &&
 	    !limit_read_time(cancel->options->grace, &grace))
 		return cli_fail(cli, CLI_USAGE, "'%s' is no time such as 30s",
 				cancel->options->grace);
 	if (!ask_begin(cli, &ask, "cancel", &code))
 		return code;
-	code = ask_trials(cli, &ask, &cancel->numbers, &cancel->count);
+	ask_numbers(&ask, cancel->numbers, cancel->count);
 	fprintf(ask.file, ",\"now\":%s,\"grace\":%.3f",
 		cancel->options->now ? "true" : "false", grace);
-	if (code != CLI_OK) {
-		fclose(ask.file);
-		free(ask.text);
-		return code;
-	}
 	code = ask_send(cli, &ask, cancel->store, cancel->key, &reply);
 	if (code != CLI_OK)
 		return code;
 	if (!reply)
 		return cancel_no_engine(cancel);
-	cli_put(cli, "%.0f\n", ask_number(reply, "count"));
-	if (cancel->count && ask_number(reply, "count") < (double)cancel->count)
-		cli_say(cli, "the others do not run");
+	cancel->asked = ask_number(reply, "count");
 	free(reply);
 	return CLI_OK;
 }
@@ -125,7 +107,14 @@ static int cancel_main(struct cli *cli)
 	code = cli_sweep_open_to(cli, cli->words[0], HD_STORE_WRITE,
 				 &cancel.store, &cancel.key);
 	if (code == CLI_OK)
-		code = cancel_request(&cancel);
+		code = cli_trial_numbers(cli, &cancel.numbers, &cancel.count);
+	if (code == CLI_OK)
+		code = cancel_ask(&cancel);
+	if (code == CLI_OK && cancel.asked >= 0) {
+		cli_put(cli, "%.0f\n", cancel.asked);
+		if (cancel.count && cancel.asked < (double)cancel.count)
+			cli_say(cli, "the others do not run");
+	}
 	free(cancel.numbers);
 	hd_store_close(cancel.store);
 	return code;

@@ -3,7 +3,7 @@
  * until the trial, or the sweep, has ended. Bytes go out as they are, but for
  * a terminal, which gets nothing it could obey.
  */
-#include "cli/cli.h"
+#include "cli/logs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,14 +15,6 @@
 
 #define LOGS_BLOCK 65536
 #define LOGS_SEVERAL_LINES 10 /* of each file, when there are several trials */
-
-struct logs_options {
-	struct cli_size lines;
-	bool follow;
-	bool failed;
-	bool only_stdout;
-	bool only_stderr;
-};
 
 #define ROW(field) offsetof(struct logs_options, field)
 static const struct cli_opt logs_rows[] = {
@@ -284,25 +276,20 @@ static int logs_run(struct logs *logs, struct hd_store *store, int64_t key,
 	}
 }
 
-static int logs_open(struct cli *cli, const struct logs_options *options,
-		     bool one, size_t number)
+int logs_show(struct cli *cli, const struct logs_options *options,
+	      struct hd_store *store, int64_t key, int64_t trial)
 {
 	struct logs *logs = calloc(1, sizeof *logs);
-	struct hd_store *store = NULL;
-	int64_t key;
 	int code;
 
 	if (!logs)
 		return cli_fail(cli, CLI_ERROR, "out of memory");
 	logs->cli = cli;
 	logs->options = options;
-	logs->one = one;
-	code = cli_sweep_open(cli, cli->words[0], &store, &key);
-	if (code == CLI_OK)
-		code = logs_run(logs, store, key, number);
+	logs->one = trial >= 0;
+	code = logs_run(logs, store, key, (size_t)trial);
 	if (code == CLI_OK && logs->count == 0)
 		cli_say(cli, options->failed ? "no trial failed" : "no trial has started yet");
-	hd_store_close(store);
 	logs_release(logs);
 	return code;
 }
@@ -310,7 +297,9 @@ static int logs_open(struct cli *cli, const struct logs_options *options,
 static int logs_main(struct cli *cli)
 {
 	struct logs_options options = { 0 };
+	struct hd_store *store = NULL;
 	uint64_t number = 0;
+	int64_t key;
 	int code;
 
 	if (!cli_parse(cli, &options, &code) ||
@@ -322,7 +311,12 @@ static int logs_main(struct cli *cli)
 				cli->words[1]);
 	if (options.only_stdout && options.only_stderr)
 		options.only_stdout = options.only_stderr = false;
-	return logs_open(cli, &options, cli->word_count == 2, number);
+	code = cli_sweep_open(cli, cli->words[0], &store, &key);
+	if (code == CLI_OK)
+		code = logs_show(cli, &options, store, key,
+				 cli->word_count == 2 ? (int64_t)number : LOGS_ALL);
+	hd_store_close(store);
+	return code;
 }
 
 const struct cli_command cli_cmd_logs = {

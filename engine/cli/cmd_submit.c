@@ -22,6 +22,7 @@ struct submit_options {
 	struct snapshot_options snapshot;
 	struct runconfig_options runconfig;
 	const char *name;
+	const char *experiment;
 	const char *gpus;
 	struct cli_size gpus_per_trial;
 	struct cli_size cpus_per_trial;
@@ -57,6 +58,8 @@ static const struct cli_opt submit_rows[] = {
 	{ "detach", 'd', NULL, "go on in the background; the engine's talk in FOLDER/engine.log",
 	  CLI_OPT_FLAG, ROW(detach), 0 },
 	{ "name", 0, "NAME", "name the sweep (else one is made up)", CLI_OPT_TEXT, ROW(name), 0 },
+	{ "experiment", 0, "NAME", "the experiment it is in (else its folder's name)",
+	  CLI_OPT_TEXT, ROW(experiment), 0 },
 	{ "metric-pattern", 0, "RE",
 	  "PCRE2 with groups name, value, step; in place of the usual rules", CLI_OPT_LIST,
 	  ROW(patterns), 0 },
@@ -211,6 +214,7 @@ static int submit_make(void *user, struct hd_sweep **sweep,
 	const struct submit_options *options = work->options;
 
 	host->name = options->name;
+	host->experiment = options->experiment;
 	host->has_seed = options->seed.given;
 	host->seed = options->seed.value;
 	host->max_concurrent = options->max_concurrent.value;

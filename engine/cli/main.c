@@ -31,6 +31,9 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_replay,
 	&cli_cmd_log,
 	&cli_cmd_folder,
+	&cli_cmd_run,
+	&cli_cmd_experiment,
+	&cli_cmd_job,
 	&cli_cmd_serve,
 	&cli_cmd_ui,
 	&cli_cmd_gc,
@@ -83,6 +86,14 @@ static int main_unknown(struct cli *cli, const char *word)
 			"unknown command '%s'; 'hdrive help' lists them", word);
 }
 
+/* Called "az", as a link may be: what Azure's scripts call. */
+static bool main_is_az(const struct cli *cli)
+{
+	const char *slash = strrchr(cli->argv[0], '/');
+
+	return !strcmp(slash ? slash + 1 : cli->argv[0], "az");
+}
+
 /* The command named by the word behind the global options. */
 static int main_run(struct cli *cli)
 {
@@ -92,6 +103,9 @@ static int main_run(struct cli *cli)
 
 	if (at < 0)
 		return code;
+	/* "az ml run list" */
+	if (at < cli->argc && main_is_az(cli) && !strcmp(cli->argv[at], "ml"))
+		at++;
 	word = at < cli->argc ? cli->argv[at] : "help";
 	if (!strcmp(word, "--version"))
 		word = "version";

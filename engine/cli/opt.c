@@ -259,6 +259,11 @@ bool cli_parse(struct cli *cli, void *options, int *code)
 			cli->rest_count = (size_t)(cli->argc - parse.at);
 			break;
 		}
+		if (!is_option(word) && cli->command->script) {
+			cli->rest = (const char *const *)cli->argv + parse.at - 1;
+			cli->rest_count = (size_t)(cli->argc - parse.at + 1);
+			break;
+		}
 		if (!is_option(word)) {
 			cli->words[cli->word_count++] = word;
 			continue;
@@ -325,6 +330,9 @@ void cli_command_help(struct cli *cli, const struct cli_command *command)
 	cli_put(cli, "hdrive %s: %s\n\n", command->name, command->summary);
 	cli_put(cli, "Examples:\n%s\n", command->examples);
 	cli_put(cli, "Usage: hdrive %s %s\n", command->name, command->usage);
+	for (size_t i = 0; command->group && command->group[i]; i++)
+		cli_put(cli, "%s  %-22s %s\n", i ? "" : "\nCommands:\n",
+			command->group[i]->name, command->group[i]->summary);
 	if (command->options && command->options->name) {
 		cli_put(cli, "\nOptions:\n");
 		help_rows(cli, command->options);

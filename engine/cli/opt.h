@@ -73,6 +73,11 @@ struct cli_command {
 	const char *notes; /* shown last; NULL for none */
 	/* Parses what is left with cli_parse, works, returns an exit code. */
 	int (*run)(struct cli *cli);
+	/* The first word that is no option ends them: it is a script, and all
+	 * behind it its own (cli->rest). */
+	bool script;
+	/* The commands below it ("run list"), ended by NULL; NULL for none. */
+	const struct cli_command *const *group;
 };
 
 /*
@@ -111,6 +116,6 @@ extern const struct cli_command cli_cmd_submit, cli_cmd_validate,
 	cli_cmd_update, cli_cmd_enqueue, cli_cmd_logs, cli_cmd_metrics,
 	cli_cmd_log, cli_cmd_serve, cli_cmd_gc, cli_cmd_doctor,
 	cli_cmd_version, cli_cmd_help, cli_cmd_replay, cli_cmd_init,
-	cli_cmd_folder, cli_cmd_ui;
+	cli_cmd_folder, cli_cmd_ui, cli_cmd_run, cli_cmd_experiment, cli_cmd_job;
 
 #endif

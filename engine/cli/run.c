@@ -95,8 +95,8 @@ static int run_ended(struct cli *cli, const struct run_how *how,
 
 	if (how->after)
 		code = after_sweep(cli, how->after, store, key, code);
-	if (how->tell)
-		told = how->tell(cli, store, key);
+	if (cli->tell)
+		told = cli->tell(cli, store, key);
 	return code == CLI_OK ? told : code;
 }
 
@@ -115,7 +115,7 @@ static int run_to_end(struct cli *cli, const struct run_how *how,
 	if (signal_count)
 		hd_sweep_stop(sweep, signal_count > 1);
 	/* On a terminal the line that tells of the start has the name. */
-	if (!how->tell && !cli->json && (!cli->out_tty || cli->quiet))
+	if (!cli->tell && !cli->json && (!cli->out_tty || cli->quiet))
 		cli_put(cli, "%s\n", hd_sweep_name(sweep));
 	cli_flush(cli);
 	rc = hd_sweep_run(sweep, &err);
@@ -124,7 +124,7 @@ static int run_to_end(struct cli *cli, const struct run_how *how,
 	if (rc < 0)
 		return cli_fail_error(cli, &err);
 	hd_sweep_summary(sweep, &end);
-	if (!how->tell && cli->json)
+	if (!cli->tell && cli->json)
 		(void)hd_report_status(store, hd_sweep_key(sweep),
 				       HD_FORMAT_JSON, &cli->out, NULL);
 	if (end.end == HD_END_USER)
@@ -172,20 +172,20 @@ static int run_make(struct cli *cli, struct hd_store *store,
 }
 
 /* In the process that was called: what it says of the one that runs NAME. */
-static int run_detached(struct cli *cli, const struct run_how *how,
+static int run_detached(struct cli *cli,
 			const char *name)
 {
 	struct hd_store *store = NULL;
 	int64_t key;
 	int code;
 
-	if (!how->tell) {
+	if (!cli->tell) {
 		cli_put(cli, "%s\n", name);
 		return CLI_OK;
 	}
 	code = cli_sweep_open(cli, name, &store, &key);
 	if (code == CLI_OK)
-		code = how->tell(cli, store, key);
+		code = cli->tell(cli, store, key);
 	hd_store_close(store);
 	return code;
 }
@@ -198,7 +198,7 @@ int run_sweep(struct cli *cli, const struct run_how *how)
 
 	/* Before there is a store: its locks do not pass to a child. */
 	if (how->detach && !detach_begin(cli, name, &code))
-		return code == CLI_OK ? run_detached(cli, how, name) : code;
+		return code == CLI_OK ? run_detached(cli, name) : code;
 	code = cli_store_open(cli, how->mode, &store);
 	if (code == CLI_OK)
 		code = run_make(cli, store, how);

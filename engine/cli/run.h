@@ -20,11 +20,6 @@ struct run_how {
 	run_make_fn make;
 	void *user;
 	const struct after_options *after; /* NULL: nothing */
-	/*
-	 * What goes to stdout in place of the sweep's name: once it has ended,
-	 * or with DETACH once it is there. NULL: the name. An exit code.
-	 */
-	int (*tell)(struct cli *cli, struct hd_store *store, int64_t key);
 };
 
 /* Open the store, make a sweep and run it; the exit code. */

@@ -152,10 +152,10 @@ static void put_cell(struct hd_pen *pen, const struct hd_view *view,
 		hd_buf_add(&buf, view->text, view->length);
 	else if (view->kind == HD_VIEW_LIST)
 		hd_buf_printf(&buf, "%zu", view->count);
-	else if (view->kind == HD_VIEW_TRUE || view->kind == HD_VIEW_FALSE)
-		hd_buf_puts(&buf, table                        ? view->kind == HD_VIEW_TRUE ? "True" : "False"
-				  : view->kind == HD_VIEW_TRUE ? "true"
-							       : "false");
+	else if (view->kind == HD_VIEW_TRUE)
+		hd_buf_puts(&buf, table ? "True" : "true");
+	else if (view->kind == HD_VIEW_FALSE)
+		hd_buf_puts(&buf, table ? "False" : "false");
 	else if (view->kind == HD_VIEW_NULL && !table)
 		hd_buf_puts(&buf, "None");
 	if (hd_buf_failed(&buf))
