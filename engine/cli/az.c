@@ -268,6 +268,8 @@ int az_group(struct cli *cli)
 static const struct cli_opt no_rows[] = { CLI_OPT_END };
 
 static const struct cli_command *const run_group[] = {
+	&az_run_submit_hyperdrive,
+	&az_run_submit_script,
 	&az_run_list,
 	&az_run_show,
 	&az_run_monitor_logs,

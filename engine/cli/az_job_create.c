@@ -54,7 +54,7 @@ static int create_main(struct cli *cli)
 		words_flag(&words, "--set", options.sets.items[i]);
 	if (!options.stream)
 		words_add(&words, "--detach");
-	words_rest(&words);
+	words_rest(&words, NULL);
 	code = words_submit(&words, &options.az, HD_RECORD_JOB);
 out:
 	free(options.sets.items);

@@ -17,10 +17,12 @@ void words_flag(struct words *words, const char *flag, const char *value)
 	words_add(words, value);
 }
 
-void words_rest(struct words *words)
+void words_rest(struct words *words, const char *runner)
 {
 	if (words->cli->rest_count)
 		words_add(words, "--");
+	if (runner)
+		words_add(words, runner);
 	for (size_t i = 0; i < words->cli->rest_count; i++)
 		words_add(words, words->cli->rest[i]);
 }

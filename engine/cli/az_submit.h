@@ -13,8 +13,9 @@ struct words {
 void words_add(struct words *words, const char *word);
 /* A flag with its value, when that is given. */
 void words_flag(struct words *words, const char *flag, const char *value);
-/* "--" and the words that stand behind it, or are a script's. */
-void words_rest(struct words *words);
+/* "--", RUNNER unless NULL, and the words that stand behind it or are a
+ * script's; nothing when there are none. */
+void words_rest(struct words *words, const char *runner);
 /*
  * Run "hdrive submit" with these words, which are released; in place of the
  * sweep's name its record is printed. The exit code is submit's.

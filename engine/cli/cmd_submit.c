@@ -28,6 +28,7 @@ struct submit_options {
 	struct cli_size cpus_per_trial;
 	bool detach;
 	bool parsable;
+	bool once;
 	struct after_options after;
 };
 
@@ -57,6 +58,8 @@ static const struct cli_opt submit_rows[] = {
 	RUNCONFIG_ROWS(struct submit_options, runconfig),
 	{ "detach", 'd', NULL, "go on in the background; the engine's talk in FOLDER/engine.log",
 	  CLI_OPT_FLAG, ROW(detach), 0 },
+	{ "once", 0, NULL, "no FILE: run the program once, with nothing to look for",
+	  CLI_OPT_FLAG, ROW(once), 0 },
 	{ "name", 0, "NAME", "name the sweep (else one is made up)", CLI_OPT_TEXT, ROW(name), 0 },
 	{ "experiment", 0, "NAME", "the experiment it is in (else its folder's name)",
 	  CLI_OPT_TEXT, ROW(experiment), 0 },
@@ -91,6 +94,23 @@ struct submit_work {
 	struct hd_sweep_options snapshot; /* what is said of it */
 };
 
+/* What stands in place of a file where one run is all. */
+static int submit_once(struct cli *cli, const struct hd_config_load *load,
+		       struct hd_config **config)
+{
+	struct hd_findings *findings = hd_findings_new();
+	struct hd_error err = { 0 };
+	int rc;
+
+	if (!findings)
+		return cli_fail(cli, CLI_ERROR, "out of memory");
+	rc = hd_config_parse(config, HD_CONFIG_ONCE, strlen(HD_CONFIG_ONCE), "--once", load,
+			     findings, &err);
+	cli_findings(cli, findings);
+	hd_findings_free(findings);
+	return rc < 0 ? cli_fail_error(cli, &err) : CLI_OK;
+}
+
 static int submit_load(struct cli *cli, const struct submit_options *options,
 		       struct hd_config **config)
 {
@@ -105,7 +125,9 @@ static int submit_load(struct cli *cli, const struct submit_options *options,
 	};
 	int code = submit_check_patterns(cli, &options->patterns);
 
-	if (code == CLI_OK)
+	if (code == CLI_OK && options->once)
+		code = submit_once(cli, &load, config);
+	else if (code == CLI_OK)
 		code = runconfig_sweep_file(cli, &options->runconfig,
 					    cli->words[0], &load, config);
 	return code;
@@ -128,7 +150,7 @@ static int submit_program(struct submit_work *work)
 	if (code == CLI_OK && work->program.word_count == 0)
 		code = cli_fail(cli, CLI_USAGE,
 				"no training program: hdrive submit %s -- python train.py",
-				cli->words[0]);
+				work->options->once ? "--once" : cli->words[0]);
 	if (code == CLI_OK &&
 	    hd_program_check(&work->program, getenv("PATH"), &err) < 0)
 		code = cli_fail_error(cli, &err);
@@ -305,15 +327,15 @@ static int submit_main(struct cli *cli)
 
 	if (!cli_parse(cli, &options, &code))
 		goto out;
-	if (cli->word_count == 0) {
+	if (cli->word_count == 0 && !options.once) {
 		code = cli_fail(cli, CLI_USAGE,
 				"usage: hdrive submit FILE -- CMD ARG...");
 		goto out;
 	}
-	if (cli->word_count > 1) {
+	if (cli->word_count > 1 || (cli->word_count && options.once)) {
 		code = cli_fail(cli, CLI_USAGE,
 				"unexpected '%s': the training program stands behind '--'",
-				cli->words[1]);
+				cli->words[options.once ? 0 : 1]);
 		goto out;
 	}
 	if (options.parsable)

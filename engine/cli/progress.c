@@ -396,6 +396,8 @@ static void summary_best(struct progress *progress, struct hd_store *store,
 	char metric[256];
 
 	hd_plain_text(progress->config->metric, metric, sizeof metric);
+	if (!end->has_best && !*metric)
+		return;
 	if (!end->has_best) {
 		cli_say(progress->cli, "no trial reported '%s'", metric);
 		return;

@@ -57,6 +57,9 @@ int run_exit_code(const struct hd_sweep_row *row)
 		return CLI_SIGNAL + SIGINT;
 	if (row->end == HD_END_FAILURES)
 		return CLI_FAILURES;
+	/* One run has none to report: that it completed is all. */
+	if (!*row->metric)
+		return row->counts[HD_TRIAL_COMPLETED] ? CLI_OK : CLI_FAILURES;
 	if (row->best_trial < 0)
 		return CLI_NO_METRIC;
 	return row->end == HD_END_LIMIT ? CLI_TIMED_OUT : CLI_OK;

@@ -81,6 +81,8 @@ static void loaded_fill(struct loaded *loaded, struct hd_loader *loader,
 		return;
 	if (kind == HD_FILE_SWEEP_JOB)
 		hd_sweepjob_read(loader, root);
+	else if (kind == HD_FILE_ONCE)
+		hd_once_read(loader, root);
 	else
 		hd_hyperdrive_read(loader, root);
 }

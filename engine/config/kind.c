@@ -139,6 +139,9 @@ enum hd_file_kind hd_file_kind(struct hd_loader *loader,
 	}
 	if (hd_yaml_get(root, "sampling"))
 		return HD_FILE_HYPERDRIVE;
+	if (text_of(root, "run_type") &&
+	    !strcmp(text_of(root, "run_type"), "azureml.scriptrun"))
+		return HD_FILE_ONCE;
 	type = hd_loader_get(root, "type");
 	if (type && type->kind == HD_YAML_TEXT && !is_sweep_type(type->text)) {
 		refuse_type(loader, root, type);

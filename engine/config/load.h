@@ -77,6 +77,7 @@ const struct hd_yaml_source *hd_loader_flag(struct hd_loader *loader,
 enum hd_file_kind {
 	HD_FILE_HYPERDRIVE,
 	HD_FILE_SWEEP_JOB,
+	HD_FILE_ONCE,  /* HD_CONFIG_ONCE */
 	HD_FILE_OTHER, /* reported */
 };
 enum hd_file_kind hd_file_kind(struct hd_loader *loader,
@@ -85,6 +86,7 @@ enum hd_file_kind hd_file_kind(struct hd_loader *loader,
 /* hyperdrive.c: a HyperDrive file's root into the config. */
 void hd_hyperdrive_read(struct hd_loader *loader,
 			const struct hd_yaml_node *root);
+void hd_once_read(struct hd_loader *loader, const struct hd_yaml_node *root);
 /* Metrics, devices and what else is hdrive's own, of either kind of file. */
 void hd_hyperdrive_own(struct hd_loader *loader,
 		       const struct hd_yaml_node *root);

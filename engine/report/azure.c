@@ -506,6 +506,10 @@ static int azure_properties(struct azure *azure)
 	int rc;
 
 	azure->count = 0;
+	if (!*azure->row->metric) {
+		rc = azure_snapshot(azure);
+		return rc < 0 ? rc : azure_said_all(azure, HD_SAID_PROPERTY);
+	}
 	azure_metric(azure, "primary_metric_config");
 	azure_member(azure, "runTemplate", "HyperDrive");
 	azure_member(azure, "azureml.runsource", "hyperdrive");
@@ -523,7 +527,8 @@ static int azure_tags_whole(struct azure *azure)
 	int rc;
 
 	hd_pen_puts(azure->pen, "{");
-	rc = azure_tags(azure);
+	/* One run of a script has no more than was said of it. */
+	rc = *azure->row->metric ? azure_tags(azure) : azure_said_all(azure, HD_SAID_TAG);
 	hd_pen_puts(azure->pen, "}");
 	return rc;
 }

@@ -51,6 +51,8 @@ static int status_best(struct status_walk *walk,
 	struct hd_pen *pen = &walk->pen;
 	int rc = 0;
 
+	if (!*row->metric)
+		return 0;
 	hd_rows_label(pen, "best");
 	if (row->best_trial < 0) {
 		hd_pen_puts(pen, "none: no trial has reported ");

@@ -65,9 +65,11 @@ static void sweep_facts(struct hd_pen *pen, const struct hd_sweep_row *row)
 	sweep_fact(pen, "state", hd_rows_sweep_state(row));
 	if (*row->end_detail)
 		sweep_fact(pen, "end", row->end_detail);
-	hd_rows_label(pen, "metric");
-	hd_pen_plain(pen, row->metric);
-	hd_pen_printf(pen, ", %s\n", hd_goal_name(row->goal));
+	if (*row->metric) {
+		hd_rows_label(pen, "metric");
+		hd_pen_plain(pen, row->metric);
+		hd_pen_printf(pen, ", %s\n", hd_goal_name(row->goal));
+	}
 	sweep_fact(pen, "sampler", row->sampler);
 	sweep_fact(pen, "policy", row->policy);
 	hd_rows_label(pen, "seed");

@@ -88,7 +88,7 @@ static void note_missing_metric(struct run *run)
 	struct hd_core *core = run->core;
 	struct hd_buf text = HD_BUF_INIT;
 
-	if (core->metric_seen || core->metric_missed ||
+	if (core->metric_seen || core->metric_missed || !*core->setup.config->metric ||
 	    hd_trial_state(run->trial) != HD_TRIAL_COMPLETED)
 		return;
 	core->metric_missed = true;

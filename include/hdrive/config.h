@@ -128,6 +128,8 @@ HD_API int hd_config_parse(struct hd_config **out, const char *text,
 			   size_t length, const char *name,
 			   const struct hd_config_load *load,
 			   struct hd_findings *findings, struct hd_error *err);
+/* The text of a "sweep" of one run, which looks for nothing. */
+#define HD_CONFIG_ONCE "run_type: azureml.scriptrun\n"
 HD_API void hd_config_free(struct hd_config *config);
 
 /*
