@@ -44,6 +44,9 @@ struct cli {
 	bool out_color; /* colours may go to stdout */
 	bool err_color;
 	struct hd_out out; /* stdout for reports */
+	struct hd_out csv; /* what is behind it, where CSV becomes TSV */
+	bool quoted;       /* within a field of that */
+	char last;         /* its character before */
 };
 
 void cli_init(struct cli *cli, int argc, char **argv);
@@ -117,5 +120,11 @@ const char *cli_short_path(const char *path, char *text, size_t size);
 bool cli_format(struct cli *cli, const char *name, unsigned allowed,
 		enum hd_format *format);
 #define CLI_FORMAT(format) (1u << (format))
+/*
+ * -o WORD, unless NULL, as a format: json, table, and where CSV is ALLOWED
+ * tsv, for which reports' CSV turns into TSV on its way out.
+ */
+bool cli_output(struct cli *cli, const char *word, unsigned allowed,
+		enum hd_format *format);
 
 #endif

@@ -8,6 +8,7 @@ struct best_options {
 	struct cli_size top;
 	const char *format;
 	const char *output_path;
+	const char *output;
 	bool exclude_failed;
 	bool exclude_canceled;
 };
@@ -23,6 +24,7 @@ static const struct cli_opt best_rows[] = {
 	  ROW(exclude_canceled), 0 },
 	{ "output-path", 0, "NAME", "only where its file or output NAME lies", CLI_OPT_TEXT,
 	  ROW(output_path), 0 },
+	{ "output", 'o', "json|table|tsv", "how to print (table)", CLI_OPT_TEXT, ROW(output), 0 },
 	CLI_OPT_END
 };
 
@@ -70,6 +72,8 @@ static int best_main(struct cli *cli)
 	format = cli->json ? HD_FORMAT_JSON : HD_FORMAT_TEXT;
 	if (options.format &&
 	    !cli_format(cli, options.format, BEST_FORMATS, &format))
+		return CLI_USAGE;
+	if (!cli_output(cli, options.output, BEST_FORMATS, &format))
 		return CLI_USAGE;
 	if (options.output_path && (options.top.given || options.format ||
 				    options.exclude_failed || options.exclude_canceled))

@@ -7,6 +7,7 @@ struct ls_options {
 	bool all;
 	struct cli_size limit;
 	const char *state;
+	const char *output;
 };
 
 #define ROW(field) offsetof(struct ls_options, field)
@@ -15,6 +16,7 @@ static const struct cli_opt ls_rows[] = {
 	{ "limit", 0, "N", "the latest N", CLI_OPT_SIZE, ROW(limit), 1 },
 	{ "state", 0, "WORD", "only Running, Completed, Failed or Canceled", CLI_OPT_TEXT,
 	  ROW(state), 0 },
+	{ "output", 'o', "json|table|tsv", "how to print (table)", CLI_OPT_TEXT, ROW(output), 0 },
 	CLI_OPT_END
 };
 
@@ -53,11 +55,18 @@ static int ls_main(struct cli *cli)
 	struct ls_options options = { 0 };
 	struct hd_store *store = NULL;
 	struct hd_error err = { 0 };
+	enum hd_format format;
 	size_t limit;
 	int code;
 
 	if (!cli_parse(cli, &options, &code) ||
-	    !cli_words_between(cli, 0, 0, &code) || !ls_has_store(cli, &code))
+	    !cli_words_between(cli, 0, 0, &code))
+		return code;
+	format = cli->json ? HD_FORMAT_JSON : HD_FORMAT_TEXT;
+	if (!cli_output(cli, options.output, CLI_FORMAT(HD_FORMAT_CSV), &format))
+		return CLI_USAGE;
+	cli->json = format == HD_FORMAT_JSON;
+	if (!ls_has_store(cli, &code))
 		return code;
 	code = cli_store_open(cli, HD_STORE_READ, &store);
 	if (code != CLI_OK)
@@ -65,8 +74,7 @@ static int ls_main(struct cli *cli)
 	limit = options.limit.given ? options.limit.value : options.all ? 0
 									: 20;
 	if (hd_report_sweeps(store, limit, options.state,
-			     cli->json ? HD_FORMAT_JSON : HD_FORMAT_TEXT,
-			     &cli->out, &err) < 0)
+			     format, &cli->out, &err) < 0)
 		code = cli_fail_error(cli, &err);
 	hd_store_close(store);
 	return code;

@@ -11,6 +11,7 @@ struct metrics_options {
 	bool csv;
 	struct cli_list patterns;
 	const char *format;
+	const char *output;
 };
 
 #define ROW(field) offsetof(struct metrics_options, field)
@@ -20,6 +21,7 @@ static const struct cli_opt metrics_rows[] = {
 	  ROW(format), 0 },
 	{ "pattern", 0, "RE", "test: PCRE2 with groups name, value, step", CLI_OPT_LIST,
 	  ROW(patterns), 0 },
+	{ "output", 'o', "json|table|tsv", "how to print (table)", CLI_OPT_TEXT, ROW(output), 0 },
 	CLI_OPT_END
 };
 
@@ -145,6 +147,8 @@ static int metrics_main(struct cli *cli)
 	else if (options.csv && !test)
 		format = HD_FORMAT_CSV;
 	if (options.format && !cli_format(cli, options.format, allowed, &format))
+		code = CLI_USAGE;
+	else if (!cli_output(cli, options.output, allowed, &format))
 		code = CLI_USAGE;
 	else if (test)
 		code = metrics_test(cli, &options, format);

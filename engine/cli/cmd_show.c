@@ -3,12 +3,16 @@
 
 struct show_options {
 	bool why;
+	const char *output;
 };
 
-static const struct cli_opt show_rows[] = { { "why", 0, NULL,
-					      "why the trial ended, with the policy's numbers",
-					      CLI_OPT_FLAG, offsetof(struct show_options, why), 0 },
-					    CLI_OPT_END };
+#define ROW(field) offsetof(struct show_options, field)
+static const struct cli_opt show_rows[] = {
+	{ "why", 0, NULL, "why the trial ended, with the policy's numbers", CLI_OPT_FLAG, ROW(why),
+	  0 },
+	{ "output", 'o', "json|table", "how to print (table)", CLI_OPT_TEXT, ROW(output), 0 },
+	CLI_OPT_END
+};
 
 static int show_report(struct cli *cli, const struct show_options *options,
 		       struct hd_store *store, int64_t key, bool trial,
@@ -29,6 +33,7 @@ static int show_main(struct cli *cli)
 	struct hd_store *store = NULL;
 	struct hd_error err = { 0 };
 	uint64_t number = 0;
+	enum hd_format format;
 	int64_t key;
 	int code;
 
@@ -42,6 +47,10 @@ static int show_main(struct cli *cli)
 	if (options.why && cli->word_count < 2)
 		return cli_fail(cli, CLI_USAGE,
 				"--why needs a trial: hdrive show @ 11 --why");
+	format = cli->json ? HD_FORMAT_JSON : HD_FORMAT_TEXT;
+	if (!cli_output(cli, options.output, 0, &format))
+		return CLI_USAGE;
+	cli->json = format == HD_FORMAT_JSON;
 	code = cli_sweep_open(cli, cli->words[0], &store, &key);
 	if (code != CLI_OK)
 		return code;

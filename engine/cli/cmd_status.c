@@ -3,11 +3,14 @@
 
 struct status_options {
 	bool exit_status;
+	const char *output;
 };
 
 static const struct cli_opt status_rows[] = {
 	{ "exit-status", 0, NULL, "tell by the exit code: 8 while running, then as submit's",
 	  CLI_OPT_FLAG, offsetof(struct status_options, exit_status), 0 },
+	{ "output", 'o', "json|table", "how to print (table)", CLI_OPT_TEXT,
+	  offsetof(struct status_options, output), 0 },
 	CLI_OPT_END
 };
 
@@ -23,6 +26,7 @@ static int status_main(struct cli *cli)
 	struct status_options options = { 0 };
 	struct hd_store *store = NULL;
 	struct hd_error err = { 0 };
+	enum hd_format format;
 	int64_t key;
 	int code;
 	int rc;
@@ -30,12 +34,13 @@ static int status_main(struct cli *cli)
 	if (!cli_parse(cli, &options, &code) ||
 	    !cli_words_between(cli, 0, 1, &code))
 		return code;
+	format = cli->json ? HD_FORMAT_JSON : HD_FORMAT_TEXT;
+	if (!cli_output(cli, options.output, 0, &format))
+		return CLI_USAGE;
 	code = cli_sweep_open(cli, cli->words[0], &store, &key);
 	if (code != CLI_OK)
 		return code;
-	rc = hd_report_status(store, key,
-			      cli->json ? HD_FORMAT_JSON : HD_FORMAT_TEXT,
-			      &cli->out, &err);
+	rc = hd_report_status(store, key, format, &cli->out, &err);
 	if (rc == 0 && options.exit_status)
 		rc = hd_store_sweep(store, key, status_exit, &code, &err);
 	if (rc < 0)

@@ -236,3 +236,53 @@ bool cli_format(struct cli *cli, const char *name, unsigned allowed,
 	cli_fail(cli, CLI_USAGE, "unknown format '%s', one of: %s", name, known);
 	return false;
 }
+
+/* Fields end at tabs; a tab or line end in one is a blank. */
+static int tsv_write(void *user, const char *text, size_t length)
+{
+	struct cli *cli = user;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < length; i++) {
+		char c = text[i];
+		char before = cli->last;
+
+		cli->last = c;
+		if (c == '"') {
+			cli->quoted = !cli->quoted;
+			/* Of two in a row within quotes one is meant. */
+			if (!cli->quoted || before != '"')
+				continue;
+		} else if (c == ',' && !cli->quoted) {
+			c = '\t';
+		} else if (strchr("\t\r\n", c) && (cli->quoted || c == '\t')) {
+			c = ' ';
+		}
+		rc = cli->csv.write(cli->csv.user, &c, 1);
+	}
+	return rc;
+}
+
+bool cli_output(struct cli *cli, const char *word, unsigned allowed,
+		enum hd_format *format)
+{
+	bool csv = allowed & CLI_FORMAT(HD_FORMAT_CSV);
+
+	if (!word)
+		return true;
+	if (!strcmp(word, "json")) {
+		*format = HD_FORMAT_JSON;
+	} else if (!strcmp(word, "table")) {
+		*format = HD_FORMAT_TEXT;
+	} else if (csv && !strcmp(word, "tsv")) {
+		*format = HD_FORMAT_CSV;
+		cli->csv = cli->out;
+		cli->out.write = tsv_write;
+		cli->out.user = cli;
+	} else {
+		cli_fail(cli, CLI_USAGE, "unknown output '%s', one of: json, table%s", word,
+			 csv ? ", tsv" : "");
+		return false;
+	}
+	return true;
+}
