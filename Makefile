@@ -52,7 +52,7 @@ LIB_SRC := $(filter-out $(SERVER_SRC) $(addprefix engine/dispatch/,launch.c laun
 	launch_program.c launch_ranks.c launch_record.c),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
 	engine/dispatch engine/metrics engine/store engine/report engine/serve \
-	engine/doctor engine/program engine/snapshot) \
+	engine/doctor engine/mlflow engine/program engine/snapshot) \
 	samplers/*.c policies/*.c))
 CLI_SRC := $(wildcard engine/cli/*.c)
 TEST_SRC := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c tests/cli/test_*.c)

@@ -130,8 +130,14 @@ static int sample_argv(void *user, size_t number, const struct hd_value *values)
 	struct sample_walk *walk = user;
 	struct cli *cli = walk->cli;
 	char **words = NULL;
-	int rc = hd_program_argv(&words, &walk->program, walk->space, values,
-				 NULL, NULL, walk->err);
+	int rc;
+
+	/* Without a command: the parameters alone. */
+	rc = walk->program.word_count == 0
+		     ? hd_args_build(&words, walk->space, values, NULL, 0, NULL,
+				     walk->err)
+		     : hd_program_argv(&words, &walk->program, walk->space,
+				       values, NULL, NULL, walk->err);
 
 	(void)number;
 	if (rc < 0)

@@ -1,6 +1,6 @@
 #include "serve/http.h"
 
-#include "serve/mlflow.h"
+#include "mlflow/api.h"
 
 #include <microhttpd.h>
 

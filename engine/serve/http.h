@@ -11,7 +11,7 @@
 
 #include <hdrive/error.h>
 
-#include "serve/mlsource.h"
+#include "mlflow/source.h"
 #include "serve/web.h"
 
 /* Borrowed while it is open. */

@@ -7,7 +7,7 @@
  * outlives the engine, as the launcher does.
  */
 #include "serve/http.h"
-#include "serve/mljournal.h"
+#include "mlflow/journal.h"
 
 #include <errno.h>
 #include <poll.h>

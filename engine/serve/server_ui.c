@@ -10,7 +10,7 @@
 #define _GNU_SOURCE
 
 #include "serve/http.h"
-#include "serve/mlstore.h"
+#include "mlflow/store.h"
 #include "serve/ui.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 #include "serve/ui.h"
 
-#include "serve/mlflow.h"
+#include "mlflow/api.h"
 
 #include <hdrive/report.h>
 

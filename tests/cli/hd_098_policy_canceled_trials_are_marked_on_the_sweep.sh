@@ -52,6 +52,7 @@ code 0 hdrive show @ --json
 	assert json.loads(tags["primary_metric_config"]) == metric
 	properties = sweep["properties"]
 	assert json.loads(properties.pop("primary_metric_config")) == metric
+	assert len(properties.pop("ContentSnapshotId")) == 64
 	assert properties == {
 	    "runTemplate": "HyperDrive", "azureml.runsource": "hyperdrive",
 	    "platform": "AML", "space_size": "infinite_space_size",

@@ -10,8 +10,8 @@
 /* A walk that removes as it goes is XSI's. */
 #define _XOPEN_SOURCE 700
 
-#include "serve/mljournal.h"
-#include "serve/mlflow.h"
+#include "mlflow/journal.h"
+#include "mlflow/api.h"
 
 #include "base/json.h"
 

@@ -1,7 +1,7 @@
-/* Tests of engine/serve/mlfilter.c. */
+/* Tests of engine/mlflow/filter.c. */
 #include "check.h"
 
-#include "serve/mlfilter.h"
+#include "mlflow/filter.h"
 
 static struct hd_ml_run *make(const char *id, double acc, int64_t start)
 {

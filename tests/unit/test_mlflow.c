@@ -1,12 +1,12 @@
 /*
- * Tests of engine/serve/mlflow.c and its kin over a trial's metrics file, as
+ * Tests of engine/mlflow/api.c and its kin over a trial's metrics file, as
  * requests that have come in whole.
  */
 #include "check.h"
 #include "folder.h"
 
-#include "serve/mlflow.h"
-#include "serve/mljournal.h"
+#include "mlflow/api.h"
+#include "mlflow/journal.h"
 
 #include "base/json.h"
 

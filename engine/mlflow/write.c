@@ -5,7 +5,7 @@
  * Invariant: a call is judged whole before its first line is written, and all
  * its lines are one write.
  */
-#include "serve/mlcall.h"
+#include "mlflow/call.h"
 
 #include "metrics/rules.h"
 

@@ -1,12 +1,12 @@
 /*
  * What the API's calls share: arguments from a body or a query, answers for
- * errors, lines for the metrics file. Internal to mlflow.c and its kin.
+ * errors, lines for the metrics file. Internal to this folder.
  */
-#ifndef HD_SERVE_MLCALL_H
-#define HD_SERVE_MLCALL_H
+#ifndef HD_MLFLOW_CALL_H
+#define HD_MLFLOW_CALL_H
 
 #include "base/json.h"
-#include "serve/mlsource.h"
+#include "mlflow/source.h"
 #include "serve/web.h"
 
 struct hd_ml_call {

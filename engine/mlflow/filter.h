@@ -7,12 +7,12 @@
  *   attributes.run_id IN ('a', 'b')
  *   metrics.acc DESC, attributes.start_time
  */
-#ifndef HD_SERVE_MLFILTER_H
-#define HD_SERVE_MLFILTER_H
+#ifndef HD_MLFLOW_FILTER_H
+#define HD_MLFLOW_FILTER_H
 
 #include <hdrive/error.h>
 
-#include "serve/mlrun.h"
+#include "mlflow/run.h"
 
 struct hd_ml_filter; /* opaque */
 

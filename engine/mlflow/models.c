@@ -2,7 +2,7 @@
  * Logged models, of MLflow 3's clients: a name, a place for files and a state.
  * All that is kept of them is in the trial's metrics file and its outputs.
  */
-#include "serve/mlcall.h"
+#include "mlflow/call.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

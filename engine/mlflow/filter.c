@@ -1,4 +1,4 @@
-#include "serve/mlfilter.h"
+#include "mlflow/filter.h"
 
 #include "base/number.h"
 

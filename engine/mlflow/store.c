@@ -1,4 +1,4 @@
-#include "serve/mlstore.h"
+#include "mlflow/store.h"
 
 #include "base/json.h"
 

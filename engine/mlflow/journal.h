@@ -6,10 +6,10 @@
  * by whomever (azureml.core and hdrive log write there too). A server that
  * crashed and was started anew answers as the one before would have.
  */
-#ifndef HD_SERVE_MLJOURNAL_H
-#define HD_SERVE_MLJOURNAL_H
+#ifndef HD_MLFLOW_JOURNAL_H
+#define HD_MLFLOW_JOURNAL_H
 
-#include "serve/mlsource.h"
+#include "mlflow/source.h"
 
 struct hd_ml_journal; /* opaque */
 

@@ -4,8 +4,8 @@
  * Times are milliseconds since 1970, 0 when it has not happened. All of a run
  * is owned by it; a run that a callback is given is borrowed for the call.
  */
-#ifndef HD_SERVE_MLRUN_H
-#define HD_SERVE_MLRUN_H
+#ifndef HD_MLFLOW_RUN_H
+#define HD_MLFLOW_RUN_H
 
 #include <stdbool.h>
 #include <stddef.h>

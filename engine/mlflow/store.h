@@ -3,12 +3,12 @@
  * trial a run, and what a script made below it a run with a parent. Nothing
  * can be told.
  */
-#ifndef HD_SERVE_MLSTORE_H
-#define HD_SERVE_MLSTORE_H
+#ifndef HD_MLFLOW_STORE_H
+#define HD_MLFLOW_STORE_H
 
 #include <hdrive/store.h>
 
-#include "serve/mlsource.h"
+#include "mlflow/source.h"
 
 /* A hd_ml's SELF; borrows the store. */
 struct hd_ml_store {

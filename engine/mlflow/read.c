@@ -1,7 +1,7 @@
 /* The calls that ask: runs, their histories, artifacts, experiments. */
 #include "serve/files.h"
-#include "serve/mlcall.h"
-#include "serve/mlfilter.h"
+#include "mlflow/call.h"
+#include "mlflow/filter.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "serve/mlline.h"
+#include "mlflow/line.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * Runs that a script makes and ends, below the trial's own. A name for an
  * experiment is taken and means the sweep.
  */
-#include "serve/mlcall.h"
+#include "mlflow/call.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,11 +2,11 @@
  * A line of a trial's metrics file as the MLflow server reads it: the records
  * of docs/reference/metrics.md, with the marks that only the server writes.
  */
-#ifndef HD_SERVE_MLLINE_H
-#define HD_SERVE_MLLINE_H
+#ifndef HD_MLFLOW_LINE_H
+#define HD_MLFLOW_LINE_H
 
 #include "metrics/object.h"
-#include "serve/mlsource.h"
+#include "mlflow/source.h"
 
 /* The engine's reader, too, looks at no more of a line. */
 #define HD_ML_LINE_MOST ((size_t)64 << 10)

@@ -2,11 +2,11 @@
  * MLflow's REST API (2.0), as its Python, R and Java clients use it, over a
  * source: docs/design/0009-mlflow.md. Requests have passed web.h's guard.
  */
-#ifndef HD_SERVE_MLFLOW_H
-#define HD_SERVE_MLFLOW_H
+#ifndef HD_MLFLOW_API_H
+#define HD_MLFLOW_API_H
 
 #include "serve/files.h"
-#include "serve/mlsource.h"
+#include "mlflow/source.h"
 #include "serve/web.h"
 
 /* What 2.22 has is what is spoken. */

@@ -1,7 +1,7 @@
 /* O_NOFOLLOW comes with POSIX; so does all else here. */
-#include "serve/mljournal.h"
+#include "mlflow/journal.h"
 
-#include "serve/mlline.h"
+#include "mlflow/line.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,13 +1,13 @@
 /*
  * Where the MLflow API gets what it answers from, and puts what it is told:
- * one trial's metrics file (mljournal.c) or the store (mlstore.c).
+ * one trial's metrics file (journal.c) or the store (store.c).
  */
-#ifndef HD_SERVE_MLSOURCE_H
-#define HD_SERVE_MLSOURCE_H
+#ifndef HD_MLFLOW_SOURCE_H
+#define HD_MLFLOW_SOURCE_H
 
 #include <hdrive/error.h>
 
-#include "serve/mlrun.h"
+#include "mlflow/run.h"
 
 struct hd_ml_experiment {
 	const char *id;

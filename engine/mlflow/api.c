@@ -1,6 +1,6 @@
-#include "serve/mlflow.h"
+#include "mlflow/api.h"
 
-#include "serve/mlcall.h"
+#include "mlflow/call.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

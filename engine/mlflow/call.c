@@ -1,4 +1,4 @@
-#include "serve/mlcall.h"
+#include "mlflow/call.h"
 
 #include "base/number.h"
 #include "base/time.h"

@@ -1,4 +1,4 @@
-#include "serve/mlrun.h"
+#include "mlflow/run.h"
 
 #include <hdrive/error.h>
 
