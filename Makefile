@@ -22,6 +22,9 @@ PREFIX = /usr/local
 DESTDIR =
 # run only test programs whose name holds this word
 TESTS =
+# and of tests/cli only the scripts whose names hold this one
+SCRIPT =
+export SCRIPT
 # of check-crash: how many processes are killed, and what chooses them
 CRASH_KILLS = 1000
 CRASH_SEED = $(shell date +%s)

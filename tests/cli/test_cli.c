@@ -230,6 +230,14 @@ static bool is_in_share(int index)
 	return index % shares == share - 1;
 }
 
+/* make SCRIPT=word check: only scripts that have the word in their names. */
+static bool is_wanted(const char *name)
+{
+	const char *word = getenv("SCRIPT");
+
+	return !word || strstr(name, word);
+}
+
 int main(void)
 {
 	struct dirent **scripts = NULL;
@@ -244,7 +252,7 @@ int main(void)
 	if (!tests)
 		return 1;
 	for (int i = 0; i < count; i++) {
-		if (is_in_share(i))
+		if (is_in_share(i) && is_wanted(scripts[i]->d_name))
 			script_row(&tests[used++], scripts[i]->d_name);
 		free(scripts[i]);
 	}
