@@ -273,7 +273,7 @@ static void submit_note_crowd(struct cli *cli,
 	    config->max_total > CROWD * (size_t)processors)
 		cli_say(cli,
 			"note: all %zu trials at once on %ld processors; -j N "
-			"or max_concurrent_runs runs fewer",
+			"runs fewer",
 			config->max_total, processors);
 }
 

@@ -215,6 +215,7 @@ void hd_job_limits(struct hd_job *job)
 	hd_hyperdrive_own_limits(loader, job->root);
 	loader->config->trial_timeout =
 		read_time(job, map, "trial_timeout", INFINITY);
+	loader->config->timeout_cancels = true; /* SPEC 5.2 */
 	nodes.policy = read_policy(job);
 	hd_validate_bayesian(loader, &nodes);
 }

@@ -50,9 +50,11 @@ static bool run_is_overdue(struct run *run)
 
 	if (run->started &&
 	    (double)(wall - run->started) / MICRO >= core->limits.trial_timeout) {
-		run->own_limit = limit_is_own(core);
+		bool own = limit_is_own(core);
+
+		run->limit_cancels = own || core->setup.config->timeout_cancels;
 		bound_text(run,
-			   run->own_limit
+			   own
 				   ? "ran longer than maxRunDurationSeconds,"
 				   : "ran longer than trial_timeout,",
 			   core->limits.trial_timeout);

@@ -96,7 +96,7 @@ struct run {
 	char *mark_detail;
 	size_t notes;            /* given about what its script said */
 	struct hd_reason reason; /* of the policy's stop, or the time limit's */
-	bool own_limit;          /* that is the program's: a cancel in Azure's words */
+	bool limit_cancels;      /* the time limit: a cancel in Azure's words */
 
 	size_t sequence; /* metrics stored */
 	int64_t best_time;

@@ -132,7 +132,7 @@ void hd_run_judge(const struct run *run, struct verdict *verdict)
 	if (asked && !by_itself) {
 		verdict->end = hd_trial_end(run->trial);
 		verdict->event = verdict->end == HD_END_TIMEOUT &&
-						 !run->own_limit
+						 !run->limit_cancels
 					 ? HD_TRIAL_EVENT_FAIL
 					 : HD_TRIAL_EVENT_CANCEL;
 		hd_buf_puts(&verdict->detail, stop_sentence(run));

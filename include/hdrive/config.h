@@ -59,6 +59,7 @@ struct hd_config {
 	double max_duration;   /* seconds; INFINITY for no limit */
 
 	double trial_timeout; /* seconds of one attempt; INFINITY for none */
+	bool timeout_cancels; /* who takes longer is Canceled, not Failed */
 	double idle_timeout;  /* seconds without output; INFINITY for none */
 	size_t max_restarts;  /* new attempts of a trial that failed */
 	double restart_delay; /* seconds before the first, doubling */

@@ -17,5 +17,5 @@ code 0 hdrive submit sweep.yml
 code 0 hdrive show @ 0 --json
 has out '"state":"Completed"'
 code 0 hdrive show @ 1 --json
-has out '"end_reason":"timeout"'
+has out '"state":"Canceled","end_reason":"timeout"'
 sound
