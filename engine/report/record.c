@@ -160,16 +160,51 @@ static int put_trial_said(struct record_walk *walk, const struct hd_trial_row *r
 	return rc;
 }
 
+/* --- what a file says of its sweep ------------------------------------------ */
+
+struct property_walk {
+	const char *name;
+	char *value; /* NULL until it is found */
+};
+
+static int property_row(void *user, const struct hd_said_row *row)
+{
+	struct property_walk *walk = user;
+
+	if (*row->child || row->kind != HD_SAID_PROPERTY || strcmp(row->name, walk->name))
+		return 0;
+	walk->value = strdup(row->value);
+	return walk->value ? 1 : HD_ENOMEM;
+}
+
+/* Member NAME: the property of that name of sweep KEY, else TEXT. */
+static int put_property(struct record_walk *walk, int64_t key, const char *name,
+			const char *text)
+{
+	struct property_walk property = { .name = name };
+	int rc = hd_store_said(walk->store, key, HD_SAID_OF_SWEEP, property_row, &property,
+			       walk->err);
+
+	put_text(&walk->pen, name, property.value ? property.value : text);
+	free(property.value);
+	if (rc == HD_ENOMEM && !property.value)
+		return hd_error_nomem(walk->err);
+	return rc < 0 ? rc : 0;
+}
+
 /* --- runs ----------------------------------------------------------------- */
 
 static int put_run_sweep(struct record_walk *walk, const struct hd_sweep_row *row)
 {
 	struct hd_pen *pen = &walk->pen;
+	int rc;
 
 	hd_pen_key(pen, "_experiment_name", true);
 	hd_pen_json(pen, walk->experiment);
 	put_time(pen, "created_utc", row->created);
-	put_text(pen, "description", NULL);
+	rc = put_property(walk, row->key, "description", NULL);
+	if (rc < 0)
+		return rc;
 	put_time(pen, "end_time_utc", row->ended);
 	put_error(pen, row->state, row->end_detail);
 	hd_pen_puts(pen, ",\"hidden\":false");
@@ -235,11 +270,16 @@ static void put_minimal(struct hd_pen *pen, const char *id, const char *type,
 static int put_job_sweep(struct record_walk *walk, const struct hd_sweep_row *row)
 {
 	struct hd_pen *pen = &walk->pen;
+	int rc;
 
 	hd_pen_key(pen, "name", true);
 	hd_pen_json(pen, row->name);
 	put_text(pen, "id", row->id);
-	put_text(pen, "display_name", row->name);
+	rc = put_property(walk, row->key, "display_name", row->name);
+	if (rc == 0)
+		rc = put_property(walk, row->key, "description", NULL);
+	if (rc < 0)
+		return rc;
 	put_text(pen, "experiment_name", walk->experiment);
 	put_text(pen, "type", *row->metric ? "sweep" : "command");
 	put_text(pen, "status", row->state);

@@ -51,3 +51,23 @@ code 0 hdrive job create -f sweep.yml -n job-3 -- sleep 100
 code 0 hdrive job cancel -n job-3
 code 130 hdrive wait job-3
 same "$(hdrive job show -n job-3 --query status -o tsv)" Canceled
+
+# A sweep job says how it is shown, and what of it is kept.
+cat >job.yml <<'END'
+type: sweep
+display_name: warm run
+description: the first of spring
+trial:
+  command: echo model >${{outputs.model}}/m.txt; echo acc=${{search_space.x}}
+outputs: {model: }
+search_space: {x: {type: choice, values: [1, 2]}}
+sampling_algorithm: grid
+objective: {primary_metric: acc, goal: maximize}
+limits: {max_total_trials: 2, max_concurrent_trials: 1}
+END
+code 0 hdrive job create -f job.yml -n job-4 --stream -o none
+same "$(hdrive job show -n job-4 --query display_name -o tsv)" 'warm run'
+same "$(hdrive job show -n job-4 --query description -o tsv)" 'the first of spring'
+same "$(hdrive run show -r job-4 --query description -o tsv)" 'the first of spring'
+code 0 hdrive job download -n job-4 --output-name model -p kept
+same "$(cat kept/named-outputs/model/m.txt)" model
