@@ -9,9 +9,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
+
+/* How often, and every how many nanoseconds, a lock of one who is gone. */
+#define LEFT_TRIES 200
+#define LEFT_PAUSE 10000000
 
 static int lock_held(int fd, const char *name, struct hd_error *err)
 {
@@ -23,6 +29,26 @@ static int lock_held(int fd, const char *name, struct hd_error *err)
 	return hd_error_set(err, HD_EBUSY,
 			    "sweep '%s' is being run by %s", name,
 			    got > 0 ? text : "another process");
+}
+
+/*
+ * Whether the process that signed the lock at FD is gone from this machine. A
+ * child of it that has not begun its own program yet then has the lock, for a
+ * moment.
+ */
+static bool lock_is_left(int fd)
+{
+	char text[320] = "", host[256] = "";
+	int64_t pid = 0;
+
+	return pread(fd, text, sizeof text - 1, 0) > 0 &&
+	       sscanf(text, "process %" SCNd64 " on %255s", &pid, host) == 2 &&
+	       !hd_process_is_elsewhere(host) && hd_process_start(pid) == 0;
+}
+
+static void lock_pause(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = LEFT_PAUSE }, NULL);
 }
 
 /* Without it the lock holds as well, only nobody knows whose it is. */
@@ -43,7 +69,7 @@ int hd_sweep_lock(int *fd, const char *folder, const char *name,
 		  struct hd_error *err)
 {
 	struct hd_buf path = HD_BUF_INIT;
-	int rc = 0;
+	int rc = 0, tries = 0;
 
 	*fd = -1;
 	hd_buf_printf(&path, "%s/" HD_SWEEP_LOCK, folder);
@@ -59,9 +85,16 @@ int hd_sweep_lock(int *fd, const char *folder, const char *name,
 		goto out;
 	}
 	while (flock(*fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno == EINTR)
+		int errnum = errno;
+
+		if (errnum == EINTR)
 			continue;
-		rc = errno == EWOULDBLOCK
+		if (errnum == EWOULDBLOCK && tries++ < LEFT_TRIES && lock_is_left(*fd)) {
+			lock_pause();
+			continue;
+		}
+		errno = errnum;
+		rc = errnum == EWOULDBLOCK
 			     ? lock_held(*fd, name, err)
 			     : hd_error_errno(err, errno, "cannot lock '%s'",
 					      hd_buf_text(&path));
