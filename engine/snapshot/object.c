@@ -359,6 +359,10 @@ static int keep(struct hd_snapshot *snapshot, const struct hd_snapshot_entry *en
 	hd_snapshot_object_name(entry, name);
 	if (object_is_there(snapshot, entry))
 		return 0;
+	/* Not in the place of one that another just made: it may be linking it. */
+	if (linkat(snapshot->part, part, snapshot->objects, name, 0) == 0 ||
+	    (errno == EEXIST && object_is_there(snapshot, entry)))
+		return 0;
 	return renameat(snapshot->part, part, snapshot->objects, name);
 }
 

@@ -20,6 +20,8 @@
 #define TREE_HEAD "hdrive snapshot 1\n"
 #define TREE_PART "tree"
 #define TREE_MEND "mend"
+/* An object that another taker replaces meanwhile is tried so often. */
+#define LINK_TRIES 5
 /* Up to so many folders each is synced by itself; more, the file system. */
 #define SYNC_ALONE 16
 
@@ -91,7 +93,12 @@ static int entry_make(struct hd_snapshot *snapshot, const struct hd_snapshot_ent
 	case HD_SNAPSHOT_FILE:
 	case HD_SNAPSHOT_PROGRAM:
 		hd_snapshot_object_name(entry, object);
-		rc = linkat(snapshot->objects, object, at, name, 0);
+		/* One that gives way to another between name and link is none. */
+		for (int i = 0; i < LINK_TRIES; i++) {
+			rc = linkat(snapshot->objects, object, at, name, 0);
+			if (rc == 0 || errno != ENOENT)
+				break;
+		}
 		if (rc < 0 && is_no_link(errno))
 			rc = hd_snapshot_copy_object(snapshot, entry, at, name);
 		break;
