@@ -291,6 +291,7 @@ int hd_sweep_resume(struct hd_sweep **out, struct hd_store *store, int64_t key,
 		return rc;
 	sweep->key = key;
 	sweep->resumes = true;
+	sweep->starts_nothing = options->stop || options->settle;
 	resuming.sweep = sweep;
 	rc = sweep_reopen(&resuming, err);
 	resuming_release(&resuming);

@@ -159,7 +159,8 @@ int hd_sweep_retake_source(struct hd_sweep *sweep, const char *source,
 			   const char *snapshot, struct hd_error *err)
 {
 	if (!*snapshot) {
-		sweep->source = realpath(source, NULL);
+		sweep->source = sweep->starts_nothing ? strdup(source)
+						      : realpath(source, NULL);
 		if (sweep->source)
 			return 0;
 		return hd_error_set(err, HD_ENOENT,

@@ -359,7 +359,11 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 	dispatch.user = sweep->core;
 	if (dispatch.slots < hd_core_live(sweep->core))
 		dispatch.slots = hd_core_live(sweep->core);
-	rc = hd_sweep_link_source(sweep, err);
+	/* What starts nothing needs nothing to run in. */
+	if (sweep->starts_nothing)
+		dispatch.source = dispatch.tree = sweep->folder;
+	else
+		rc = hd_sweep_link_source(sweep, err);
 	if (rc == 0)
 		rc = hd_dispatch_open(&sweep->dispatch, &dispatch, err);
 	if (rc < 0)

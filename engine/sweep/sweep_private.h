@@ -24,8 +24,9 @@ struct hd_sweep {
 	bool resumes;
 	size_t *only; /* only to stop these trials */
 	size_t only_count;
-	bool settles; /* ... or none, and store what has ended */
-	int lock;     /* descriptor of the folder's lock, -1 for none */
+	bool starts_nothing; /* it only stops, or stores what has ended */
+	bool settles;        /* ... or none, and store what has ended */
+	int lock;            /* descriptor of the folder's lock, -1 for none */
 	struct hd_core *core;
 	struct hd_dispatch *dispatch;
 	struct hd_control *control; /* NULL where none could be had */
