@@ -62,7 +62,7 @@ TEST_SRC := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c tests/cli/
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
-PYTHON_SRC := $(shell find engine/python -name '*.py' 2>/dev/null)
+PYTHON_SRC := $(shell find engine/python -name '*.py' 2>/dev/null) engine/python/stand-in/python
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB_OBJ := $(call obj,$(LIB_SRC))

@@ -4,6 +4,7 @@
 #include "dispatch/launch_cpus.h"
 #include "dispatch/launch_mlflow.h"
 #include "dispatch/workdir.h"
+#include "program/program.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -141,6 +142,23 @@ static const char *given(const struct hd_environ_sweep *sweep, const char *name)
 	return inherited(sweep->inherit, name);
 }
 
+/*
+ * Azure's files say "python", and Debian has it only under its number: then a
+ * stand-in is the last of the folders that are looked through.
+ */
+static void gather_stand_in(struct gather *all,
+			    const struct hd_environ_sweep *sweep)
+{
+	const char *path = given(sweep, "PATH");
+
+	if (!path || hd_program_in_path(path, "python") ||
+	    !hd_program_in_path(path, "python3"))
+		return;
+	hd_buf_printf(&all->text, "PATH=%s:%s/" HD_ENVIRON_STAND_IN, path,
+		      sweep->python_path);
+	gather_end(all);
+}
+
 static void gather_python(struct gather *all,
 			  const struct hd_environ_sweep *sweep)
 {
@@ -150,6 +168,7 @@ static void gather_python(struct gather *all,
 		gather_text(all, "PYTHONUNBUFFERED", "1");
 	if (!sweep->python_path)
 		return;
+	gather_stand_in(all, sweep);
 	hd_buf_printf(&all->text, "PYTHONPATH=%s", sweep->python_path);
 	if (theirs && *theirs)
 		hd_buf_printf(&all->text, ":%s", theirs);

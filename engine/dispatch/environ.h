@@ -14,6 +14,9 @@
 #include <hdrive/error.h>
 #include <hdrive/program.h>
 
+/* Below the folder of drop-ins: a "python" that is python3. */
+#define HD_ENVIRON_STAND_IN "stand-in"
+
 /* What is the same for every trial of a sweep; borrowed for the call. */
 struct hd_environ_sweep {
 	const char *const *inherit; /* "A=b"..., ends in NULL; NULL for none */

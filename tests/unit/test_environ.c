@@ -1,5 +1,6 @@
 /* Tests of engine/dispatch/environ.c. */
 #include "check.h"
+#include "folder.h"
 
 #include "dispatch/environ.h"
 
@@ -59,6 +60,34 @@ static void assert_value(char **environ, const char *name, const char *expected)
 	assert_int_equal(find(environ, name, &value), expected ? 1 : 0);
 	if (expected)
 		assert_string_equal(value, expected);
+}
+
+/* PATH of a trial that inherits PATH, with drop-ins in "/lib/py". */
+static void assert_path(const char *path, const char *expected)
+{
+	char variable[FOLDER_PATH + 8];
+	const char *const inherit[] = { variable, NULL };
+	char **environ;
+
+	snprintf(variable, sizeof variable, "PATH=%s", path);
+	environ = build(inherit, "/lib/py");
+	assert_value(environ, "PATH", expected);
+	release(environ);
+}
+
+static void python_is_python3_where_there_is_no_other(void **state)
+{
+	char folder[FOLDER_PATH], more[FOLDER_PATH + 32];
+
+	(void)state;
+	folder_make(folder);
+	assert_path(folder, folder);
+	folder_write(folder, "python3", "", 0755);
+	snprintf(more, sizeof more, "%s:/lib/py/stand-in", folder);
+	assert_path(folder, more);
+	folder_write(folder, "python", "", 0755);
+	assert_path(folder, folder);
+	folder_remove(folder);
 }
 
 static void a_trial_sees_hdrives_variables(void **state)
@@ -310,6 +339,7 @@ int main(void)
 		cmocka_unit_test(a_users_own_mlflow_server_is_left_alone),
 		cmocka_unit_test(an_outer_trials_mlflow_server_is_not_the_users),
 		cmocka_unit_test(the_loopback_is_not_behind_a_proxy),
+		cmocka_unit_test(python_is_python3_where_there_is_no_other),
 		cmocka_unit_test(a_trial_sees_hdrives_variables),
 		cmocka_unit_test(hd_133_the_run_is_the_child_and_the_root_its_parent),
 		cmocka_unit_test(an_outer_trials_variables_are_replaced),
