@@ -86,7 +86,7 @@ cat >train.py <<-'PY'
 PY
 sweep total=1
 code 0 hdrive submit sweep.yml -- sh -c 'python3 train.py'
-same "$(grep -c 'mlflow is not installed, so autolog() logs nothing' \
+same "$(grep -c 'mlflow is not installed, so autolog() logs' \
 	.hdrive/*/000000/stderr)" 1
 code 0 hdrive show @ 0 --json
 python3 - <<-'PY'

@@ -1,8 +1,9 @@
-"""autolog(): needs the real MLflow. A script that asks for it still runs."""
+"""autolog(): scikit-learn's models; for others it needs the real MLflow."""
 
 import sys
 from types import ModuleType
 
+from mlflow import _sklearn
 from mlflow.exceptions import explain
 
 # Those that have an autolog() or a log_model() in the real one.
@@ -16,12 +17,16 @@ _said = []
 
 
 def autolog(*args, **kwargs):
-    """Nothing is logged by itself: said once, on stderr."""
-    if not _said:
-        _said.append(True)
-        sys.stderr.write(
-            "hdrive: mlflow is not installed, so autolog() logs nothing; what "
-            "the script logs itself is kept\n")
+    """scikit-learn's models log themselves; said once, on stderr."""
+    if _said:
+        return
+    _said.append(True)
+    if not kwargs.get("disable") and _sklearn.watch():
+        what = "logs models of scikit-learn alone"
+    else:
+        what = "logs nothing"
+    sys.stderr.write("hdrive: mlflow is not installed, so autolog() {}; what "
+                     "the script logs itself is kept\n".format(what))
 
 
 class _Flavour(ModuleType):
