@@ -116,10 +116,10 @@ kill $ui
 wait $ui || fail 'it was told to end, and said that it failed'
 
 # One sweep alone.
-hdrive ui other-1 >told 2>err.ui &
+hdrive ui other-1 >alone 2>err.ui &
 ui=$!
-within 20 grep -q TOKEN told
-eval "$(grep '^export' told)"
+within 20 grep -q TOKEN alone
+eval "$(grep '^export' alone)"
 python3 - <<-'PY'
 	import os
 	import sys
