@@ -86,7 +86,7 @@ try() {
 		fail "$name: $(diff print.record "$name.record")"
 }
 try print python3 use_print.py
-try mlflow python3 use_mlflow.py
+try mlflow "${MLFLOW_PYTHON-python3}" use_mlflow.py
 try azureml python3 use_azureml.py
 try log sh use_log.sh
 if command -v curl >/dev/null; then

@@ -47,7 +47,7 @@ has err '^hdrive: --all and --output-name exclude each other$'
 code 2 hdrive job create
 has err "^hdrive: '-f' is missing"
 code 3 hdrive job create -f none.yml -- true
-code 0 hdrive job create -f sweep.yml -n job-3 -- sleep 100
+code 0 hdrive job create -f sweep.yml -n job-3 -- sh -c 'exec sleep 100'
 code 0 hdrive job cancel -n job-3
 code 130 hdrive wait job-3
 same "$(hdrive job show -n job-3 --query status -o tsv)" Canceled
