@@ -273,6 +273,7 @@ static const struct cli_command *const run_group[] = {
 	&az_run_list,
 	&az_run_show,
 	&az_run_monitor_logs,
+	&az_run_monitor_tensorboard,
 	&az_run_download_logs,
 	&az_run_cancel,
 	&az_run_update,

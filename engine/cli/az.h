@@ -97,7 +97,7 @@ int az_stream(struct cli *cli, const struct az_options *az, const char *word,
 	      enum hd_record_form form);
 
 extern const struct cli_command az_run_submit_hyperdrive, az_run_submit_script,
-	az_run_list, az_run_show, az_run_cancel, az_run_monitor_logs,
+	az_run_list, az_run_show, az_run_cancel, az_run_monitor_logs, az_run_monitor_tensorboard,
 	az_run_download_logs, az_run_update, az_experiment_list,
 	az_experiment_create, az_job_create, az_job_show, az_job_list,
 	az_job_cancel, az_job_stream, az_job_download;
