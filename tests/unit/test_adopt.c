@@ -9,6 +9,7 @@
 #include "folder.h"
 #include "stage.h"
 
+#include "base/process.h"
 #include "dispatch/proctree.h"
 #include "dispatch/record.h"
 #include "dispatch/record_format.h"
@@ -60,7 +61,7 @@ static int teardown(void **state)
 
 /* Never returns. */
 static void become_engine(const struct stage *stage, const char *launcher,
-			  const char *script)
+			  const char *script, int tell)
 {
 	const char *const argv[] = { "/bin/sh", "-c", script, NULL };
 	char work[PLACE], mark[PLACE];
@@ -80,20 +81,38 @@ static void become_engine(const struct stage *stage, const char *launcher,
 	snprintf(mark, sizeof mark, "HDRIVE_DIR=%s", request.folder);
 	hd_spawn_init(&spawn, open("/dev/null", O_RDWR));
 	spawn.launcher = launcher;
-	_exit(hd_spawn_launcher(&pid, &spawn, NULL, &request));
+	if (hd_spawn_launcher(&pid, &spawn, NULL, &request) < 0 ||
+	    write(tell, &pid, sizeof pid) != sizeof pid)
+		_exit(1);
+	_exit(0);
 }
 
-static void engine_starts(const struct stage *stage, const char *launcher,
-			  const char *script)
+/* The launcher's pid. */
+static pid_t engine_starts(const struct stage *stage, const char *launcher,
+			   const char *script)
 {
-	int status;
-	pid_t pid = fork();
+	int status, tell[2];
+	pid_t engine, pid = 0;
 
-	assert_true(pid >= 0);
-	if (pid == 0)
-		become_engine(stage, launcher, script);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(pipe(tell), 0);
+	engine = fork();
+	assert_true(engine >= 0);
+	if (engine == 0)
+		become_engine(stage, launcher, script, tell[1]);
+	close(tell[1]);
+	assert_int_equal(read(tell[0], &pid, sizeof pid), sizeof pid);
+	close(tell[0]);
+	assert_int_equal(waitpid(engine, &status, 0), engine);
 	assert_int_equal(status, 0);
+	return pid;
+}
+
+/* Right after its start /proc does not show yet whose process it is. */
+static void await_end(pid_t pid)
+{
+	for (int i = 0; i < 6000 && hd_process_start(pid); i++)
+		poll(NULL, 0, 5);
+	assert_int_equal(hd_process_start(pid), 0);
 }
 
 /* As a whole launch, ticket included; it has claimed that on return. */
@@ -119,6 +138,19 @@ static void await_file(const struct stage *stage, const char *name)
 		poll(NULL, 0, 5);
 	}
 	fail_msg("'%s' never came", name);
+}
+
+/* Who runs it, once all of that is written. */
+static void await_state(struct stage *stage, struct hd_record_state *who)
+{
+	int rc = HD_ENOENT;
+
+	for (int i = 0; i < 6000 && rc < 0; i++) {
+		rc = hd_record_read_state(who, trial_folder(stage, 1), NULL);
+		if (rc < 0)
+			poll(NULL, 0, 5);
+	}
+	assert_int_equal(rc, 0);
 }
 
 static void await_print(const struct stage *stage, const char *text)
@@ -194,10 +226,8 @@ static void a_living_one_is_watched_to_its_end(void **state)
 	struct hd_record_state who;
 
 	engine_launches(stage, "while [ ! -e ../go ]; do sleep 0.01; done; exit 7");
-	await_file(stage, "state");
+	await_state(stage, &who);
 	must_adopt(stage);
-	assert_int_equal(hd_record_read_state(&who, trial_folder(stage, 1), NULL),
-			 0);
 	assert_int_equal(stage->seen[1].started, 1);
 	assert_int_equal(stage->seen[1].pid, who.pid);
 	assert_int_equal(stage->seen[1].start, who.start);
@@ -246,9 +276,7 @@ static void one_whose_launcher_was_killed_is_lost_and_leaves_nothing(void **stat
 
 	engine_launches(stage, "setsid sleep 1000 & sleep 1000 & echo up; wait");
 	await_print(stage, "up");
-	await_file(stage, "state");
-	assert_int_equal(hd_record_read_state(&who, trial_folder(stage, 1), NULL),
-			 0);
+	await_state(stage, &who);
 	kill((pid_t)who.pid, SIGKILL);
 	while (hd_proctree_start((pid_t)who.pid) == who.start)
 		poll(NULL, 0, 5);
@@ -305,8 +333,7 @@ static void one_that_was_never_started_never_will_be(void **state)
 	assert_int_equal(adopt(stage, &err), HD_ENOENT);
 	assert_string_equal(err.text, "attempt 1 of trial 1 was never started");
 	/* Its launcher was on its way. */
-	engine_starts(stage, LAUNCHER, "echo ran");
-	await_no_process(stage);
+	await_end(engine_starts(stage, LAUNCHER, "echo ran"));
 	assert_int_equal(access(folder_path(trial_folder(stage, 1), "stdout"),
 				F_OK),
 			 -1);
@@ -556,9 +583,10 @@ static void a_released_one_runs_on_and_holds_nothing_open(void **state)
 {
 	struct stage *stage = *state;
 	unsigned before = count_descriptors();
+	struct hd_record_state who;
 
 	must_launch(stage, 1, 5, "while [ ! -e ../go ]; do sleep 0.01; done; exit 9");
-	await_file(stage, "state");
+	await_state(stage, &who);
 	stage->type->release(stage->state, 1);
 	stage->running--;
 	uv_run(&stage->loop, UV_RUN_NOWAIT);
