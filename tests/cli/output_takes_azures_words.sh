@@ -9,12 +9,17 @@ echo acc=1
 echo '{"a,\"b\"": 2}'
 END
 code 0 hdrive submit sweep.yml --name out-1 --no-smoke -- ./prog
+# All that two looks a moment apart may differ in.
+ageless() {
+	sed 's/[0-9][0-9.a-z ]* ago/some ago/' "$1"
+}
 for command in ls best metrics status show; do
 	code 0 hdrive $command -o table
 	mv out table
 	code 0 hdrive $command
-	grep -v -e ago -e '^rate' -e '^time' out >plain || true
-	grep -v -e ago -e '^rate' -e '^time' table | cmp - plain || fail "$command: another table"
+	[ -s out ] || fail "$command: nothing"
+	ageless out >plain
+	ageless table | cmp - plain || fail "$command: another table"
 	code 0 hdrive $command -o json
 	mv out json
 	code 0 hdrive $command --json
