@@ -201,6 +201,21 @@ void hd_query_null(struct hd_query *query);
 
 /* 1 for a row, 0 at the end, or a negative code. */
 int hd_query_next(struct hd_query *query, struct hd_error *err);
+/* One row, whose columns are to be read; 0 to go on. */
+typedef int (*hd_query_row_fn)(struct hd_query *query, void *walk,
+			       struct hd_error *err);
+/*
+ * Every row to ROW, until it gives something else than 0, which is then
+ * returned; the query is closed.
+ */
+int hd_query_each(struct hd_query *query, hd_query_row_fn row, void *walk,
+		  struct hd_error *err);
+/* The same from the start, for a statement whose one parameter is KEY. */
+int hd_query_each_of(struct hd_store *store, enum hd_stmt id, int64_t key,
+		     hd_query_row_fn row, void *walk, struct hd_error *err);
+/* Run a statement that has no parameters, to its end. */
+int hd_query_simple(struct hd_store *store, enum hd_stmt id,
+		    struct hd_error *err);
 /* Step a query without rows to its end and close it. */
 int hd_query_run(struct hd_query *query, struct hd_error *err);
 /* The same for one that must change a row: HD_ENOENT naming WHAT if not. */

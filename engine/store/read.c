@@ -311,15 +311,6 @@ static int trials_part(struct trial_walk *walk, enum hd_stmt id,
 	return rc;
 }
 
-static int store_simple(struct hd_store *store, enum hd_stmt id,
-			struct hd_error *err)
-{
-	struct hd_query query;
-	int rc = hd_query_open(&query, store, id, err);
-
-	return rc < 0 ? rc : hd_query_run(&query, err);
-}
-
 /*
  * Two statements, in one snapshot: a trial that logs its first value between
  * them would be in neither.
@@ -329,7 +320,7 @@ static int trials_best(struct trial_walk *walk, struct hd_error *err)
 	enum hd_stmt ranked = walk->query->reverse
 				      ? HD_STMT_TRIAL_RANKED_REVERSE
 				      : HD_STMT_TRIAL_RANKED;
-	int end, rc = store_simple(walk->store, HD_STMT_SNAPSHOT, err);
+	int end, rc = hd_query_simple(walk->store, HD_STMT_SNAPSHOT, err);
 
 	if (rc < 0)
 		return rc;
@@ -337,8 +328,8 @@ static int trials_best(struct trial_walk *walk, struct hd_error *err)
 	if (rc == 0 && !walk->query->discard_no_metric)
 		rc = trials_part(walk, HD_STMT_TRIAL_UNRANKED, err);
 	/* The first error is the one to tell. */
-	end = store_simple(walk->store, HD_STMT_SNAPSHOT_END,
-			   rc < 0 ? NULL : err);
+	end = hd_query_simple(walk->store, HD_STMT_SNAPSHOT_END,
+			      rc < 0 ? NULL : err);
 	return rc >= 0 && end < 0 ? end : rc;
 }
 

@@ -8,23 +8,14 @@
 
 #define REPLAY_SCHEMA 3
 
-static int replay_simple(struct hd_store *store, enum hd_stmt id,
-			 struct hd_error *err)
-{
-	struct hd_query query;
-	int rc = hd_query_open(&query, store, id, err);
-
-	return rc < 0 ? rc : hd_query_run(&query, err);
-}
-
 int hd_store_snapshot(struct hd_store *store, struct hd_error *err)
 {
-	return replay_simple(store, HD_STMT_SNAPSHOT, err);
+	return hd_query_simple(store, HD_STMT_SNAPSHOT, err);
 }
 
 int hd_store_snapshot_end(struct hd_store *store, struct hd_error *err)
 {
-	return replay_simple(store, HD_STMT_SNAPSHOT_END, err);
+	return hd_query_simple(store, HD_STMT_SNAPSHOT_END, err);
 }
 
 int hd_store_replay_check(struct hd_store *store, struct hd_error *err)
@@ -41,15 +32,16 @@ int hd_store_replay_check(struct hd_store *store, struct hd_error *err)
 			    store->path, version, REPLAY_SCHEMA);
 }
 
-static int replay_walk(struct hd_query *query, struct hd_store *store,
-		       enum hd_stmt id, int64_t sweep, struct hd_error *err)
-{
-	int rc = hd_query_open(query, store, id, err);
-
-	if (rc == 0)
-		hd_query_integer(query, sweep);
-	return rc;
-}
+/* What a walk over rows hands them to. */
+struct replay_walk {
+	union {
+		hd_replay_trial_fn trial;
+		hd_replay_attempt_fn attempt;
+		hd_replay_value_fn value;
+		hd_replay_edition_fn edition;
+	} fn;
+	void *user;
+};
 
 static int read_words(struct hd_query *query, struct hd_replay_attempt *row,
 		      struct hd_error *err)
@@ -103,106 +95,100 @@ static int read_trial(struct hd_query *query, struct hd_replay_trial *row,
 	return rc < 0 ? rc : read_checked(query, err);
 }
 
+static int trial_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct replay_walk *walk = vwalk;
+	struct hd_replay_trial row = { 0 };
+	int rc = read_trial(query, &row, err);
+
+	return rc < 0 ? rc : walk->fn.trial(walk->user, &row);
+}
+
 int hd_store_replay_trials(struct hd_store *store, int64_t sweep,
 			   hd_replay_trial_fn fn, void *user,
 			   struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = replay_walk(&query, store, HD_STMT_REPLAY_TRIALS, sweep, err);
+	struct replay_walk walk = { .fn.trial = fn, .user = user };
 
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		struct hd_replay_trial row = { 0 };
+	return hd_query_each_of(store, HD_STMT_REPLAY_TRIALS, sweep, trial_row,
+				&walk, err);
+}
 
-		rc = read_trial(&query, &row, err);
-		if (rc == 0)
-			rc = fn(user, &row);
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+static int attempt_row(struct hd_query *query, void *vwalk,
+		       struct hd_error *err)
+{
+	const struct replay_walk *walk = vwalk;
+	struct hd_replay_attempt row = { 0 };
+	size_t trial = hd_query_get_size(query);
+	int rc;
+
+	row.number = (unsigned)hd_query_get_size(query);
+	rc = read_words(query, &row, err);
+	read_turns(query, &row);
+	row.anew = hd_query_get_integer(query) != 0;
+	row.queued = hd_query_get_integer(query);
+	row.reopened = hd_query_get_size(query);
+	if (rc == 0)
+		rc = read_checked(query, err);
+	return rc < 0 ? rc : walk->fn.attempt(walk->user, trial, &row);
 }
 
 int hd_store_replay_attempts(struct hd_store *store, int64_t sweep,
 			     hd_replay_attempt_fn fn, void *user,
 			     struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = replay_walk(&query, store, HD_STMT_REPLAY_ATTEMPTS, sweep, err);
+	struct replay_walk walk = { .fn.attempt = fn, .user = user };
 
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		struct hd_replay_attempt row = { 0 };
-		size_t trial = hd_query_get_size(&query);
+	return hd_query_each_of(store, HD_STMT_REPLAY_ATTEMPTS, sweep,
+				attempt_row, &walk, err);
+}
 
-		row.number = (unsigned)hd_query_get_size(&query);
-		rc = read_words(&query, &row, err);
-		read_turns(&query, &row);
-		row.anew = hd_query_get_integer(&query) != 0;
-		row.queued = hd_query_get_integer(&query);
-		row.reopened = hd_query_get_size(&query);
-		if (rc == 0)
-			rc = read_checked(&query, err);
-		if (rc == 0)
-			rc = fn(user, trial, &row);
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+static int value_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct replay_walk *walk = vwalk;
+	struct hd_replay_value row = { 0 };
+	int rc;
+
+	row.trial = hd_query_get_size(query);
+	row.attempt = (unsigned)hd_query_get_size(query);
+	row.sequence = hd_query_get_size(query);
+	row.interval = hd_query_get_size(query);
+	row.value = hd_query_get_real(query);
+	row.time = hd_query_get_integer(query);
+	rc = read_checked(query, err);
+	return rc < 0 ? rc : walk->fn.value(walk->user, &row);
 }
 
 int hd_store_replay_values(struct hd_store *store, int64_t sweep,
 			   hd_replay_value_fn fn, void *user,
 			   struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = replay_walk(&query, store, HD_STMT_REPLAY_VALUES, sweep, err);
+	struct replay_walk walk = { .fn.value = fn, .user = user };
 
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		struct hd_replay_value row = { 0 };
+	return hd_query_each_of(store, HD_STMT_REPLAY_VALUES, sweep, value_row,
+				&walk, err);
+}
 
-		row.trial = hd_query_get_size(&query);
-		row.attempt = (unsigned)hd_query_get_size(&query);
-		row.sequence = hd_query_get_size(&query);
-		row.interval = hd_query_get_size(&query);
-		row.value = hd_query_get_real(&query);
-		row.time = hd_query_get_integer(&query);
-		rc = read_checked(&query, err);
-		if (rc == 0)
-			rc = fn(user, &row);
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+static int edition_row(struct hd_query *query, void *vwalk,
+		       struct hd_error *err)
+{
+	const struct replay_walk *walk = vwalk;
+	struct hd_replay_edition row = { 0 };
+
+	(void)err;
+	row.until = hd_query_get_integer(query);
+	row.settings = hd_query_get_size(query);
+	row.path = hd_query_get_text(query);
+	row.text = hd_query_get_text(query);
+	return walk->fn.edition(walk->user, &row);
 }
 
 int hd_store_replay_editions(struct hd_store *store, int64_t sweep,
 			     hd_replay_edition_fn fn, void *user,
 			     struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = replay_walk(&query, store, HD_STMT_REPLAY_EDITIONS, sweep, err);
+	struct replay_walk walk = { .fn.edition = fn, .user = user };
 
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		struct hd_replay_edition row = { 0 };
-
-		row.until = hd_query_get_integer(&query);
-		row.settings = hd_query_get_size(&query);
-		row.path = hd_query_get_text(&query);
-		row.text = hd_query_get_text(&query);
-		rc = fn(user, &row);
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	return hd_query_each_of(store, HD_STMT_REPLAY_EDITIONS, sweep,
+				edition_row, &walk, err);
 }

@@ -157,6 +157,27 @@ static int resume_trial_read(struct hd_query *query,
 	return 0;
 }
 
+/* What a walk over rows hands them to. */
+struct resume_walk {
+	union {
+		hd_resume_trial_fn trial;
+		hd_resume_value_fn value;
+		hd_resume_leader_fn leader;
+		hd_setting_fn text;
+		hd_resume_queue_fn waiting;
+	} fn;
+	void *user;
+};
+
+static int trial_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct resume_walk *walk = vwalk;
+	struct hd_resume_trial row = { 0 };
+	int rc = resume_trial_read(query, &row, err);
+
+	return rc < 0 ? rc : walk->fn.trial(walk->user, &row);
+}
+
 int hd_store_resume_trials(struct hd_store *store, int64_t sweep,
 			   enum hd_resume_which which, hd_resume_trial_fn fn,
 			   void *user, struct hd_error *err)
@@ -166,23 +187,10 @@ int hd_store_resume_trials(struct hd_store *store, int64_t sweep,
 		[HD_RESUME_OPEN] = HD_STMT_TRIAL_OPEN,
 		[HD_RESUME_ENDED] = HD_STMT_TRIAL_ENDED,
 	};
-	enum hd_stmt id = statements[which];
-	struct hd_query query;
-	int rc = resume_open(&query, store, id, sweep, err);
+	struct resume_walk walk = { .fn.trial = fn, .user = user };
 
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		struct hd_resume_trial row = { 0 };
-
-		rc = resume_trial_read(&query, &row, err);
-		if (rc == 0)
-			rc = fn(user, &row);
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	return hd_query_each_of(store, statements[which], sweep, trial_row,
+				&walk, err);
 }
 
 /* --- values --------------------------------------------------------------- */
@@ -302,43 +310,44 @@ int hd_store_labels(struct hd_store *store, int64_t trial, hd_setting_fn fn,
 
 /* --- what it logged ------------------------------------------------------- */
 
+static int value_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct resume_walk *walk = vwalk;
+
+	(void)err;
+	return walk->fn.value(walk->user, hd_query_get_real(query));
+}
+
 int hd_store_resume_curve(struct hd_store *store, int64_t trial,
 			  hd_resume_value_fn fn, void *user,
 			  struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_METRIC_CURVE, trial, err);
+	struct resume_walk walk = { .fn.value = fn, .user = user };
 
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		rc = fn(user, hd_query_get_real(&query));
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	return hd_query_each_of(store, HD_STMT_METRIC_CURVE, trial, value_row,
+				&walk, err);
+}
+
+static int leader_row(struct hd_query *query, void *vwalk,
+		      struct hd_error *err)
+{
+	const struct resume_walk *walk = vwalk;
+	size_t interval = hd_query_get_size(query);
+	size_t number = hd_query_get_size(query);
+
+	(void)err;
+	return walk->fn.leader(walk->user, interval, number,
+			       hd_query_get_real(query));
 }
 
 int hd_store_resume_leaders(struct hd_store *store, int64_t sweep,
 			    hd_resume_leader_fn fn, void *user,
 			    struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_LEADER_ALL, sweep, err);
+	struct resume_walk walk = { .fn.leader = fn, .user = user };
 
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		size_t interval = hd_query_get_size(&query);
-		size_t number = hd_query_get_size(&query);
-
-		rc = fn(user, interval, number, hd_query_get_real(&query));
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	return hd_query_each_of(store, HD_STMT_LEADER_ALL, sweep, leader_row,
+				&walk, err);
 }
 
 static int resume_sequence(struct hd_store *store, int64_t trial,
@@ -381,43 +390,43 @@ int hd_store_resume_places(struct hd_store *store, int64_t trial,
 
 /* --- texts ---------------------------------------------------------------- */
 
+static int text_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct resume_walk *walk = vwalk;
+
+	(void)err;
+	return walk->fn.text(walk->user, hd_query_get_text(query));
+}
+
 int hd_store_resume_patterns(struct hd_store *store, int64_t sweep,
 			     hd_setting_fn fn, void *user,
 			     struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_PATTERN_ALL, sweep, err);
+	struct resume_walk walk = { .fn.text = fn, .user = user };
 
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		rc = fn(user, hd_query_get_text(&query));
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	return hd_query_each_of(store, HD_STMT_PATTERN_ALL, sweep, text_row,
+				&walk, err);
+}
+
+static int waiting_row(struct hd_query *query, void *vwalk,
+		       struct hd_error *err)
+{
+	const struct resume_walk *walk = vwalk;
+	int64_t key = hd_query_get_integer(query);
+	struct hd_waiting_row row = { hd_query_get_text(query), NULL };
+
+	(void)err;
+	if (!hd_query_is_null(query))
+		row.resume_from = hd_query_get_text(query);
+	return walk->fn.waiting(walk->user, key, &row);
 }
 
 int hd_store_resume_queue(struct hd_store *store, int64_t sweep,
 			  hd_resume_queue_fn fn, void *user,
 			  struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_QUEUE_ALL, sweep, err);
+	struct resume_walk walk = { .fn.waiting = fn, .user = user };
 
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		int64_t key = hd_query_get_integer(&query);
-		struct hd_waiting_row row = { hd_query_get_text(&query), NULL };
-
-		if (!hd_query_is_null(&query))
-			row.resume_from = hd_query_get_text(&query);
-		rc = fn(user, key, &row);
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	return hd_query_each_of(store, HD_STMT_QUEUE_ALL, sweep, waiting_row,
+				&walk, err);
 }

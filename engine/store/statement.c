@@ -428,6 +428,41 @@ int hd_query_next(struct hd_query *query, struct hd_error *err)
 	return 1;
 }
 
+int hd_query_each(struct hd_query *query, hd_query_row_fn row, void *walk,
+		  struct hd_error *err)
+{
+	int rc;
+
+	while ((rc = hd_query_next(query, err)) > 0) {
+		rc = row(query, walk, err);
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(query);
+	return rc;
+}
+
+int hd_query_each_of(struct hd_store *store, enum hd_stmt id, int64_t key,
+		     hd_query_row_fn row, void *walk, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_open(&query, store, id, err);
+
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, key);
+	return hd_query_each(&query, row, walk, err);
+}
+
+int hd_query_simple(struct hd_store *store, enum hd_stmt id,
+		    struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_open(&query, store, id, err);
+
+	return rc < 0 ? rc : hd_query_run(&query, err);
+}
+
 int hd_query_run(struct hd_query *query, struct hd_error *err)
 {
 	int rc;

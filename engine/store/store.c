@@ -378,15 +378,6 @@ out:
 	return rc;
 }
 
-static int store_run(struct hd_store *store, enum hd_stmt id,
-		     struct hd_error *err)
-{
-	struct hd_query query;
-	int rc = hd_query_open(&query, store, id, err);
-
-	return rc < 0 ? rc : hd_query_run(&query, err);
-}
-
 int hd_store_begin(struct hd_store *store, struct hd_error *err)
 {
 	int rc;
@@ -395,7 +386,7 @@ int hd_store_begin(struct hd_store *store, struct hd_error *err)
 		return hd_error_set(err, HD_ESTATE,
 				    "store '%s' is in a transaction already",
 				    store->path);
-	rc = store_run(store, HD_STMT_BEGIN, err);
+	rc = hd_query_simple(store, HD_STMT_BEGIN, err);
 	store->writing = rc == 0;
 	return rc;
 }
@@ -423,7 +414,7 @@ int hd_store_commit(struct hd_store *store, bool durable, struct hd_error *err)
 				    "store '%s' has no transaction to commit",
 				    store->path);
 	}
-	rc = store_run(store, HD_STMT_COMMIT, err);
+	rc = hd_query_simple(store, HD_STMT_COMMIT, err);
 	if (rc < 0) {
 		hd_store_rollback(store);
 		return rc;
@@ -439,5 +430,5 @@ void hd_store_rollback(struct hd_store *store)
 	store_forget_names(store);
 	/* A failed rollback leaves nothing to do: the error came before it. */
 	if (!sqlite3_get_autocommit(store->db))
-		store_run(store, HD_STMT_ROLLBACK, NULL);
+		hd_query_simple(store, HD_STMT_ROLLBACK, NULL);
 }
