@@ -192,6 +192,19 @@ int az_cancel(struct cli *cli, const char *word, bool *any)
 	return code;
 }
 
+int az_show(struct cli *cli, const struct az_options *az, const char *word,
+	    enum hd_record_form form)
+{
+	struct hd_store *store = NULL;
+	int64_t key, trial;
+	int code = az_open(cli, word, HD_STORE_READ, &store, &key, &trial);
+
+	if (code == CLI_OK)
+		code = az_put_record(cli, az, store, form, key, trial);
+	hd_store_close(store);
+	return code;
+}
+
 int az_stream(struct cli *cli, const struct az_options *az, const char *word,
 	      enum hd_record_form form)
 {

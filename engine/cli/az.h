@@ -92,6 +92,9 @@ int az_group(struct cli *cli);
 
 /* Stop the run that WORD names; an exit code. *ANY when it was one to stop. */
 int az_cancel(struct cli *cli, const char *word, bool *any);
+/* The record of what is called WORD. */
+int az_show(struct cli *cli, const struct az_options *az, const char *word,
+	    enum hd_record_form form);
 /* Show its logs until it has ended, then its record. */
 int az_stream(struct cli *cli, const struct az_options *az, const char *word,
 	      enum hd_record_form form);

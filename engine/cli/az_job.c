@@ -47,17 +47,11 @@ static bool job_parse(struct cli *cli, struct job_options *options, int *code)
 static int show_main(struct cli *cli)
 {
 	struct job_options options = { 0 };
-	struct hd_store *store = NULL;
-	int64_t key, trial;
 	int code;
 
 	if (!job_parse(cli, &options, &code))
 		return code;
-	code = az_open(cli, options.name, HD_STORE_READ, &store, &key, &trial);
-	if (code == CLI_OK)
-		code = az_put_record(cli, &options.az, store, HD_RECORD_JOB, key, trial);
-	hd_store_close(store);
-	return code;
+	return az_show(cli, &options.az, options.name, HD_RECORD_JOB);
 }
 
 static int cancel_main(struct cli *cli)

@@ -49,17 +49,11 @@ static bool one_parse(struct cli *cli, struct one_options *options, int *code)
 static int show_main(struct cli *cli)
 {
 	struct one_options options = { 0 };
-	struct hd_store *store = NULL;
-	int64_t key, trial;
 	int code;
 
 	if (!one_parse(cli, &options, &code))
 		return code;
-	code = az_open(cli, options.run, HD_STORE_READ, &store, &key, &trial);
-	if (code == CLI_OK)
-		code = az_put_record(cli, &options.az, store, HD_RECORD_RUN, key, trial);
-	hd_store_close(store);
-	return code;
+	return az_show(cli, &options.az, options.run, HD_RECORD_RUN);
 }
 
 static int cancel_main(struct cli *cli)
