@@ -2,12 +2,9 @@
  * Tests of engine/config/runconfig*.c: SPEC section 6, key by key. The exact
  * texts of complaints are in tests/data/bad-runconfig.
  */
-#include "check.h"
-#include "folder.h"
+#include "runconfigs.h"
 
 #include <hdrive/config.h>
-#include <hdrive/report.h>
-#include <hdrive/runconfig.h>
 
 #include "base/buf.h"
 
@@ -15,131 +12,6 @@
 #include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* One load: what came of it and what was said. */
-struct loading {
-	struct hd_runconfig *runconfig;
-	struct hd_findings *findings;
-	struct hd_error err;
-	int rc;
-};
-
-/* A source folder with a script, and a PATH with python3 alone. */
-struct place {
-	char source[FOLDER_PATH];
-	char bin[FOLDER_PATH];
-	struct hd_runconfig_host host;
-};
-
-static int setup(void **state)
-{
-	struct place *place = calloc(1, sizeof *place);
-
-	assert_non_null(place);
-	folder_make(place->source);
-	folder_make(place->bin);
-	folder_write(place->source, "train.py", "", 0644);
-	folder_write(place->source, "tool", "", 0755);
-	folder_write(place->bin, "python3", "", 0755);
-	place->host = (struct hd_runconfig_host){
-		.size = sizeof place->host,
-		.path = place->bin,
-		.source = place->source,
-	};
-	*state = place;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct place *place = *state;
-
-	folder_remove(place->source);
-	folder_remove(place->bin);
-	free(place);
-	return 0;
-}
-
-static void load(struct loading *loading, const char *text,
-		 const struct hd_runconfig_host *host)
-{
-	memset(loading, 0, sizeof *loading);
-	loading->findings = hd_findings_new();
-	assert_non_null(loading->findings);
-	loading->rc = hd_runconfig_parse(&loading->runconfig, text, strlen(text),
-					 "t.runconfig", host, loading->findings,
-					 &loading->err);
-	assert_int_equal(loading->rc == 0, loading->runconfig != NULL);
-}
-
-static void load_end(struct loading *loading)
-{
-	hd_runconfig_free(loading->runconfig);
-	hd_findings_free(loading->findings);
-}
-
-/* Loads without a word said. */
-static void load_quietly(struct loading *loading, const char *text,
-			 const struct hd_runconfig_host *host)
-{
-	load(loading, text, host);
-	if (hd_findings_kept(loading->findings))
-		fail_msg("%s", hd_findings_at(loading->findings, 0)->text);
-	assert_int_equal(loading->rc, 0);
-}
-
-/* All that is said of TEXT, a line each, "error: " or "warning: " before it. */
-static const char *said(const char *text, const struct hd_runconfig_host *host)
-{
-	static char all[4096];
-	struct loading loading;
-	size_t at = 0;
-
-	load(&loading, text, host);
-	all[0] = '\0';
-	for (size_t i = 0; i < hd_findings_kept(loading.findings); i++) {
-		const struct hd_finding *finding =
-			hd_findings_at(loading.findings, i);
-
-		at += (size_t)snprintf(all + at, sizeof all - at, "%s: %s\n",
-				       finding->severity == HD_FINDING_ERROR
-					       ? "error"
-					       : "warning",
-				       finding->text);
-		assert_in_range(at, 0, sizeof all - 1);
-	}
-	load_end(&loading);
-	return all;
-}
-
-static void assert_said(const char *text, const struct hd_runconfig_host *host,
-			const char *expected)
-{
-	const char *all = said(text, host);
-
-	if (!strstr(all, expected))
-		fail_msg("'%s' is not in: %s", expected, all);
-}
-
-static void assert_words(const struct hd_program *program,
-			 const char *const *words)
-{
-	size_t count = 0;
-
-	for (; words[count]; count++) {
-		assert_in_range(count, 0, program->word_count - 1);
-		assert_string_equal(program->words[count], words[count]);
-	}
-	assert_int_equal(program->word_count, count);
-}
-
-static bool has_variable(const struct hd_program *program, const char *variable)
-{
-	for (size_t i = 0; i < program->environment_count; i++)
-		if (!strcmp(program->environment[i], variable))
-			return true;
-	return false;
-}
 
 /* --- the rules ------------------------------------------------------------- */
 
@@ -578,191 +450,6 @@ static void a_command_is_a_line_or_words(void **state)
 	load_end(&loading);
 }
 
-/* --- variables and data ----------------------------------------------------------- */
-
-static void hd_134_variables_of_the_file_are_the_trials(void **state)
-{
-	const struct place *place = *state;
-	struct loading loading;
-
-	load_quietly(&loading,
-		     "script: train.py\nenvironment:\n"
-		     "  environmentVariables: {A: b c, N: 1.50, T: true,"
-		     " E: null}\n",
-		     &place->host);
-	assert_true(has_variable(loading.runconfig->program, "A=b c"));
-	assert_true(has_variable(loading.runconfig->program, "N=1.50"));
-	assert_true(has_variable(loading.runconfig->program, "T=true"));
-	assert_true(has_variable(loading.runconfig->program, "E="));
-	assert_int_equal(loading.runconfig->program->environment_count, 4);
-	load_end(&loading);
-	assert_said("environmentVariables: {AZUREML_RUN_ID: x}\n", NULL,
-		    "warning: 'environmentVariables.AZUREML_RUN_ID' is ignored:"
-		    " hdrive sets it");
-	assert_said("environmentVariables: {A: [1]}\n", NULL,
-		    "error: 'environmentVariables.A' must be text");
-	assert_said("environmentVariables: {'a=b': 1}\n", NULL,
-		    "a name is not empty and has no '='");
-}
-
-static void data_is_what_stands_for_it_here(void **state)
-{
-	static const char text[] =
-		"script: train.py\n"
-		"arguments:\n- --data\n- DatasetConsumptionConfig:mnist\n"
-		"- --ref=$AZUREML_DATAREFERENCE_blob/x\n"
-		"data:\n  mnist:\n    dataLocation:\n      dataset:\n"
-		"        id: 1234\n        name: digits\n"
-		"    mechanism: mount\n    environmentVariableName: DATA\n"
-		"dataReferences:\n  blob:\n    dataStoreName: store\n"
-		"    mode: Mount\n    pathOnDataStore: /sub\n";
-	static const char *const names[] = { "mnist", "digits", "1234" };
-	struct place *place = *state;
-	struct hd_runconfig_place store = { "store", place->source };
-	struct hd_runconfig_place dataset = { NULL, place->bin };
-	char expected[2][FOLDER_PATH + 64];
-	struct loading loading;
-
-	place->host.datastores = &store;
-	place->host.datastore_count = 1;
-	place->host.datasets = &dataset;
-	place->host.dataset_count = 1;
-	assert_int_equal(mkdir(folder_path(place->source, "sub"), 0777), 0);
-	for (size_t i = 0; i < ROWS(names); i++) {
-		dataset.name = names[i];
-		load_quietly(&loading, text, &place->host);
-		assert_string_equal(loading.runconfig->program->words[3],
-				    place->bin);
-		snprintf(expected[0], sizeof expected[0], "--ref=%s/sub/x",
-			 place->source);
-		assert_string_equal(loading.runconfig->program->words[4],
-				    expected[0]);
-		snprintf(expected[0], sizeof expected[0], "DATA=%s", place->bin);
-		snprintf(expected[1], sizeof expected[1],
-			 "AZUREML_DATAREFERENCE_blob=%s/sub", place->source);
-		assert_true(has_variable(loading.runconfig->program,
-					 expected[0]));
-		assert_true(has_variable(loading.runconfig->program,
-					 expected[1]));
-		load_end(&loading);
-	}
-	dataset.path = "/no/such/folder";
-	assert_said(text, &place->host,
-		    "error: 'mnist' is mapped to '/no/such/folder', which is"
-		    " not there");
-	place->host.dataset_count = 0;
-	assert_said(text, &place->host,
-		    "error: dataset 'mnist' is an argument: --dataset mnist=DIR"
-		    " says");
-	place->host.datastore_count = 0;
-	assert_said(text, &place->host,
-		    "error: 'blob' is in a datastore of the cloud's:"
-		    " --datastore store=DIR");
-	assert_said("script: train.py\ndata: {d: {mechanism: mount}}\n",
-		    &place->host, "warning: dataset 'd' is left out");
-	assert_said("script: train.py\n"
-		    "arguments: [DatasetConsumptionConfig:no]\n",
-		    &place->host, "names 'no', which is neither in 'data'");
-}
-
-/* --- ranks and containers ----------------------------------------------------------- */
-
-static void several_processes_are_asked_for_in_three_ways(void **state)
-{
-	static const struct {
-		const char *text;
-		enum hd_distribution kind;
-		size_t processes;
-	} rows[] = {
-		{ "communicator: OpenMpi\nmpi: {processCountPerNode: 4}",
-		  HD_DISTRIBUTION_MPI, 4 },
-		{ "communicator: IntelMpi", HD_DISTRIBUTION_MPI, 1 },
-		{ "framework: PythonMpi\nmpi: {processCountPerNode: 2}",
-		  HD_DISTRIBUTION_MPI, 2 },
-		{ "framework: PyTorch\npytorch: {processCount: 3}",
-		  HD_DISTRIBUTION_PYTORCH, 3 },
-		{ "framework: PyTorch\ncommunicator: Nccl\n"
-		  "pytorch: {processCount: null}",
-		  HD_DISTRIBUTION_NONE, 0 },
-		{ "framework: TensorFlow\n"
-		  "tensorflow: {workerCount: 2, parameterServerCount: 0}",
-		  HD_DISTRIBUTION_TENSORFLOW, 2 },
-		{ "mpi: {processCountPerNode: 4}", HD_DISTRIBUTION_NONE, 0 },
-	};
-	struct place *place = *state;
-	struct loading loading;
-	char text[256];
-
-	folder_write(place->bin, "mpirun", "", 0755);
-	for (size_t i = 0; i < ROWS(rows); i++) {
-		snprintf(text, sizeof text, "script: train.py\n%s\n",
-			 rows[i].text);
-		load_quietly(&loading, text, &place->host);
-		assert_int_equal(loading.runconfig->program->distribution,
-				 rows[i].kind);
-		assert_int_equal(loading.runconfig->program->processes,
-				 rows[i].processes);
-		load_end(&loading);
-	}
-}
-
-static void a_container_is_run_when_it_is_allowed(void **state)
-{
-	static const char text[] =
-		"script: train.py\nenvironment:\n"
-		"  environmentVariables: {A: b}\n"
-		"  docker: {enabled: true, baseImage: image:1, shmSize: 2g,"
-		" arguments: [--network, none]}\n";
-	struct place *place = *state;
-	const struct hd_program *program;
-	struct loading loading;
-
-	place->host.allow_docker = true;
-	assert_said(text, &place->host,
-		    "error: neither 'podman' nor 'docker' is in PATH");
-	folder_write(place->bin, "docker", "", 0755);
-	load_quietly(&loading, text, &place->host);
-	assert_string_equal(loading.runconfig->program->container[0], "docker");
-	load_end(&loading);
-	folder_write(place->bin, "podman", "", 0755);
-	load_quietly(&loading, text, &place->host);
-	program = loading.runconfig->program;
-	assert_int_equal(program->container_count, 8);
-	assert_string_equal(program->container[0], "podman");
-	assert_string_equal(program->container[2], "A");
-	assert_string_equal(program->container[4], "2g");
-	assert_string_equal(program->container[6], "none");
-	assert_string_equal(program->container[7], "image:1");
-	assert_string_equal(program->words[0], "python");
-	load_end(&loading);
-	assert_said("script: train.py\nframework: PyTorch\n"
-		    "pytorch: {processCount: 2}\n"
-		    "environment: {docker: {enabled: true, baseImage: i}}\n",
-		    &place->host, "error: a container runs one process");
-	assert_said("script: train.py\n"
-		    "environment: {docker: {enabled: true}}\n",
-		    NULL, "is enabled and needs a 'baseImage'");
-}
-
-static void secrets_are_not_kept(void **state)
-{
-	static const char text[] =
-		"script: train.py\nenvironment:\n  docker:\n"
-		"    baseImageRegistry: {address: a, username: me,"
-		" Password: s3cret}\n";
-	const struct place *place = *state;
-	struct loading loading;
-
-	load_quietly(&loading, text, &place->host);
-	assert_null(strstr(loading.runconfig->program->configuration, "s3cret"));
-	assert_non_null(strstr(loading.runconfig->program->configuration,
-			       "\"password\":null"));
-	load_end(&loading);
-	assert_said("environment:\n  docker:\n"
-		    "    baseImageRegistry: {username: me}\n",
-		    NULL, "has a 'username' and needs a 'password'");
-}
-
 /* --- complaints ---------------------------------------------------------------------- */
 
 static int collect(void *user, const char *text, size_t length)
@@ -850,13 +537,10 @@ static void strictness_makes_errors_of_warnings(void **state)
 			    "");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(hd_052_an_argument_in_both_files_is_dropped_here),
-		TEST(hd_134_variables_of_the_file_are_the_trials),
 		TEST(hd_140_yaml_and_json_give_the_same),
 		TEST(hd_141_case_counts_neither_in_keys_nor_in_words),
 		TEST(hd_142_numbers_in_arguments_become_text),
@@ -869,10 +553,6 @@ int main(void)
 		TEST(the_interpreter_is_the_files_or_one_that_is_there),
 		TEST(a_script_that_is_not_there_is_said),
 		TEST(a_command_is_a_line_or_words),
-		TEST(data_is_what_stands_for_it_here),
-		TEST(several_processes_are_asked_for_in_three_ways),
-		TEST(a_container_is_run_when_it_is_allowed),
-		TEST(secrets_are_not_kept),
 		TEST(bad_files_say_exactly_what_is_wrong),
 		TEST(strictness_makes_errors_of_warnings),
 	};
