@@ -43,16 +43,6 @@ static void launcher_discard(pid_t pid)
 		;
 }
 
-/* Watch the launcher that we have started; 0 or an errno. */
-static int process_watch(struct hd_local_attempt *attempt)
-{
-	int fd = (int)syscall(SYS_pidfd_open, attempt->pid, 0U);
-
-	if (fd < 0)
-		return errno;
-	return hd_local_attempt_watch(attempt, fd, hd_local_on_process);
-}
-
 /* A copy of its path, NULL for none. */
 static char *cgroup_take(struct hd_local *local)
 {
@@ -69,20 +59,16 @@ static int attempt_spawn(struct hd_local_attempt *attempt,
 			 const struct hd_launch *launch)
 {
 	struct hd_local *local = attempt->local;
-	/* A descriptor set aside: the pidfd must not fail after the start. */
-	int spare = fcntl(local->null, F_DUPFD_CLOEXEC, 0);
-	int rc;
+	int pidfd, rc;
 
-	if (spare < 0)
-		return errno;
 	attempt->launched = hd_time_wall();
 	attempt->cgroup = cgroup_take(local);
-	rc = hd_spawn_launcher(&attempt->pid, &local->spawn, attempt->cgroup,
+	/* With its descriptor or not at all. */
+	rc = hd_spawn_launcher(&attempt->pid, &pidfd, &local->spawn, attempt->cgroup,
 			       launch);
-	close(spare);
 	if (rc)
 		return rc;
-	rc = process_watch(attempt);
+	rc = hd_local_attempt_watch(attempt, pidfd, hd_local_on_process);
 	if (rc)
 		launcher_discard(attempt->pid);
 	return rc;

@@ -84,7 +84,7 @@ out:
  * Not posix_spawn: it sets each of the 64 signals with a call of its own, and
  * maps and unmaps a stack, a fiftieth of what a trivial trial costs.
  */
-static int launcher_clone(pid_t *pid, struct birth *birth)
+static int launcher_clone(pid_t *pid, int *pidfd, struct birth *birth)
 {
 	_Alignas(16) char stack[STACK_SIZE];
 	sigset_t all, before;
@@ -93,12 +93,14 @@ static int launcher_clone(pid_t *pid, struct birth *birth)
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
 	*pid = clone(launcher_become, stack + sizeof stack,
-		     CLONE_VM | CLONE_VFORK | SIGCHLD, birth);
+		     CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, birth, pidfd);
 	rc = *pid < 0 ? errno : birth->error;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (*pid > 0 && rc)
+	if (*pid > 0 && rc) {
+		close(*pidfd);
 		while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
 			;
+	}
 	return rc;
 }
 
@@ -126,7 +128,7 @@ static const char **head_option(const char **at, const char *name,
 	return at;
 }
 
-int hd_spawn_launcher(pid_t *pid, const struct hd_spawn *spawn,
+int hd_spawn_launcher(pid_t *pid, int *pidfd, const struct hd_spawn *spawn,
 		      const char *cgroup, const struct hd_launch *launch)
 {
 	struct birth birth = {
@@ -153,7 +155,7 @@ int hd_spawn_launcher(pid_t *pid, const struct hd_spawn *spawn,
 	birth.argv = argv_new(head, launch->argv);
 	if (!birth.argv)
 		return ENOMEM;
-	rc = launcher_clone(pid, &birth);
+	rc = launcher_clone(pid, pidfd, &birth);
 	free(birth.argv);
 	return rc;
 }

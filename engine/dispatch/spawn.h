@@ -19,8 +19,11 @@ struct hd_spawn {
 
 /* Fills it but for the path and the boot id. */
 void hd_spawn_init(struct hd_spawn *spawn, int null);
-/* CGROUP: path of the program's control group, or NULL. 0 or an errno. */
-int hd_spawn_launcher(pid_t *pid, const struct hd_spawn *spawn,
+/*
+ * CGROUP: path of the program's control group, or NULL. *PIDFD is the caller's
+ * to close; where there can be none no process is started. 0 or an errno.
+ */
+int hd_spawn_launcher(pid_t *pid, int *pidfd, const struct hd_spawn *spawn,
 		      const char *cgroup, const struct hd_launch *launch);
 
 #endif

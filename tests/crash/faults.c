@@ -172,14 +172,19 @@ WRAP(MKDIR, int, -1, linkat, (int at, const char *from, int other, const char *t
 WRAP(UNLINK, int, -1, unlink, (const char *path), (path))
 WRAP(UNLINK, int, -1, unlinkat, (int at, const char *path, int flags), (at, path, flags))
 WRAP(UNLINK, int, -1, rmdir, (const char *path), (path))
-/* Ours come with four arguments: the others are of flags that we do not use. */
+/* Ours come with five arguments, the last for the process's descriptor. */
 int clone(int (*become)(void *), void *stack, int flags, void *argument, ...)
 {
 	static int (*next)(int (*)(void *), void *, int, void *, ...);
+	va_list list;
+	int *pidfd;
 
+	va_start(list, argument);
+	pidfd = va_arg(list, int *);
+	va_end(list);
 	if (!next)
 		next = NEXT("clone", int (*)(int (*)(void *), void *, int, void *, ...));
-	return is_due(SPAWN) ? -1 : next(become, stack, flags, argument);
+	return is_due(SPAWN) ? -1 : next(become, stack, flags, argument, pidfd);
 }
 
 /* A disk without room is in the way of new files alone. */

@@ -75,13 +75,14 @@ static void become_engine(const struct stage *stage, const char *launcher,
 		.grace = 100000,
 	};
 	struct hd_spawn spawn;
+	int pidfd;
 	pid_t pid;
 
 	snprintf(work, sizeof work, "%s/work", request.folder);
 	snprintf(mark, sizeof mark, "HDRIVE_DIR=%s", request.folder);
 	hd_spawn_init(&spawn, open("/dev/null", O_RDWR));
 	spawn.launcher = launcher;
-	if (hd_spawn_launcher(&pid, &spawn, NULL, &request) < 0 ||
+	if (hd_spawn_launcher(&pid, &pidfd, &spawn, NULL, &request) != 0 ||
 	    write(tell, &pid, sizeof pid) != sizeof pid)
 		_exit(1);
 	_exit(0);
