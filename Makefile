@@ -18,6 +18,8 @@ V =
 OPTIMIZE = -O2 -g
 # where `make install` puts things
 PREFIX = /usr/local
+# where the library goes; Debian's is lib/x86_64-linux-gnu
+LIBDIR = $(PREFIX)/lib
 # staged below this folder, for packagers
 DESTDIR =
 # run only test programs whose name holds this word
@@ -33,6 +35,11 @@ comma := ,
 VARIANT := $(if $(SANITIZE),$(firstword $(subst $(comma), ,$(SANITIZE))),release)
 B := build/$(VARIANT)
 Q := $(if $(V),,@)
+
+VERSION := $(shell sed -n 's/^.define HD_VERSION "\(.*\)"$$/\1/p' include/hdrive/version.h)
+# A new number here is a new library: what was built for the old one keeps that.
+SONAME := libhdrive.so.0
+REALNAME := $(SONAME).$(VERSION:0.%=%)
 
 PACKAGES := yaml-0.1 sqlite3 libuv libpcre2-8 jansson gsl nettle libgit2
 STD := -std=c17 -D_POSIX_C_SOURCE=200809L
@@ -58,6 +65,7 @@ LIB_SRC := $(filter-out $(SERVER_SRC) $(addprefix engine/dispatch/,launch.c laun
 	engine/doctor engine/mlflow engine/program engine/snapshot) \
 	samplers/*.c policies/*.c))
 CLI_SRC := $(wildcard engine/cli/*.c)
+PUBLIC_H := include/hdrive.h $(sort $(wildcard include/hdrive/*.h))
 TEST_SRC := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c tests/cli/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
@@ -75,8 +83,9 @@ SAMPLER_BENCH := $(B)/tests/bench/samplers/samplers
 SAMPLER_BENCH_SRC := $(wildcard tests/bench/samplers/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
-.PHONY: all help demo test deps deps-test deps-fuzz check check-asan check-valgrind check-crash \
-	install bench bench-samplers fuzz format format-check lint conformance dist clean examples
+.PHONY: all help demo test deps deps-test deps-fuzz check check-abi check-asan check-crash \
+	check-valgrind abi install bench bench-samplers fuzz format format-check lint conformance \
+	dist clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -84,8 +93,8 @@ all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
 	$(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
 
 help:
-	@echo 'all demo test deps deps-test check check-asan check-valgrind check-crash'
-	@echo 'bench bench-samplers fuzz lint conformance format format-check install'
+	@echo 'all demo test deps deps-test check check-abi check-asan check-valgrind check-crash'
+	@echo 'bench bench-samplers fuzz lint abi conformance format format-check install'
 	@echo 'dist clean'
 
 # --- build -----------------------------------------------------------------
@@ -104,9 +113,19 @@ $(B)/libhdrive.a: $(LIB_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(B)/libhdrive.so: $(LIB_OBJ)
+# The shared library: what the headers mark HD_API and nothing else, each name
+# with the version it came in (docs/design/0011-packages.md).
+$(B)/libhdrive.map: engine/package/libhdrive.abi engine/package/map.sh \
+		engine/package/exports.sh $(PUBLIC_H)
+	@mkdir -p $(@D)
+	$(Q)engine/package/map.sh $(VERSION) $< $(PUBLIC_H) >$@
+$(B)/$(REALNAME): $(LIB_OBJ) $(B)/libhdrive.map
 	@$(if $(Q),echo '  LD   $@')
-	$(Q)$(CC) -shared -Wl,-soname,libhdrive.so.0 $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS)
+	$(Q)$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=$(B)/libhdrive.map \
+		-Wl,--as-needed $(SAN) -o $@ $(LIB_OBJ) $(LDFLAGS) $(LIBS)
+$(B)/libhdrive.so: $(B)/$(REALNAME)
+	@ln -sf $(REALNAME) $(B)/$(SONAME)
+	@ln -sf $(SONAME) $@
 
 $(B)/hdrive: $(CLI_OBJ) $(B)/libhdrive.a
 	@$(if $(Q),echo '  LD   $@')
@@ -247,6 +266,11 @@ format-check:
 	clang-format --dry-run -Werror $(C_FILES)
 lint: all
 	@tests/support/lint.sh $(B)
+# The binary interface against engine/package/libhdrive.abi, which `make abi`
+# writes: additions at once, with ABI_BREAK=1 what breaks programs built before.
+check-abi abi: $(B)/libhdrive.so
+	@tests/support/abi.py --cc '$(CC)' $(if $(filter abi,$@),record,check) \
+		$(if $(ABI_BREAK),--break) engine/package/libhdrive.abi include $<
 # docs/reference/conformance.md, from the rules and the names of the tests
 conformance:
 	@tests/support/conformance.sh
@@ -267,22 +291,29 @@ demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@examples/digits/demo.sh $(B)
 
+# What runs finds its parts from where it stands: ../libexec, ../share.
+TO = $(DESTDIR)$(PREFIX)
+TOLIB = $(DESTDIR)$(LIBDIR)
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib \
-		$(DESTDIR)$(PREFIX)/libexec/hdrive $(DESTDIR)$(PREFIX)/share/hdrive/python \
-		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/include/hdrive
-	install -m 755 $(B)/hdrive $(DESTDIR)$(PREFIX)/bin/
-	install -m 755 $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
-		$(DESTDIR)$(PREFIX)/libexec/hdrive/
-	install -m 644 $(B)/libhdrive.a $(DESTDIR)$(PREFIX)/lib/
-	install -m 755 $(B)/libhdrive.so $(DESTDIR)$(PREFIX)/lib/libhdrive.so.0
-	ln -sf libhdrive.so.0 $(DESTDIR)$(PREFIX)/lib/libhdrive.so
-	install -m 644 include/hdrive.h $(DESTDIR)$(PREFIX)/include/
-	install -m 644 include/hdrive/*.h $(DESTDIR)$(PREFIX)/include/hdrive/
-	cp -R engine/python/. $(DESTDIR)$(PREFIX)/share/hdrive/python/
-	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -d $(TO)/bin $(TO)/libexec/hdrive $(TO)/include/hdrive $(TOLIB)/pkgconfig
+	install -m 755 $(B)/hdrive $(TO)/bin/
+	install -m 755 $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui $(TO)/libexec/hdrive/
+	install -m 644 $(B)/libhdrive.a $(TOLIB)/
+	install -m 755 $(B)/$(REALNAME) $(TOLIB)/
+	ln -sf $(REALNAME) $(TOLIB)/$(SONAME)
+	ln -sf $(SONAME) $(TOLIB)/libhdrive.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+		-e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' \
+		engine/package/hdrive.pc.in >$(TOLIB)/pkgconfig/hdrive.pc
+	install -m 644 include/hdrive.h $(TO)/include/
+	install -m 644 include/hdrive/*.h $(TO)/include/hdrive/
+	for section in 1 5; do \
+		install -d $(TO)/share/man/man$$section && \
+		install -m 644 docs/man/*.$$section $(TO)/share/man/man$$section/ || exit 1; done
+	for file in $(PYTHON_SRC:engine/python/%=%); do \
+		mode=644 && { [ ! -x engine/python/$$file ] || mode=755; } && \
+		install -D -m $$mode engine/python/$$file $(TO)/share/hdrive/python/$$file || \
+		exit 1; done
 
 dist:
 	@mkdir -p build

@@ -5,7 +5,7 @@
 # missing is skipped and says so.
 set -u
 
-all='top includes headers symbols door lines newlines format shell man conformance'
+all='top includes headers symbols door abi lines newlines format shell man conformance'
 build=$1
 shift
 [ $# -gt 0 ] || eval "set -- $all"
@@ -185,11 +185,33 @@ check_door() {
 	{
 		nm -D --defined-only "$build/libhdrive.so"
 		nm -g --defined-only "$@"
-	} | awk 'NF == 3 { print $3 }' | sort -u >"$work/there"
+	} | awk 'NF == 3 { sub(/@.*/, "", $3); print $3 }' | sort -u >"$work/there"
 	nm -u "$@" | awk '$1 == "U" && $2 ~ /^hd_/ { print $2 }' | sort -u |
 		comm -23 - "$work/there" |
 		sed 's/$/: not exported by libhdrive.so/' |
 		report 'the CLI uses what the library does not show'
+}
+
+# What programs were built against: functions, structs, enums.
+check_abi() {
+	[ -e "$build/libhdrive.so" ] || {
+		echo "$build/libhdrive.so: not built" | report 'the binary interface'
+		return
+	}
+	case $(${CC:-cc} -dumpmachine) in
+	x86_64*) ;;
+	*)
+		skip 'the binary interface' 'x86-64, for which it is recorded,'
+		return
+		;;
+	esac
+	command -v python3 >/dev/null 2>&1 || {
+		skip 'the binary interface' python3
+		return
+	}
+	tests/support/abi.py --cc "${CC:-cc}" check engine/package/libhdrive.abi include \
+		"$build/libhdrive.so" >"$work/abi" 2>&1 ||
+		report 'the binary interface is not engine/package/libhdrive.abi' <"$work/abi"
 }
 
 check_lines() {

@@ -52,6 +52,12 @@ static void the_cli_has_no_private_door(void **state)
 	check_house("door");
 }
 
+static void the_binary_interface_is_the_recorded_one(void **state)
+{
+	(void)state;
+	check_house("abi");
+}
+
 static void lines_fit_and_files_end(void **state)
 {
 	(void)state;
@@ -78,6 +84,7 @@ int main(void)
 		cmocka_unit_test(every_header_compiles_alone),
 		cmocka_unit_test(the_library_defines_hd_names_and_does_not_print),
 		cmocka_unit_test(the_cli_has_no_private_door),
+		cmocka_unit_test(the_binary_interface_is_the_recorded_one),
 		cmocka_unit_test(lines_fit_and_files_end),
 		cmocka_unit_test(sources_scripts_and_pages_are_linted),
 		cmocka_unit_test(the_conformance_table_is_true),
