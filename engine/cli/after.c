@@ -152,25 +152,47 @@ static bool is_judged(int code)
 	       code == CLI_TIMED_OUT || code == CLI_FAILURES;
 }
 
+/*
+ * A file that --best-output made is what the next step of a pipeline takes: it
+ * is made of a sweep that ended by itself and is what was required, or not at
+ * all.
+ */
+static int best_copies(struct cli *cli, const struct after_options *options,
+		       struct hd_store *store, int64_t key)
+{
+	int worst = CLI_OK;
+
+	for (size_t i = 0; i < options->best.count; i++) {
+		int copied = best_copy(cli, options->best.items[i], store, key);
+
+		worst = worst == CLI_OK ? copied : worst;
+	}
+	return worst;
+}
+
 int after_sweep(struct cli *cli, const struct after_options *options,
 		struct hd_store *store, int64_t key, int code)
 {
 	struct require_walk walk = { .cli = cli, .texts = &options->require };
 	struct hd_error err = { 0 };
 	int worst = CLI_OK;
+	int copied;
 
 	if (options->metrics &&
 	    hd_fetch_metrics(store, key, options->metrics, &err) < 0)
 		worst = cli_fail_error(cli, &err);
-	for (size_t i = 0; i < options->best.count; i++) {
-		int copied = best_copy(cli, options->best.items[i], store, key);
-
-		worst = worst == CLI_OK ? copied : worst;
+	if (!is_judged(code)) {
+		if (options->best.count)
+			cli_say(cli, "--best-output: nothing is copied, "
+				     "the sweep has not come to its end");
+		return code;
 	}
-	if (options->require.count && is_judged(code) &&
+	if (options->require.count &&
 	    hd_store_sweep(store, key, require_row, &walk, &err) < 0)
 		return cli_fail_error(cli, &err);
 	if (walk.unmet)
 		return CLI_UNMET;
+	copied = best_copies(cli, options, store, key);
+	worst = worst == CLI_OK ? copied : worst;
 	return code == CLI_OK ? worst : code;
 }

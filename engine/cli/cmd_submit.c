@@ -22,6 +22,7 @@ struct submit_options {
 	struct snapshot_options snapshot;
 	struct runconfig_options runconfig;
 	const char *name;
+	bool or_resume;
 	const char *experiment;
 	const char *gpus;
 	struct cli_size gpus_per_trial;
@@ -61,6 +62,8 @@ static const struct cli_opt submit_rows[] = {
 	{ "once", 0, NULL, "no FILE: run the program once, with nothing to look for",
 	  CLI_OPT_FLAG, ROW(once), 0 },
 	{ "name", 0, "NAME", "name the sweep (else one is made up)", CLI_OPT_TEXT, ROW(name), 0 },
+	{ "or-resume", 0, NULL, "go on with the sweep of that name, if there is one",
+	  CLI_OPT_FLAG, ROW(or_resume), 0 },
 	{ "experiment", 0, "NAME", "the experiment it is in (else its folder's name)",
 	  CLI_OPT_TEXT, ROW(experiment), 0 },
 	{ "metric-pattern", 0, "RE",
@@ -92,6 +95,7 @@ struct submit_work {
 	struct hd_runconfig *runconfig;   /* NULL without -c */
 	struct hd_program program;        /* borrows from the two */
 	struct hd_sweep_options snapshot; /* what is said of it */
+	bool seed_is_any;                 /* nobody asked for this one */
 };
 
 /* What stands in place of a file where one run is all. */
@@ -234,6 +238,7 @@ static int submit_make(void *user, struct hd_sweep **sweep,
 {
 	const struct submit_work *work = user;
 	const struct submit_options *options = work->options;
+	int rc = HD_ENOENT;
 
 	host->name = options->name;
 	host->experiment = options->experiment;
@@ -249,7 +254,12 @@ static int submit_make(void *user, struct hd_sweep **sweep,
 	host->snapshot_files = work->snapshot.snapshot_files;
 	host->program = &work->program;
 	host->source = options->runconfig.path;
-	return hd_sweep_new(sweep, store, work->config, host, err);
+	if (options->or_resume) {
+		host->has_seed = !work->seed_is_any;
+		rc = hd_sweep_resume_named(sweep, store, work->config, host, err);
+		host->has_seed = true;
+	}
+	return rc != HD_ENOENT ? rc : hd_sweep_new(sweep, store, work->config, host, err);
 }
 
 static bool submit_has_devices(const struct submit_options *options,
@@ -287,7 +297,8 @@ static int submit_run(struct submit_work *work)
 		options->seed.given = true;
 		options->seed.value = work->config->seed;
 	}
-	if (!options->seed.given && cli_random_seed(&options->seed.value, &err) < 0)
+	work->seed_is_any = !options->seed.given;
+	if (work->seed_is_any && cli_random_seed(&options->seed.value, &err) < 0)
 		return cli_fail_error(work->cli, &err);
 	/* What is warned of is then what runs. */
 	options->seed.given = true;
@@ -304,6 +315,15 @@ static int submit_run(struct submit_work *work)
 						       .after = &options->after });
 }
 
+/* By what else could it be found? */
+static int submit_check_name(struct cli *cli, const struct submit_options *options,
+			     const struct hd_config *config)
+{
+	if (!options->or_resume || options->name || config->name)
+		return CLI_OK;
+	return cli_fail(cli, CLI_USAGE, "'--or-resume' needs the sweep's name: --name NAME");
+}
+
 static int submit_all(struct cli *cli, struct submit_options *options)
 {
 	struct submit_work work = { .cli = cli, .options = options };
@@ -311,6 +331,8 @@ static int submit_all(struct cli *cli, struct submit_options *options)
 
 	if (code == CLI_OK)
 		code = submit_load(cli, options, &work.config);
+	if (code == CLI_OK)
+		code = submit_check_name(cli, options, work.config);
 	if (code == CLI_OK)
 		code = submit_program(&work);
 	if (code == CLI_OK)

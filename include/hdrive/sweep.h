@@ -125,6 +125,17 @@ HD_API int hd_sweep_resume(struct hd_sweep **out, struct hd_store *store,
 			   int64_t key, const struct hd_sweep_options *options,
 			   struct hd_error *err);
 /*
+ * Go on, as hd_sweep_resume does, with the sweep that CONFIG and OPTIONS would
+ * make a second time: the one called OPTIONS->name, else by the config's name.
+ * CONFIG's limits, policy and sampler count from now on. HD_ENOENT when there is
+ * none, and hd_sweep_new may be called; HD_EEXIST when its program or its seed
+ * (where OPTIONS has one) is another, HD_ESTATE when its space is.
+ */
+HD_API int hd_sweep_resume_named(struct hd_sweep **out, struct hd_store *store,
+				 const struct hd_config *config,
+				 const struct hd_sweep_options *options,
+				 struct hd_error *err);
+/*
  * Run until every trial has ended. Returns 0 when the sweep ran to its end,
  * whatever became of its trials (see hd_sweep_summary); an error when the
  * engine itself could not go on, after stopping what it had started.

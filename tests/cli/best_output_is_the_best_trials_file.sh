@@ -32,3 +32,7 @@ for path in '' /etc/passwd ../stdout a/.. x=; do
 	code 2 hdrive submit sweep.yml --best-output "$path" -- ./prog
 	has err '^hdrive: --best-output'
 done
+
+# A requirement that is not met has no result that the next step could take.
+code 7 hdrive submit sweep.yml --best-output outputs/model.txt=gone --require 'best>99' -- ./prog
+[ ! -e gone ] || fail 'a model that is not what was required'
