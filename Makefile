@@ -8,6 +8,8 @@
 # Knobs, given as `make NAME=value`:
 # the compiler
 CC ?= cc
+# the tests' C++ compiler
+CXX ?= c++
 # address,undefined or thread: a build of its own
 SANITIZE =
 # 1: warnings are errors
@@ -67,6 +69,7 @@ LIB_SRC := $(filter-out $(SERVER_SRC) $(addprefix engine/dispatch/,launch.c laun
 CLI_SRC := $(wildcard engine/cli/*.c)
 PUBLIC_H := include/hdrive.h $(sort $(wildcard include/hdrive/*.h))
 TEST_SRC := $(wildcard tests/unit/test_*.c tests/conformance/test_*.c tests/cli/test_*.c)
+API_SRC := $(wildcard tests/api/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
@@ -77,6 +80,7 @@ LIB_OBJ := $(call obj,$(LIB_SRC))
 CLI_OBJ := $(call obj,$(CLI_SRC))
 SUPPORT_OBJ := $(call obj,$(SUPPORT_SRC))
 TEST_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
+API_BIN := $(foreach language,c cxx,$(API_SRC:tests/api/%.c=$(B)/tests/api/$(language)/%))
 REPLAY_BIN := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(FUZZ_SRC))
 BENCH_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(BENCH_SRC))
 SAMPLER_BENCH := $(B)/tests/bench/samplers/samplers
@@ -197,6 +201,24 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libhdrive.a
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lcmocka
 
+# Programs that know what any other knows, the headers and libhdrive.so, each
+# as C17 and as C++17.
+API_CFLAGS = -Wall -Wextra -Werror -pedantic -D_POSIX_C_SOURCE=200809L -g $(SAN) -Iinclude \
+	-DTEST_BUILD='"$(CURDIR)/$(B)"'
+API_COMPILE_c = $(CC) -std=c17 $(API_CFLAGS)
+API_COMPILE_cxx = $(CXX) -std=c++17 -x c++ $(API_CFLAGS)
+define api_program
+$(B)/obj/tests/api/$(1)/%.o: tests/api/%.c
+	@mkdir -p $$(@D)
+	@$(if $(Q),echo '  $(if $(filter c,$(1)),CC ,CXX)  $$<')
+	$(Q)$$(API_COMPILE_$(1)) -MMD -MP -c $$< -o $$@
+$(B)/tests/api/$(1)/%: $(B)/obj/tests/api/$(1)/%.o $(B)/libhdrive.so
+	@mkdir -p $$(@D)
+	@$(if $(Q),echo '  LD   $$@')
+	$(Q)$$(CC) $$(SAN) -o $$@ $$< -L$(B) -Wl,-rpath,$(CURDIR)/$(B) -lhdrive -lcmocka -lm
+endef
+$(foreach language,c cxx,$(eval $(call api_program,$(language))))
+
 # What crash tests run or load; no part of the library is in it.
 CRASH_BIN := $(B)/tests/crash/program $(B)/tests/crash/faults.so
 $(B)/tests/crash/program: tests/crash/program.c
@@ -204,8 +226,8 @@ $(B)/tests/crash/program: tests/crash/program.c
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(STD) $(WARN) -O2 -g $< -o $@
 
-check: all $(TEST_BIN) $(REPLAY_BIN) $(CRASH_BIN)
-	@tests/support/run-tests.sh $(B) '$(TESTS)' $(TEST_BIN) $(REPLAY_BIN)
+check: all $(TEST_BIN) $(API_BIN) $(REPLAY_BIN) $(CRASH_BIN)
+	@tests/support/run-tests.sh $(B) '$(TESTS)' $(TEST_BIN) $(API_BIN) $(REPLAY_BIN)
 
 check-asan:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined check
@@ -278,8 +300,8 @@ conformance:
 DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial-dev \
 	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev libgit2-dev \
 	libmicrohttpd-dev nettle-dev zlib1g-dev musl-tools
-DEPS_TEST := $(DEPS_BUILD) libcmocka-dev libasan8 libubsan1 python3 python3-sklearn mandoc procps \
-	curl
+DEPS_TEST := $(DEPS_BUILD) g++ libcmocka-dev libasan8 libubsan1 python3 python3-sklearn mandoc \
+	procps curl
 deps:
 	@tests/support/deps.sh $(DEPS_BUILD)
 deps-fuzz:

@@ -5,7 +5,7 @@
 # missing is skipped and says so.
 set -u
 
-all='top includes headers symbols door abi lines newlines format shell man conformance'
+all='top includes headers symbols door abi calls lines newlines format shell man conformance'
 build=$1
 shift
 [ $# -gt 0 ] || eval "set -- $all"
@@ -139,16 +139,21 @@ check_headers() {
 			echo "$header: $(grep -m 1 error "$work/err")"
 	done <"$work/h" | report 'a header does not compile alone'
 
-	command -v g++ >/dev/null 2>&1 || {
-		skip 'public headers as C++17' g++
-		return
-	}
-	grep '^include/' "$work/h" | while read -r header; do
-		printf '#include "%s"\n' "$header" >"$work/alone.cc"
-		g++ -std=c++17 -fsyntax-only -Wall -Wextra -Werror -I. \
-			-Iinclude "$work/alone.cc" 2>"$work/err" ||
-			echo "$header: $(grep -m 1 error "$work/err")"
-	done | report 'a public header does not compile as C++17'
+	# A public one in whatever language and mood its user compiles.
+	command -v g++ >/dev/null 2>&1 || skip 'public headers as C++17' g++
+	for standard in c11 c17 c++17; do
+		case $standard in
+		c++*) set -- g++ -x c++ ;;
+		*) set -- ${CC:-cc} -x c ;;
+		esac
+		command -v "$1" >/dev/null 2>&1 || continue
+		grep '^include/' "$work/h" | while read -r header; do
+			printf '#include "%s"\nextern int alone;\n' "$header" >"$work/alone"
+			"$@" -std=$standard -fsyntax-only -Wall -Wextra -Werror -pedantic \
+				-I. -Iinclude "$work/alone" 2>"$work/err" ||
+				echo "$header: $(grep -m 1 error "$work/err")"
+		done | report "a public header does not compile as $standard"
+	done
 }
 
 # The library's names are hd_'s, and it neither prints nor asks around.
@@ -212,6 +217,17 @@ check_abi() {
 	tests/support/abi.py --cc "${CC:-cc}" check engine/package/libhdrive.abi include \
 		"$build/libhdrive.so" >"$work/abi" 2>&1 ||
 		report 'the binary interface is not engine/package/libhdrive.abi' <"$work/abi"
+}
+
+# Every public function is called by a program in C and in C++: tests/api.
+check_calls() {
+	grep '^tests/api/.*\.c$' "$work/c" | xargs cat >"$work/calls"
+	for header in include/hdrive/*.h; do
+		engine/package/exports.sh "$header" | while read -r name; do
+			grep -q "\\<$name(" "$work/calls" ||
+				echo "$header: $name() is called by nobody: tests/api/test_*.c"
+		done
+	done | report 'a public function that is not called in C and C++'
 }
 
 check_lines() {

@@ -58,6 +58,12 @@ static void the_binary_interface_is_the_recorded_one(void **state)
 	check_house("abi");
 }
 
+static void every_public_function_is_called_in_tests(void **state)
+{
+	(void)state;
+	check_house("calls");
+}
+
 static void lines_fit_and_files_end(void **state)
 {
 	(void)state;
@@ -85,6 +91,7 @@ int main(void)
 		cmocka_unit_test(the_library_defines_hd_names_and_does_not_print),
 		cmocka_unit_test(the_cli_has_no_private_door),
 		cmocka_unit_test(the_binary_interface_is_the_recorded_one),
+		cmocka_unit_test(every_public_function_is_called_in_tests),
 		cmocka_unit_test(lines_fit_and_files_end),
 		cmocka_unit_test(sources_scripts_and_pages_are_linted),
 		cmocka_unit_test(the_conformance_table_is_true),
