@@ -70,6 +70,9 @@ static void world_run(struct world *world)
 	assert_int_equal(hd_config_parse(&config, sweep_text, sizeof sweep_text - 1, "a.yml", NULL,
 					 findings, &err),
 			 0);
+	assert_int_equal(hd_sweep_resume_named(&sweep, world->store, config, &options, &err),
+			 HD_ENOENT);
+	assert_null(sweep);
 	assert_int_equal(hd_sweep_new(&sweep, world->store, config, &options, &err), 0);
 	assert_int_equal(hd_sweep_new(&other, world->store, config, &options, &err), HD_EEXIST);
 	assert_null(other);
