@@ -13,6 +13,7 @@
 #include <hdrive/error.h>
 #include <hdrive/fetch.h>
 #include <hdrive/gc.h>
+#include <hdrive/line.h>
 #include <hdrive/metrics.h>
 #include <hdrive/option.h>
 #include <hdrive/policy.h>

@@ -255,7 +255,8 @@ static int group_unknown(struct cli *cli, const struct cli_command *group,
 			group->name, word, group->name,
 			strcmp(group->name, "run")
 				? ""
-				: ", and a sweep is run by: hdrive submit FILE -- CMD");
+				: ", and a sweep is run by: hdrive run -p NAME=EXPR -m "
+				  "GOAL:METRIC -- CMD");
 }
 
 int az_group(struct cli *cli)
@@ -280,7 +281,7 @@ int az_group(struct cli *cli)
 
 static const struct cli_opt no_rows[] = { CLI_OPT_END };
 
-static const struct cli_command *const run_group[] = {
+const struct cli_command *const az_run_group[] = {
 	&az_run_submit_hyperdrive,
 	&az_run_submit_script,
 	&az_run_list,
@@ -291,21 +292,6 @@ static const struct cli_command *const run_group[] = {
 	&az_run_cancel,
 	&az_run_update,
 	NULL,
-};
-
-const struct cli_command cli_cmd_run = {
-	.name = "run",
-	.summary = "Azure's words for runs: submit-hyperdrive, list, show, ...",
-	.usage = "COMMAND [option...]",
-	.examples = "  hdrive run submit-hyperdrive -c sklearn --hyperdrive-configuration-name "
-		    "hdconfig.yml\n"
-		    "  hdrive run list --minimal -o table\n"
-		    "  hdrive run show -r HD_0a1b2c3d --query status -o tsv\n",
-	.options = no_rows,
-	.notes = "They take the flags of 'az ml run'; what they do is what submit, ls, show,\n"
-		 "cancel and logs do.\n",
-	.run = az_group,
-	.group = run_group,
 };
 
 static const struct cli_command *const experiment_group[] = {

@@ -99,6 +99,8 @@ int az_show(struct cli *cli, const struct az_options *az, const char *word,
 int az_stream(struct cli *cli, const struct az_options *az, const char *word,
 	      enum hd_record_form form);
 
+/* Below "run", ended by NULL. */
+extern const struct cli_command *const az_run_group[];
 extern const struct cli_command az_run_submit_hyperdrive, az_run_submit_script,
 	az_run_list, az_run_show, az_run_cancel, az_run_monitor_logs, az_run_monitor_tensorboard,
 	az_run_download_logs, az_run_update, az_experiment_list,

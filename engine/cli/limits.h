@@ -24,7 +24,7 @@ struct limit_options {
 	(offsetof(type, field) + offsetof(struct limit_options, member))
 /* Rows for a command whose struct TYPE has a struct limit_options FIELD. */
 #define LIMIT_ROWS(type, field)                                                                 \
-	{ "max-trials", 0, "N", "how many trials in all", CLI_OPT_TEXT,                         \
+	{ "max-trials", 'n', "N", "how many trials in all", CLI_OPT_TEXT,                       \
 	  LIMIT_ROW(type, field, max_trials), 0 },                                              \
 		{ "timeout", 0, "TIME", "for the whole sweep: 90s, 30m, 2h, 1d",                \
 		  CLI_OPT_TEXT, LIMIT_ROW(type, field, timeout), 0 },                           \

@@ -6,7 +6,7 @@
  * place of its {name} when the command has one, else as "--name value" behind
  * the command, in declared order (HD-050). One that does not exist in the trial
  * reaches nothing (HD-076), and neither does the label of a branch, but by a
- * placeholder.
+ * placeholder. {{name}} of a parameter stands for {name} itself.
  */
 #include "space/args.h"
 
@@ -74,16 +74,35 @@ static size_t args_placeholder(const struct args *args, const char *word,
 	return args_find(args, at + 1, length);
 }
 
+/*
+ * The doubled placeholder "{{lr}}" at AT, a '{' of WORD, stands for the word
+ * "{lr}": its length, 0 for anything else. Braces around what is no parameter
+ * are never doubled, so that JSON in a command stays as it is.
+ */
+static size_t args_doubled(const struct args *args, const char *word,
+			   const char *at)
+{
+	const char *end;
+
+	if (at[1] != '{' ||
+	    args_placeholder(args, word, at + 1, &end) == hd_space_count(args->space) ||
+	    *end != '}')
+		return 0;
+	return (size_t)(end + 1 - at);
+}
+
 static void args_find_placed(struct args *args)
 {
 	for (size_t i = 0; i < args->command_count; i++) {
 		const char *word = args->command[i], *end;
 
-		for (const char *at = word; (at = strchr(at, '{')); at++) {
+		for (const char *at = word; (at = strchr(at, '{'));) {
+			size_t doubled = args_doubled(args, word, at);
 			size_t param = args_placeholder(args, word, at, &end);
 
-			if (param < hd_space_count(args->space))
+			if (!doubled && param < hd_space_count(args->space))
 				args->placed[param] = true;
+			at += doubled ? doubled : 1;
 		}
 	}
 }
@@ -124,11 +143,18 @@ static int args_add_word(struct args *args, const char *word,
 	bool absent = false;
 
 	for (const char *at = word; *at;) {
-		size_t param = hd_space_count(args->space);
+		size_t param = hd_space_count(args->space), doubled = 0;
 		int rc;
 
-		if (*at == '{')
+		if (*at == '{') {
 			param = args_placeholder(args, word, at, &end);
+			doubled = args_doubled(args, word, at);
+		}
+		if (doubled) {
+			hd_buf_add(&args->words, at + 1, doubled - 2);
+			at += doubled;
+			continue;
+		}
 		if (param == hd_space_count(args->space)) {
 			hd_buf_putc(&args->words, *at++);
 			continue;

@@ -40,5 +40,5 @@ code 0 hdrive run list --help
 has out '^Usage: hdrive run list '
 code 2 hdrive run lst
 has err "^hdrive: unknown command 'run lst', did you mean 'run list'?$"
-code 2 hdrive run -p x=uniform:0,1
-has err 'a sweep is run by: hdrive submit FILE -- CMD$'
+code 2 hdrive run train.py
+has err 'a sweep is run by: hdrive run -p NAME=EXPR -m GOAL:METRIC -- CMD$'

@@ -174,6 +174,16 @@ static void other_braces_stay(void **state)
 }
 
 /* A value that looks like a placeholder is not looked into again. */
+static void a_doubled_placeholder_stays_one(void **state)
+{
+	(void)state;
+	check_args(LIST("lr", "n"), VALUES(real(0.5), real(2)),
+		   LIST("t", "{{lr}}", "a{{lr}}{lr}", "{{{lr}}}", "{\"a\":{\"n\":{n}}}", "{{x}}"),
+		   LIST("t", "{lr}", "a{lr}0.5", "{{lr}}", "{\"a\":{\"n\":2}}", "{{x}}"), 0);
+	check_args(LIST("lr"), VALUES(real(0.5)), LIST("t", "{{lr}}"),
+		   LIST("t", "{lr}", "--lr", "0.5"), 0);
+}
+
 static void values_are_not_expanded(void **state)
 {
 	(void)state;
@@ -289,6 +299,7 @@ int main(void)
 		cmocka_unit_test(hd_053_strings_reach_argv_unchanged),
 		cmocka_unit_test(placeholders_take_the_value_and_the_pair_goes),
 		cmocka_unit_test(other_braces_stay),
+		cmocka_unit_test(a_doubled_placeholder_stays_one),
 		cmocka_unit_test(values_are_not_expanded),
 		cmocka_unit_test(hd_076_absent_parameters_are_left_out),
 		cmocka_unit_test(a_nul_in_a_string_is_refused),
