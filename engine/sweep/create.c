@@ -10,17 +10,11 @@
 #include "program/program.h"
 #include "space/args.h"
 #include "store/store.h"
-#include "sweep/lock.h"
+#include "sweep/place.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#define NAME_TRIES 16
 
 /* --- options ------------------------------------------------------------ */
 
@@ -146,8 +140,9 @@ static int sweep_take_seed(struct hd_sweep *sweep,
 
 /* --- the sweep's row and folder ----------------------------------------- */
 
-static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
+static int sweep_insert(void *user, struct hd_error *err)
 {
+	struct hd_sweep *sweep = user;
 	struct hd_buf command = HD_BUF_INIT, program = HD_BUF_INIT;
 	struct hd_sweep_record record = {
 		.id = sweep->id,
@@ -184,99 +179,19 @@ static int sweep_insert(struct hd_sweep *sweep, struct hd_error *err)
 	return rc;
 }
 
-/* Nothing is in it but perhaps the lock. */
-static bool folder_is_bare(const char *path)
-{
-	DIR *folder = opendir(path);
-	struct dirent *entry;
-	bool bare = folder != NULL;
-
-	while (bare && (entry = readdir(folder)))
-		bare = !strcmp(entry->d_name, ".") ||
-		       !strcmp(entry->d_name, "..") ||
-		       !strcmp(entry->d_name, HD_SWEEP_LOCK);
-	if (folder)
-		closedir(folder);
-	return bare;
-}
-
-static int name_taken(const struct hd_sweep *sweep, struct hd_error *err)
-{
-	return hd_error_set(err, HD_EEXIST,
-			    "the name '%s' is taken: '%s' exists", sweep->name,
-			    sweep->folder);
-}
-
-/*
- * The folder first: that it did not exist makes the name ours. Returns 1 for
- * one that may be what an engine left that was killed before it had its row:
- * the lock and the row will tell.
- */
-static int sweep_make_folder(struct hd_sweep *sweep, struct hd_error *err)
-{
-	struct hd_buf path = HD_BUF_INIT;
-
-	hd_buf_printf(&path, "%s/%s", hd_store_folder(sweep->store),
-		      sweep->name);
-	free(sweep->folder);
-	sweep->folder = hd_buf_take(&path);
-	if (!sweep->folder)
-		return hd_error_nomem(err);
-	if (mkdir(sweep->folder, 0777) == 0)
-		return 0;
-	if (errno == EEXIST)
-		return folder_is_bare(sweep->folder) ? 1 : name_taken(sweep, err);
-	return hd_error_errno(err, errno, "cannot make the folder '%s'",
-			      sweep->folder);
-}
-
-/* What hd_sweep_lock made in it goes first. */
-static void sweep_unmake_folder(struct hd_sweep *sweep)
-{
-	hd_sweep_unlock(&sweep->lock, sweep->folder, true);
-	rmdir(sweep->folder);
-}
-
-static int sweep_create_named(struct hd_sweep *sweep, struct hd_error *err)
-{
-	int found = sweep_make_folder(sweep, err);
-	int rc;
-
-	if (found < 0)
-		return found;
-	rc = hd_sweep_lock(&sweep->lock, sweep->folder, sweep->name, err);
-	if (rc == HD_EBUSY && found)
-		return name_taken(sweep, err);
-	if (rc == 0)
-		rc = sweep_insert(sweep, err);
-	if (rc < 0 && !found)
-		sweep_unmake_folder(sweep);
-	else if (rc < 0)
-		hd_sweep_unlock(&sweep->lock, sweep->folder, false);
-	return rc == HD_EEXIST ? name_taken(sweep, err) : rc;
-}
-
-/* Under the wanted name, or under made-up ones until one is free. */
 static int sweep_create(struct hd_sweep *sweep, const char *name,
 			struct hd_error *err)
 {
-	int rc = 0;
+	const struct hd_place place = {
+		.store = sweep->store,
+		.name = sweep->name,
+		.folder = &sweep->folder,
+		.lock = &sweep->lock,
+		.insert = sweep_insert,
+		.user = sweep,
+	};
 
-	if (name) {
-		rc = hd_name_check(name, err);
-		if (rc < 0)
-			return rc;
-		memcpy(sweep->name, name, strlen(name) + 1);
-		return sweep_create_named(sweep, err);
-	}
-	for (int i = 0; i < NAME_TRIES; i++) {
-		rc = hd_name_make(sweep->name, err);
-		if (rc == 0)
-			rc = sweep_create_named(sweep, err);
-		if (rc != HD_EEXIST)
-			break;
-	}
-	return rc;
+	return hd_place_take(&place, name, err);
 }
 
 int hd_sweep_create(struct hd_sweep *sweep,
