@@ -333,11 +333,23 @@ static const char schema_4[] =
 	" created INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;";
 
+/*
+ * Studies: sweeps whose trials others run (engine/study). The revision counts
+ * the calls that changed one, so that a process knows when another did.
+ */
+static const char schema_5[] =
+	"CREATE TABLE study("
+	" sweep INTEGER PRIMARY KEY REFERENCES sweep ON DELETE CASCADE,"
+	" revision INTEGER NOT NULL DEFAULT 0"
+	") STRICT;"
+	"ALTER TABLE trial ADD COLUMN client TEXT;";
+
 static const char *const migrations[] = {
 	schema_1,
 	schema_2,
 	schema_3,
 	schema_4,
+	schema_5,
 };
 
 int64_t hd_schema_version(void)

@@ -323,6 +323,15 @@ static const char *const stmt_sql[HD_STMTS] = {
 				    " WHERE sweep = ?1 ORDER BY position",
 	[HD_STMT_QUEUE_ALL] =
 		"SELECT key, parameters, resume_from FROM queue WHERE sweep = ?1 ORDER BY key",
+
+	[HD_STMT_STUDY_INSERT] = "INSERT INTO study(sweep) VALUES(?1)",
+	[HD_STMT_STUDY_REVISION] = "SELECT revision FROM study WHERE sweep = ?1",
+	[HD_STMT_STUDY_REVISE] = "UPDATE study SET revision = ?2 WHERE sweep = ?1",
+	[HD_STMT_STUDY_CLIENT] = "UPDATE trial SET client = ?2 WHERE key = ?1",
+	/* Those that have not ended. */
+	[HD_STMT_STUDY_CLIENTS] = "SELECT number, client FROM trial WHERE sweep = ?1"
+				  " AND state IN ('Running', 'CancelRequested')"
+				  " AND client IS NOT NULL ORDER BY number",
 };
 
 const char *hd_stmt_sql(enum hd_stmt id)

@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 #include "store/private.h"
+#include "store/study.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -189,6 +190,8 @@ int hd_store_sweep_insert(struct hd_store *store,
 		rc = marks_insert(store, *key, record, err);
 	if (rc == 0)
 		rc = hd_store_warm_insert(store, *key, record, err);
+	if (rc == 0 && record->is_study)
+		rc = hd_store_study_insert(store, *key, err);
 	if (rc == 0)
 		return hd_store_commit(store, true, err);
 	hd_store_rollback(store);

@@ -217,6 +217,13 @@ HD_API int hd_store_sweeps(struct hd_store *store, size_t limit,
 			   const char *state, hd_sweep_fn fn, void *user,
 			   struct hd_error *err);
 
+/*
+ * Whether the sweep is a study (hdrive/study.h): its trials are asked for and
+ * told of from outside, and no engine runs it.
+ */
+HD_API int hd_store_is_study(struct hd_store *store, int64_t sweep,
+			     bool *is_study, struct hd_error *err);
+
 enum hd_trial_order {
 	HD_ORDER_NUMBER,
 	HD_ORDER_BEST, /* best first for the goal; those without last */
