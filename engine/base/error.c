@@ -17,6 +17,9 @@ static const struct {
 } code_names[] = {
 	NAME(HD_OK),
 	NAME(HD_EXHAUSTED),
+	NAME(HD_STOP),
+	NAME(HD_ENDED),
+	NAME(HD_RUNNING),
 	NAME(HD_ENOMEM),
 	NAME(HD_EINVAL),
 	NAME(HD_ENOENT),

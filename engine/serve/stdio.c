@@ -96,7 +96,7 @@ static int serve_ask(struct hd_serve *serve)
 		serve->pending[0] = '\0';
 		return 0;
 	}
-	rc = hd_study_ask(serve->study, &number, &values, &why);
+	rc = hd_study_ask(serve->study, NULL, &number, &values, &why);
 	if (rc == HD_EXHAUSTED) {
 		serve_error(serve, "no point is left in the parameter space");
 		return 0;
@@ -161,13 +161,10 @@ static int serve_tell(struct hd_serve *serve, const struct hd_json *root)
 				  (long long)hd_json_integer(id));
 	else
 		rc = hd_study_tell(serve->study,
-				   (size_t)hd_json_integer(id) - 1, value,
+				   (size_t)hd_json_integer(id) - 1, NULL, value,
 				   &why);
 	if (rc == HD_ENOENT)
 		hd_error_set(&why, rc, "a tell of id %lld, which was not asked",
-			     (long long)hd_json_integer(id));
-	else if (rc == HD_ESTATE)
-		hd_error_set(&why, rc, "a second tell of id %lld",
 			     (long long)hd_json_integer(id));
 	if (rc < 0 && !serve->pending[0])
 		strcpy(serve->pending, why.text);

@@ -372,6 +372,26 @@ void hd_args_json(struct hd_buf *buf, const struct hd_space *space,
 	hd_buf_putc(buf, '}');
 }
 
+size_t hd_space_json(const struct hd_space *space,
+		     const struct hd_value *values, char *text, size_t size)
+{
+	struct hd_buf json = HD_BUF_INIT;
+	size_t length = SIZE_MAX;
+
+	hd_args_json(&json, space, values);
+	if (!hd_buf_failed(&json)) {
+		length = json.length;
+		if (size > 0) {
+			size_t part = length < size ? length : size - 1;
+
+			memcpy(text, hd_buf_text(&json), part);
+			text[part] = '\0';
+		}
+	}
+	hd_buf_release(&json);
+	return length;
+}
+
 void hd_args_json_branch(struct hd_buf *buf, const struct hd_space *space,
 			 const struct hd_value *values, size_t choice)
 {

@@ -23,6 +23,9 @@ HD_BEGIN_DECLS
 enum hd_code {
 	HD_OK = 0,
 	HD_EXHAUSTED = 1,  /* no point is left in the parameter space */
+	HD_STOP = 2,       /* a trial is to end: a policy says so */
+	HD_ENDED = 3,      /* it has ended before, and nothing was changed */
+	HD_RUNNING = 4,    /* it is not done yet: call again */
 	HD_ENOMEM = -1,    /* no memory */
 	HD_EINVAL = -2,    /* bad input: the caller's, or the user's file */
 	HD_ENOENT = -3,    /* no such sweep, trial or file */

@@ -183,6 +183,16 @@ HD_API void hd_space_prune(const struct hd_space *space,
 			   struct hd_value *values);
 
 /*
+ * VALUES, one per parameter, as a JSON object: {"--lr":0.1,"units":64}, names
+ * as declared, absent parameters left out, of a branch its label. Returns the
+ * length without the terminator and, as snprintf does, writes at most SIZE
+ * bytes; SIZE_MAX when there is no memory.
+ */
+HD_API size_t hd_space_json(const struct hd_space *space,
+			    const struct hd_value *values, char *text,
+			    size_t size);
+
+/*
  * Number of points when every parameter has a hd_expr_count(): 0 when one has
  * none, UINT64_MAX when they do not fit. Parameters multiply, the branches of
  * a choice add up.

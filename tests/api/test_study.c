@@ -73,13 +73,13 @@ static void trials_are_asked_and_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(hd_study_ask(study, &number, &values, &err), 0);
+		assert_int_equal(hd_study_ask(study, NULL, &number, &values, &err), 0);
 		assert_int_equal(number, i);
 		assert_true(values[0].number >= 0 && values[0].number < 1);
 	}
-	assert_int_equal(hd_study_tell(study, 0, 0.5, &err), 0);
-	assert_int_equal(hd_study_tell(study, 1, NAN, &err), 0);
-	assert_int_equal(hd_study_tell(study, 7, 1, &err), HD_ENOENT);
+	assert_int_equal(hd_study_tell(study, 0, NULL, 0.5, &err), 0);
+	assert_int_equal(hd_study_tell(study, 1, NULL, NAN, &err), 0);
+	assert_int_equal(hd_study_tell(study, 7, NULL, 1, &err), HD_ENOENT);
 	assert_null(hd_study_note(study));
 
 	history = hd_study_history(study);
@@ -147,12 +147,92 @@ static void samplers_of_the_programs_own_are_asked(void **state)
 	options.sampler = &type;
 	assert_int_equal(hd_study_new(&study, &options, NULL), 0);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(hd_study_ask(study, &number, &values, NULL), 0);
-		assert_int_equal(hd_study_tell(study, number, 1, NULL), 0);
+		assert_int_equal(hd_study_ask(study, NULL, &number, &values, NULL), 0);
+		assert_int_equal(hd_study_tell(study, number, NULL, 1, NULL), 0);
 	}
-	assert_int_equal(hd_study_ask(study, &number, &values, NULL), HD_EXHAUSTED);
+	assert_int_equal(hd_study_ask(study, NULL, &number, &values, NULL), HD_EXHAUSTED);
 	hd_study_free(study);
 	hd_space_free(space);
+}
+
+static struct hd_config *one_choice(void)
+{
+	static const char text[] = "sampling: {type: grid, parameter_space: "
+				   "[{name: --x, expression: choice, values: [[1, 2, 3]]}]}\n"
+				   "policy: {type: BanditPolicy, slack_factor: 0.1}\n"
+				   "primary_metric_name: acc\n"
+				   "primary_metric_goal: maximize\n"
+				   "max_total_runs: 9\n"
+				   "max_concurrent_runs: 1\n";
+	struct hd_findings *findings = hd_findings_new();
+	struct hd_config *config = NULL;
+
+	assert_int_equal(
+		hd_config_parse(&config, text, sizeof text - 1, "a.yml", NULL, findings, NULL), 0);
+	hd_findings_free(findings);
+	return config;
+}
+
+/* All that can be done with one, in STORE. */
+static void keep_study(struct hd_store *store, const struct hd_config *config)
+{
+	static const double curve[] = { 1, 3 };
+	struct hd_study_options options = API_ZERO;
+	struct hd_study *study = NULL;
+	struct hd_reason why;
+	const struct hd_value *values = NULL;
+	char text[32];
+	size_t number = 9;
+	double value = 0;
+	bool is_study = false;
+	int64_t key;
+
+	options.size = sizeof options;
+	options.config = config;
+	options.seed = 5;
+	assert_int_equal(hd_study_create(&study, store, "kept", &options, NULL), 0);
+	assert_string_equal(hd_study_name(study), "kept");
+	assert_int_equal(hd_study_seed(study), 5);
+	key = hd_study_key(study);
+	assert_int_equal(hd_store_is_study(store, key, &is_study, NULL), 0);
+	assert_true(is_study);
+	assert_int_equal(hd_study_best(study, &number, &value, NULL), HD_ENOENT);
+	assert_int_equal(hd_study_enqueue(study, "{\"x\": 3}", NULL), 0);
+	assert_int_equal(hd_study_add(study, "{\"x\": 2}", curve, 2, HD_TRIAL_COMPLETED, NULL,
+				      &number, NULL),
+			 0);
+	assert_int_equal(number, 0);
+	hd_study_free(study);
+	assert_int_equal(hd_study_open(&study, store, key, NULL), 0);
+	assert_int_equal(hd_study_ask(study, "me", &number, &values, NULL), 0);
+	assert_int_equal(hd_space_json(hd_study_space(study), values, text, sizeof text), 9);
+	assert_string_equal(text, "{\"--x\":3}");
+	assert_int_equal(hd_study_report(study, number, "me", 0.5, &why, NULL), HD_STOP);
+	assert_has(why.text, "best so far");
+	assert_int_equal(hd_study_end(study, number, "me", HD_TRIAL_COMPLETED, NULL, NULL), 0);
+	assert_int_equal(hd_study_best(study, &number, &value, NULL), 0);
+	assert_same(value, 3);
+	assert_int_equal(hd_study_refresh(study, NULL), 0);
+	assert_int_equal(hd_study_stop(study, NULL), 0);
+	assert_int_equal(hd_study_stop(study, NULL), HD_ENDED);
+	hd_study_free(study);
+}
+
+static void studies_are_kept_in_a_store(void **state)
+{
+	char folder[] = "/tmp/hdrive-api-XXXXXX", path[64], command[64];
+	struct hd_store *store = NULL;
+	struct hd_config *config = one_choice();
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/s.db", folder);
+	assert_int_equal(hd_store_open(&store, path, HD_STORE_CREATE, NULL), 0);
+	keep_study(store, config);
+	hd_store_close(store);
+	hd_config_free(config);
+	snprintf(command, sizeof command, "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
 }
 
 static void words_for_goals_states_and_ends_are_fixed(void **state)
@@ -202,6 +282,7 @@ int main(void)
 		cmocka_unit_test(reasons_stay_true_when_they_are_cut),
 		cmocka_unit_test(trials_are_asked_and_told),
 		cmocka_unit_test(samplers_of_the_programs_own_are_asked),
+		cmocka_unit_test(studies_are_kept_in_a_store),
 		cmocka_unit_test(words_for_goals_states_and_ends_are_fixed),
 		cmocka_unit_test(lines_of_json_are_served),
 	};

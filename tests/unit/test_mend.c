@@ -391,14 +391,15 @@ static void a_migrated_store_without_its_first_page_tells_which_tables_are_lost(
 	box = *state;
 	ok(box,
 	   hd_store_exec(box->store,
-			 "DROP TABLE experiment; VACUUM;"
-			 "CREATE TABLE experiment(name TEXT PRIMARY KEY, created INTEGER NOT NULL)"
-			 " STRICT, WITHOUT ROWID; PRAGMA wal_checkpoint(TRUNCATE)",
+			 "DROP TABLE study; VACUUM;"
+			 "CREATE TABLE study(sweep INTEGER PRIMARY KEY REFERENCES sweep"
+			 " ON DELETE CASCADE, revision INTEGER NOT NULL DEFAULT 0) STRICT;"
+			 "PRAGMA wal_checkpoint(TRUNCATE)",
 			 &box->err));
 	close_store(box);
 	spoil(box, 0, 4096, 8);
 	mend(box, &told);
-	assert_non_null(strstr(told.text, "table 'experiment' is not where a new store has it"));
+	assert_non_null(strstr(told.text, "table 'study' is not where a new store has it"));
 	assert_int_equal(count(box, "SELECT count(*) FROM trial"), TRIALS);
 	close_box(state);
 }

@@ -214,8 +214,6 @@ static void a_bad_tell_is_told_once_by_the_next_ask(void **state)
 		  "id 0, which was not asked" },
 		{ "{\"op\": \"tell\", \"id\": -5, \"value\": 1}",
 		  "id -5, which was not asked" },
-		{ "{\"op\": \"tell\", \"id\": 1, \"value\": 1}",
-		  "second tell of id 1" },
 		{ "{\"op\": \"tell\", \"id\": \"1\", \"value\": 1}", "'id'" },
 		{ "{\"op\": \"tell\", \"value\": 1}", "'id'" },
 		{ "{\"op\": \"tell\", \"id\": 2}", "'value'" },
@@ -232,6 +230,8 @@ static void a_bad_tell_is_told_once_by_the_next_ask(void **state)
 		assert_string_equal(say(rows[i].tell), "");
 		assert_error(ASK, rows[i].error);
 	}
+	/* A second tell changes nothing and is no fault. */
+	say("{\"op\": \"tell\", \"id\": 1, \"value\": 1}");
 	say(ASK);
 	assert_non_null(strstr(answer, "\"id\": 3"));
 }
@@ -329,15 +329,15 @@ static void a_study_goes_on_from_what_it_was_told(void **state)
 	options.sampler = hd_sampler_type_find("tpe");
 	assert_int_equal(hd_study_new(&study, &options, &err), 0);
 	for (size_t i = 0; i < 40; i++) {
-		assert_int_equal(hd_study_ask(study, &number, &values, &err), 0);
+		assert_int_equal(hd_study_ask(study, NULL, &number, &values, &err), 0);
 		assert_int_equal(number, i);
-		assert_int_equal(hd_study_tell(study, i,
+		assert_int_equal(hd_study_tell(study, i, NULL,
 					       -fabs(values[0].number - 0.7),
 					       &err),
 				 0);
 	}
-	assert_int_equal(hd_study_tell(study, 40, 1, &err), HD_ENOENT);
-	assert_int_equal(hd_study_tell(study, 3, 1, &err), HD_ESTATE);
+	assert_int_equal(hd_study_tell(study, 40, NULL, 1, &err), HD_ENOENT);
+	assert_int_equal(hd_study_tell(study, 3, NULL, 1, &err), HD_ENDED);
 	history = hd_study_history(study);
 	assert_int_equal(hd_history_total(history), 50);
 	assert_int_equal(hd_history_slots(history), 2);
@@ -377,7 +377,7 @@ static void auto_says_what_it_picked(void **state)
 		options.concurrency = rows[i].slots;
 		assert_int_equal(hd_study_new(&study, &options, NULL), 0);
 		assert_null(hd_study_note(study));
-		assert_int_equal(hd_study_ask(study, &number, &values, NULL), 0);
+		assert_int_equal(hd_study_ask(study, NULL, &number, &values, NULL), 0);
 		assert_non_null(strstr(hd_study_note(study), rows[i].pick));
 		hd_study_free(study);
 		hd_space_free(space);

@@ -36,9 +36,9 @@ static int run_study(const struct hd_study_options *given)
 	int rc = hd_study_new(&study, given, NULL);
 
 	for (size_t i = 0; rc == 0 && i < 14; i++) {
-		rc = hd_study_ask(study, &number, &values, NULL);
+		rc = hd_study_ask(study, NULL, &number, &values, NULL);
 		if (rc == 0)
-			rc = hd_study_tell(study, number, (double)i, NULL);
+			rc = hd_study_tell(study, number, NULL, (double)i, NULL);
 	}
 	hd_study_free(study);
 	return rc;

@@ -263,13 +263,13 @@ static void study_init(struct study *s, const struct hd_expr *exprs,
 
 static void study_ask(struct study *s)
 {
-	assert_int_equal(hd_study_ask(s->study, &s->number, &s->values, NULL),
+	assert_int_equal(hd_study_ask(s->study, NULL, &s->number, &s->values, NULL),
 			 0);
 }
 
 static void study_tell(struct study *s, size_t trial, double value)
 {
-	assert_int_equal(hd_study_tell(s->study, trial, value, NULL), 0);
+	assert_int_equal(hd_study_tell(s->study, trial, NULL, value, NULL), 0);
 }
 
 static void study_release(struct study *s)
@@ -388,7 +388,7 @@ static void a_finite_space_is_exhausted_while_it_learns(void **state)
 		seen[cell] = true;
 		study_tell(&s, i, (double)cell);
 	}
-	assert_int_equal(hd_study_ask(s.study, &s.number, &s.values, NULL),
+	assert_int_equal(hd_study_ask(s.study, NULL, &s.number, &s.values, NULL),
 			 HD_EXHAUSTED);
 	study_release(&s);
 }

@@ -61,7 +61,7 @@ static void finish(const struct problem *problem, struct hd_study *study,
 
 	if (!isnan(seen) && !(best->seen <= seen))
 		*best = (struct incumbent){ seen, truth };
-	if (hd_study_tell(study, trial->number, seen, NULL) < 0)
+	if (hd_study_tell(study, trial->number, NULL, seen, NULL) < 0)
 		exit(1);
 }
 
@@ -93,7 +93,7 @@ static bool run(const struct bench *bench, const struct hd_sampler_type *type,
 		size_t pick;
 
 		while (open < bench->concurrency && asked < bench->trials &&
-		       hd_study_ask(study, &trials[open].number,
+		       hd_study_ask(study, NULL, &trials[open].number,
 				    &trials[open].values, NULL) == 0) {
 			open++;
 			asked++;
