@@ -35,14 +35,6 @@
 
 /* --- launching ------------------------------------------------------------ */
 
-/* End a launcher that cannot be watched; it takes its program with it. */
-static void launcher_discard(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-}
-
 /* A copy of its path, NULL for none. */
 static char *cgroup_take(struct hd_local *local)
 {
@@ -54,24 +46,15 @@ static char *cgroup_take(struct hd_local *local)
 	return copy;
 }
 
-/* Start the launcher and watch it; 0 or an errno. */
-static int attempt_spawn(struct hd_local_attempt *attempt,
+/* Have a launcher run it; 0 or an errno. */
+static int attempt_start(struct hd_local_attempt *attempt,
 			 const struct hd_launch *launch)
 {
 	struct hd_local *local = attempt->local;
-	int pidfd, rc;
 
 	attempt->launched = hd_time_wall();
 	attempt->cgroup = cgroup_take(local);
-	/* With its descriptor or not at all. */
-	rc = hd_spawn_launcher(&attempt->pid, &pidfd, &local->spawn, attempt->cgroup,
-			       launch);
-	if (rc)
-		return rc;
-	rc = hd_local_attempt_watch(attempt, pidfd, hd_local_on_process);
-	if (rc)
-		launcher_discard(attempt->pid);
-	return rc;
+	return hd_local_launcher_start(attempt, launch);
 }
 
 /* WHAT: "start" or "take over"; THROUGH: the file that was in the way. */
@@ -129,7 +112,7 @@ static int local_launch(void *state, const struct hd_launch *launch,
 	if (rc)
 		return ticket_fail(launch, rc, err);
 	attempt = hd_local_attempt_new(local, launch);
-	rc = attempt ? attempt_spawn(attempt, launch) : ENOMEM;
+	rc = attempt ? attempt_start(attempt, launch) : ENOMEM;
 	if (rc) {
 		(void)hd_ticket_withdraw(launch->folder, launch->attempt);
 		if (attempt) {
@@ -142,7 +125,7 @@ static int local_launch(void *state, const struct hd_launch *launch,
 	hd_local_attempt_link(attempt);
 	hd_local_output_start(attempt);
 	local->host.started(local->host.user, attempt->trial, attempt->pid,
-			    hd_proctree_start(attempt->pid));
+			    attempt->launcher->start);
 	return 0;
 }
 
@@ -158,7 +141,7 @@ static void local_stop(void *state, size_t trial, bool now)
 	attempt->stopped = true;
 	attempt->stop_now = now;
 	/* A launcher that is not found yet hears of it when it is. */
-	if (attempt->pidfd >= 0)
+	if (attempt->launcher)
 		hd_local_attempt_stop(attempt);
 }
 
@@ -273,6 +256,7 @@ static void local_close(void *state, void (*done)(void *user), void *user)
 	assert(!local->attempts);
 	local->done = done;
 	local->done_user = user;
+	hd_local_launchers_close(local);
 	close(local->null);
 	free(local->print_path);
 	hd_cgroups_close(local->cgroups);

@@ -1,6 +1,6 @@
 /*
- * hdrive-launch [-b BOOT] [-c CGROUP] FOLDER WORKDIR GRACE ATTEMPT -- PROGRAM
- *	[ARGUMENT...]
+ * hdrive-launch [-n CHANNEL] [-b BOOT] [-c CGROUP] FOLDER WORKDIR GRACE ATTEMPT
+ *	-- PROGRAM [ARGUMENT...]
  *
  * hdrive-launch --rank | --processes | --container ...: launch_modes.h
  *
@@ -17,7 +17,10 @@
  *   KILL_SECONDS;
  * - SIGTERM: TERM to all, KILL after GRACE seconds. SIGUSR1, or a second
  *   SIGTERM: KILL to all. The engine starts it with both blocked, so that none
- *   is lost before it listens.
+ *   is lost before it listens;
+ * - with a CHANNEL, a descriptor, it may go on with another attempt
+ *   (launch_next.h), and then nothing of this one is left in it: whoever was
+ *   told to stop, ran for long or left processes is not gone on with.
  *
  * Its exit status: 0 when the record was written, else record_format.h's.
  */
@@ -29,6 +32,7 @@
 #include "dispatch/launch_cpus.h"
 #include "dispatch/launch_mlflow.h"
 #include "dispatch/launch_modes.h"
+#include "dispatch/launch_next.h"
 #include "dispatch/launch_program.h"
 #include "dispatch/launch_record.h"
 #include "dispatch/oomcount.h"
@@ -43,6 +47,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -59,8 +64,12 @@
 /* Until kills for want of memory are counted: the reading costs a tenth of what
  * a trivial trial does, and memory is not filled at once. */
 #define COUNT_AFTER (50 * INT64_C(1000))
-/* The descriptor of the trial's folder: the first behind the streams. */
+/* The first descriptors behind the streams: the trial's folder, and the one by
+ * which the next attempt comes. */
 #define FOLDER_AT 3
+#define CHANNEL_AT 4
+/* Who ran for longer is not gone on with: a start is little beside that. */
+#define BRIEF MICRO
 
 enum phase {
 	PHASE_runNING,
@@ -77,6 +86,7 @@ struct run {
 	pid_t program; /* 0 when it could not be started */
 	bool has_ended;
 	bool has_counted;
+	bool gave_up; /* something could not be killed */
 	struct hd_oomcount oom;
 	enum phase phase;
 	int64_t deadline; /* of the phase, on the steady clock */
@@ -114,10 +124,12 @@ static int file_append(int folder, const char *name, int fd)
 /* Collect what has ended; whether any process of the trial is left. */
 static bool run_reap(struct run *run)
 {
+	struct rusage usage;
 	pid_t pid;
 	int status;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+		hd_launch_record_usage(&run->end, &usage);
 		if (hd_launch_mlflow_ended(&run->mlflow, pid) ||
 		    pid != run->program || run->has_ended)
 			continue;
@@ -251,7 +263,8 @@ static void run_wait(struct run *run, const sigset_t *signals)
 		again = hd_launch_mlflow_turn(&run->mlflow, now);
 		if (run->phase != PHASE_runNING && now >= run->deadline)
 			run_expire(run, now);
-		if (run->phase == PHASE_KILLING && now >= run->give_up)
+		run->gave_up = run->phase == PHASE_KILLING && now >= run->give_up;
+		if (run->gave_up)
 			return;
 		if (run->deadline > now) {
 			left.tv_sec = (run->deadline - now) / MICRO;
@@ -266,22 +279,33 @@ static void run_wait(struct run *run, const sigset_t *signals)
 
 /* --- the program ---------------------------------------------------------- */
 
-/*
- * Close what was inherited, but for FOLDER, which may have got the number of a
- * standard stream that was closed when we started; returns where it is now.
- * The engine's descriptors close on exec: this is for other callers.
- */
-static int descriptors_close(int folder)
+/* Have it as AT, which is no one's then. */
+static int descriptor_move(int fd, int at)
 {
-	if (folder != FOLDER_AT) {
-		dup3(folder, FOLDER_AT, O_CLOEXEC);
-		close(folder);
-	}
+	if (fd == at)
+		return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -1 : at;
+	if (dup3(fd, at, O_CLOEXEC) < 0)
+		return -1;
+	close(fd);
+	return at;
+}
+
+/*
+ * Close what was inherited and what an earlier attempt had, but for the channel
+ * and FOLDER, which may have got the number of a standard stream that was closed
+ * when we started; returns where it is now. The engine's descriptors close on
+ * exec: this is for other callers.
+ */
+static int descriptors_close(int folder, bool has_channel)
+{
+	unsigned first = has_channel ? CHANNEL_AT + 1 : FOLDER_AT + 1;
+
+	descriptor_move(folder, FOLDER_AT);
 #ifdef SYS_close_range
-	if (syscall(SYS_close_range, FOLDER_AT + 1U, ~0U, 0U) == 0)
+	if (syscall(SYS_close_range, first, ~0U, 0U) == 0)
 		return FOLDER_AT;
 #endif
-	for (int fd = FOLDER_AT + 1; fd < 1024; fd++)
+	for (int fd = (int)first; fd < 1024; fd++)
 		close(fd);
 	return FOLDER_AT;
 }
@@ -337,8 +361,8 @@ static void run_program(struct run *run, const sigset_t *signals)
 static int usage(void)
 {
 	static const char text[] =
-		"usage: hdrive-launch [-b BOOT] [-c CGROUP] FOLDER WORKDIR GRACE "
-		"ATTEMPT -- PROGRAM [ARGUMENT...]\n";
+		"usage: hdrive-launch [-n CHANNEL] [-b BOOT] [-c CGROUP] FOLDER "
+		"WORKDIR GRACE ATTEMPT -- PROGRAM [ARGUMENT...]\n";
 
 	/* There is nobody to tell when this fails. */
 	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
@@ -394,11 +418,21 @@ static bool arguments_read(struct run *run, int argc, char **argv)
 	return true;
 }
 
-static int launch(struct run *run)
+/* Read once: it is the same for every attempt. */
+static uint64_t own_start(void)
+{
+	static uint64_t start;
+
+	if (!start)
+		start = hd_proctree_start(getpid());
+	return start;
+}
+
+static int launch(struct run *run, bool has_channel)
 {
 	sigset_t signals;
 
-	run->what.folder = descriptors_close(run->what.folder);
+	run->what.folder = descriptors_close(run->what.folder, has_channel);
 	signals_prepare(&signals);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	hd_launch_cpus(getenv(HD_CPUS_VARIABLE));
@@ -406,6 +440,7 @@ static int launch(struct run *run)
 	run->what.cgroup = hd_launch_cgroup_open(run->what.cgroup_path);
 	if (run->what.cgroup < 0)
 		run->what.cgroup_path = "";
+	run->what.start = own_start();
 	run->end.started = clock_read(CLOCK_REALTIME);
 	run_program(run, &signals);
 	hd_launch_mlflow_close(&run->mlflow);
@@ -417,30 +452,67 @@ static int launch(struct run *run)
 		       : HD_RECORD_EXIT_UNWRITTEN;
 }
 
+/* Take the options, before the folder. */
+static void options_read(struct run *run, int *argc, char ***argv)
+{
+	for (; *argc > 2; *argc -= 2, *argv += 2) {
+		const char *name = (*argv)[1];
+
+		if (strcmp(name, "-b") == 0)
+			run->what.boot = (*argv)[2];
+		else if (strcmp(name, "-c") == 0)
+			run->what.cgroup_path = (*argv)[2];
+		else
+			return;
+	}
+}
+
+/* One attempt, by its words; returns the status to leave with. */
+static int run_attempt(struct run *run, int argc, char **argv, bool has_channel)
+{
+	int rc;
+
+	*run = (struct run){ .what.cgroup_path = "", .launcher = argv[0] };
+	options_read(run, &argc, &argv);
+	if (!arguments_read(run, argc, argv))
+		return usage();
+	run->what.folder = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (run->what.folder < 0)
+		return HD_RECORD_EXIT_UNWRITTEN;
+	/* Nothing is touched before this: the trial may be another's by now. */
+	rc = hd_launch_claim(run->what.folder, argv[4]);
+	if (rc)
+		return rc == ENOENT ? HD_RECORD_EXIT_WITHDRAWN
+				    : HD_RECORD_EXIT_UNWRITTEN;
+	return launch(run, has_channel);
+}
+
+/* Whether nothing of the attempt can be left in us or below us. */
+static bool is_clean(const struct run *run)
+{
+	return run->has_ended && !run->gave_up && !run->end.stopped &&
+	       run->end.stragglers == 0 &&
+	       run->end.ended - run->end.started < BRIEF;
+}
+
 int main(int argc, char **argv)
 {
-	struct run run = { .what.cgroup_path = "", .launcher = argv[0] };
+	struct hd_launch_next next = { .channel = -1 };
+	struct run run;
 	int rc;
 
 	if (argc > 1 && hd_launch_is_mode(argv[1]))
 		return hd_launch_mode(argv + 1);
-	for (; argc > 2; argc -= 2, argv += 2) {
-		if (strcmp(argv[1], "-b") == 0)
-			run.what.boot = argv[2];
-		else if (strcmp(argv[1], "-c") == 0)
-			run.what.cgroup_path = argv[2];
-		else
-			break;
+	if (argc > 2 && strcmp(argv[1], "-n") == 0) {
+		int channel = descriptor_move((int)strtol(argv[2], NULL, 10), CHANNEL_AT);
+
+		hd_launch_next_init(&next, channel, argv);
+		argv[2] = argv[0];
+		argv += 2;
+		argc -= 2;
 	}
-	if (!arguments_read(&run, argc, argv))
-		return usage();
-	run.what.folder = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (run.what.folder < 0)
-		return HD_RECORD_EXIT_UNWRITTEN;
-	/* Nothing is touched before this: the trial may be another's by now. */
-	rc = hd_launch_claim(run.what.folder, argv[4]);
-	if (rc)
-		return rc == ENOENT ? HD_RECORD_EXIT_WITHDRAWN
-				    : HD_RECORD_EXIT_UNWRITTEN;
-	return launch(&run);
+	do
+		rc = run_attempt(&run, argc, argv, next.channel >= 0);
+	while (rc == 0 && is_clean(&run) && hd_launch_next_wait(&next, &argc, &argv));
+	return rc;
 }

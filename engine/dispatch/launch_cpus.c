@@ -6,6 +6,7 @@
 #include "dispatch/cpu_list.h"
 
 #include <sched.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* A set of the C library's holds 1024 CPUs; the kernel takes longer ones. */
@@ -18,9 +19,16 @@ static void set_add(void *user, size_t cpu)
 
 void hd_launch_cpus(const char *list)
 {
+	static cpu_set_t before[SETS];
+	static bool is_kept;
 	cpu_set_t sets[SETS];
 
 	memset(sets, 0, sizeof sets);
-	if (list && hd_cpu_list_read(list, set_add, sets))
+	if (list && hd_cpu_list_read(list, set_add, sets)) {
+		if (!is_kept)
+			is_kept = sched_getaffinity(0, sizeof before, before) == 0;
 		(void)sched_setaffinity(0, sizeof sets, sets);
+	} else if (is_kept) {
+		(void)sched_setaffinity(0, sizeof before, before);
+	}
 }

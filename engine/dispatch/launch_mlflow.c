@@ -58,6 +58,23 @@ static bool token_make(char *token)
 	return true;
 }
 
+/* The variables that tell of the server: the environment points to them. Not
+ * setenv's copies, which stay for good: there may be another attempt. */
+static struct {
+	char uri[140], ours[140], token[80], user[40], password[80];
+} told;
+
+static bool variable_set(char *variable, size_t size, const char *name,
+			 const char *value)
+{
+	struct hd_launch_text text = { variable, variable + size - 1 };
+
+	hd_launch_text_add(&text, name);
+	hd_launch_text_add(&text, "=");
+	hd_launch_text_add(&text, value);
+	return putenv(variable) == 0;
+}
+
 /*
  * Clients send a user's name and password rather than a token when they find
  * both, in the environment or in ~/.mlflow/credentials: all three are ours. The
@@ -80,11 +97,11 @@ static bool environment_tell(unsigned port, bool in_uri)
 	}
 	hd_launch_text_add(&text, "127.0.0.1:");
 	hd_launch_text_number(&text, port);
-	return setenv("MLFLOW_TRACKING_URI", uri, 1) == 0 &&
-	       setenv(HD_MLFLOW_VARIABLE, uri, 1) == 0 &&
-	       setenv("MLFLOW_TRACKING_TOKEN", token, 1) == 0 &&
-	       setenv("MLFLOW_TRACKING_USERNAME", "hdrive", 1) == 0 &&
-	       setenv("MLFLOW_TRACKING_PASSWORD", token, 1) == 0;
+	return variable_set(told.uri, sizeof told.uri, "MLFLOW_TRACKING_URI", uri) &&
+	       variable_set(told.ours, sizeof told.ours, HD_MLFLOW_VARIABLE, uri) &&
+	       variable_set(told.token, sizeof told.token, "MLFLOW_TRACKING_TOKEN", token) &&
+	       variable_set(told.user, sizeof told.user, "MLFLOW_TRACKING_USERNAME", "hdrive") &&
+	       variable_set(told.password, sizeof told.password, "MLFLOW_TRACKING_PASSWORD", token);
 }
 
 /* Beside the launcher; NULL when it is not there. */

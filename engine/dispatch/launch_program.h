@@ -15,6 +15,7 @@ struct hd_launch_program {
 	int cgroup;              /* that it is born in, open; -1 for none */
 	const char *cgroup_path; /* "" for none */
 	const char *boot;        /* the kernel's boot id; NULL: to be read */
+	uint64_t start;          /* when the launcher started */
 	const char *workdir;
 	char **argv;
 	char **shell; /* argv behind "/bin/sh" */

@@ -2,7 +2,6 @@
 #include "dispatch/launch_record.h"
 
 #include "dispatch/launch_text.h"
-#include "dispatch/proctree.h"
 #include "dispatch/record_format.h"
 
 #include <errno.h>
@@ -11,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -118,8 +116,8 @@ static const char *devices_read(void)
 	return devices && strlen(devices) < DEVICES_MOST ? devices : NULL;
 }
 
-void hd_launch_record_state(int folder, pid_t launcher, pid_t program,
-			    const char *cgroup, const char *boot)
+void hd_launch_record_state(int folder, pid_t launcher, uint64_t start,
+			    pid_t program, const char *cgroup, const char *boot)
 {
 	char content[2000 + 2 * DEVICES_MOST];
 	struct hd_launch_text text = { content, content + sizeof content - 1 };
@@ -135,7 +133,7 @@ void hd_launch_record_state(int folder, pid_t launcher, pid_t program,
 	hd_launch_text_key(&text, HD_RECORD_PID);
 	hd_launch_text_number(&text, launcher);
 	hd_launch_text_key(&text, HD_RECORD_START);
-	hd_launch_text_number(&text, (int64_t)hd_proctree_start(launcher));
+	hd_launch_text_number(&text, (int64_t)start);
 	hd_launch_text_key(&text, HD_RECORD_PROGRAM);
 	hd_launch_text_number(&text, program);
 	hd_launch_text_key(&text, HD_RECORD_SLOT);
@@ -171,12 +169,28 @@ static int end_signal(const struct hd_launch_end *end)
 							: 0;
 }
 
+static void time_add(struct timeval *time, const struct timeval *more)
+{
+	time->tv_sec += more->tv_sec;
+	time->tv_usec += more->tv_usec;
+	if (time->tv_usec < 1000000)
+		return;
+	time->tv_usec -= 1000000;
+	time->tv_sec++;
+}
+
+void hd_launch_record_usage(struct hd_launch_end *end,
+			    const struct rusage *usage)
+{
+	time_add(&end->usage.ru_utime, &usage->ru_utime);
+	time_add(&end->usage.ru_stime, &usage->ru_stime);
+	if (end->usage.ru_maxrss < usage->ru_maxrss)
+		end->usage.ru_maxrss = usage->ru_maxrss;
+}
+
 static void end_text(struct hd_launch_text *text,
 		     const struct hd_launch_end *end)
 {
-	struct rusage usage = { 0 };
-
-	getrusage(RUSAGE_CHILDREN, &usage);
 	hd_launch_text_add(text, "{");
 	hd_launch_text_key(text, HD_RECORD_CODE);
 	hd_launch_text_number(text, end_code(end));
@@ -192,11 +206,11 @@ static void end_text(struct hd_launch_text *text,
 	hd_launch_text_key(text, HD_RECORD_ENDED);
 	hd_launch_text_number(text, end->ended);
 	hd_launch_text_key(text, HD_RECORD_USER);
-	hd_launch_text_seconds(text, &usage.ru_utime);
+	hd_launch_text_seconds(text, &end->usage.ru_utime);
 	hd_launch_text_key(text, HD_RECORD_SYSTEM);
-	hd_launch_text_seconds(text, &usage.ru_stime);
+	hd_launch_text_seconds(text, &end->usage.ru_stime);
 	hd_launch_text_key(text, HD_RECORD_MAXRSS);
-	hd_launch_text_number(text, usage.ru_maxrss * INT64_C(1024));
+	hd_launch_text_number(text, end->usage.ru_maxrss * INT64_C(1024));
 	hd_launch_text_key(text, HD_RECORD_STRAGGLERS);
 	hd_launch_text_number(text, (int64_t)end->stragglers);
 	hd_launch_text_key(text, HD_RECORD_STOPPED);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 /*
@@ -22,12 +23,12 @@ int hd_launch_claim(int folder, const char *attempt);
 
 /*
  * Who runs the trial: LAUNCHER, with PROGRAM as the leader of the program's
- * group, in the control group CGROUP, "" for none. BOOT is the kernel's boot id, NULL
- * to be read. Called by the new process
- * before it becomes the program, so it neither allocates nor keeps anything.
+ * group, in the control group CGROUP, "" for none. START is the launcher's,
+ * BOOT the kernel's boot id, NULL to be read. Called by the new process before
+ * it becomes the program, so it neither allocates nor keeps anything.
  */
-void hd_launch_record_state(int folder, pid_t launcher, pid_t program,
-			    const char *cgroup, const char *boot);
+void hd_launch_record_state(int folder, pid_t launcher, uint64_t start,
+			    pid_t program, const char *cgroup, const char *boot);
 
 struct hd_launch_end {
 	bool has_run;    /* false: it could not be started */
@@ -39,7 +40,13 @@ struct hd_launch_end {
 	bool stopped;
 	bool out_of_memory;
 	size_t stragglers;
+	struct rusage usage; /* of all that was waited for */
 };
+
+/* One more process was waited for. Not RUSAGE_CHILDREN: those of an earlier
+ * attempt are counted there as well. */
+void hd_launch_record_usage(struct hd_launch_end *end,
+			    const struct rusage *usage);
 
 /* Synced when the run was worth it; false when it could not be written. */
 bool hd_launch_record_end(int folder, const struct hd_launch_end *end);

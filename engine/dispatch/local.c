@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Milliseconds between looks at all files: inotify does not see everything
  * (a shared file system), and its watches may be used up. */
@@ -35,7 +34,6 @@ struct hd_local_attempt *hd_local_attempt_new(struct hd_local *local,
 	attempt->trial = launch->trial;
 	attempt->number = launch->attempt;
 	attempt->grace = launch->grace;
-	attempt->pidfd = -1;
 	local->open++;
 	uv_timer_init(local->host.loop, &attempt->timer);
 	uv_fs_event_init(local->host.loop, &attempt->watch);
@@ -58,36 +56,11 @@ static void on_handle_closed(uv_handle_t *handle)
 	hd_local_unref(local);
 }
 
-void hd_local_attempt_unwatch(struct hd_local_attempt *attempt)
-{
-	if (attempt->pidfd < 0)
-		return;
-	uv_close((uv_handle_t *)&attempt->process, on_handle_closed);
-	close(attempt->pidfd);
-	attempt->pidfd = -1;
-}
-
 void hd_local_attempt_close(struct hd_local_attempt *attempt)
 {
-	hd_local_attempt_unwatch(attempt);
+	hd_local_launcher_leave(attempt);
 	uv_close((uv_handle_t *)&attempt->watch, on_handle_closed);
 	uv_close((uv_handle_t *)&attempt->timer, on_handle_closed);
-}
-
-int hd_local_attempt_watch(struct hd_local_attempt *attempt, int pidfd,
-			   uv_poll_cb ended)
-{
-	int rc = uv_poll_init(attempt->local->host.loop, &attempt->process,
-			      pidfd);
-
-	if (rc < 0) {
-		close(pidfd);
-		return -rc;
-	}
-	attempt->process.data = attempt;
-	attempt->handles++;
-	attempt->pidfd = pidfd;
-	return -uv_poll_start(&attempt->process, UV_READABLE, ended);
 }
 
 struct hd_local_attempt *hd_local_attempt_find(const struct hd_local *local,

@@ -153,34 +153,12 @@ static void on_conclude(uv_timer_t *timer)
 	attempt_conclude(timer->data);
 }
 
-/* Whether the launcher has ended; collects it when it is our child. */
-static bool launcher_has_ended(struct hd_local_attempt *attempt)
-{
-	siginfo_t info = { 0 };
-	int rc;
-
-	do
-		rc = waitid(P_PIDFD, (id_t)attempt->pidfd, &info,
-			    WEXITED | WNOHANG);
-	while (rc < 0 && errno == EINTR);
-	if (rc < 0) /* an earlier engine's: the descriptor alone tells */
-		return true;
-	attempt->how = info.si_pid ? info.si_code : 0;
-	attempt->status = info.si_status;
-	return info.si_pid != 0;
-}
-
 static void on_resolve(uv_timer_t *timer);
 
-void hd_local_on_process(uv_poll_t *process, int status, int events)
+void hd_local_attempt_exited(struct hd_local_attempt *attempt, int how, int status)
 {
-	struct hd_local_attempt *attempt = process->data;
-
-	(void)status;
-	(void)events;
-	if (!launcher_has_ended(attempt))
-		return;
-	hd_local_attempt_unwatch(attempt);
+	attempt->how = how;
+	attempt->status = status;
 	/* It found no ticket. An earlier engine's launcher may have come late
 	 * and taken this one: then that one runs the attempt. */
 	if (attempt->how == CLD_EXITED &&
@@ -194,30 +172,19 @@ void hd_local_on_process(uv_poll_t *process, int status, int events)
 
 /* --- stopping ------------------------------------------------------------- */
 
-static void launcher_signal(const struct hd_local_attempt *attempt, int signal)
-{
-	(void)syscall(SYS_pidfd_send_signal, attempt->pidfd, signal, NULL, 0U);
-}
-
-static bool launcher_is_gone(const struct hd_local_attempt *attempt)
-{
-	struct pollfd gone = { .fd = attempt->pidfd, .events = POLLIN };
-
-	return poll(&gone, 1, 0) > 0;
-}
-
 /* The launcher does not do what it was told: stopped itself, or stuck. */
 static void on_patience(uv_timer_t *timer)
 {
 	struct hd_local_attempt *attempt = timer->data;
+	const struct hd_local_launcher *launcher = attempt->launcher;
 
-	if (attempt->pidfd < 0)
+	if (!launcher)
 		return;
 	/* First what is below it: nobody would know it afterwards. An adopted
 	 * one's pid is its own until its end, which the descriptor shows. */
-	if (!launcher_is_gone(attempt))
+	if (!hd_local_launcher_is_gone(launcher))
 		hd_proctree_signal(attempt->pid, 0, SIGKILL);
-	launcher_signal(attempt, SIGKILL);
+	hd_local_launcher_signal(launcher, SIGKILL);
 }
 
 void hd_local_attempt_stop(struct hd_local_attempt *attempt)
@@ -226,7 +193,8 @@ void hd_local_attempt_stop(struct hd_local_attempt *attempt)
 
 	if (!attempt->stop_now)
 		patience += (uint64_t)(attempt->grace * 1000);
-	launcher_signal(attempt, attempt->stop_now ? SIGUSR1 : SIGTERM);
+	hd_local_launcher_signal(attempt->launcher,
+				 attempt->stop_now ? SIGUSR1 : SIGTERM);
 	uv_timer_start(&attempt->timer, on_patience, patience, 0);
 }
 
@@ -246,11 +214,10 @@ int hd_local_attempt_follow(struct hd_local_attempt *attempt,
 			    const struct hd_found *found)
 {
 	struct hd_local *local = attempt->local;
-	int rc = hd_local_attempt_watch(attempt, found->pidfd, hd_local_on_process);
+	int rc = hd_local_launcher_watch(attempt, found->pid, found->pidfd, -1);
 
 	if (rc)
 		return rc;
-	attempt->pid = found->pid;
 	cgroup_know(attempt, found);
 	hd_local_output_start(attempt);
 	if (attempt->stopped)

@@ -3,7 +3,9 @@
 
 #include "dispatch/spawn.h"
 
+#include "base/buf.h"
 #include "base/number.h"
+#include "dispatch/launch_next.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,31 +15,68 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* Bytes: the C library's few calls before an exec want some hundred. */
 #define STACK_SIZE 32768
 /* Words before the program's own, and the NULL. */
-#define HEAD_MOST 12
+#define HEAD_MOST 14
 
-/* The launcher's argv: an array the caller frees; its strings are borrowed. */
-static char **argv_new(const char *const *head, const char *const *program)
+/* --- its words -------------------------------------------------------------- */
+
+struct words {
+	char channel[16], grace[HD_NUMBER_TEXT], attempt[16];
+	char **argv; /* allocated; its strings are borrowed */
+};
+
+/* The options with a value; returns where the next word goes. */
+static const char **head_option(const char **at, const char *name,
+				const char *value)
 {
-	size_t length = 0, count = 0;
-	const char **argv;
+	if (!value)
+		return at;
+	*at++ = name;
+	*at++ = value;
+	return at;
+}
 
-	while (head[length])
-		length++;
-	while (program[count])
+static size_t list_count(const char *const *list)
+{
+	size_t count = 0;
+
+	while (list[count])
 		count++;
-	argv = calloc(length + count + 1, sizeof *argv);
-	if (!argv)
-		return NULL;
-	memcpy(argv, head, length * sizeof *argv);
-	memcpy(argv + length, program, count * sizeof *argv);
-	/* exec takes pointers to char and does not write through them */
-	return (char **)(uintptr_t)argv;
+	return count;
+}
+
+/* CHANNEL: -1 for none. False for no memory. */
+static bool words_make(struct words *words, const struct hd_spawn *spawn,
+		       int channel, const char *cgroup,
+		       const struct hd_launch *launch)
+{
+	const char *head[HEAD_MOST] = { spawn->launcher };
+	const char **at = head + 1;
+	size_t count = list_count(launch->argv);
+
+	hd_number_write(launch->grace, words->grace);
+	snprintf(words->attempt, sizeof words->attempt, "%u", launch->attempt);
+	snprintf(words->channel, sizeof words->channel, "%d", channel);
+	at = head_option(at, "-n", channel < 0 ? NULL : words->channel);
+	at = head_option(at, "-b", spawn->boot);
+	at = head_option(at, "-c", cgroup);
+	*at++ = launch->folder;
+	*at++ = launch->workdir;
+	*at++ = words->grace;
+	*at++ = words->attempt;
+	*at++ = "--";
+	words->argv = calloc((size_t)(at - head) + count + 1, sizeof *words->argv);
+	if (!words->argv)
+		return false;
+	memcpy(words->argv, head, (size_t)(at - head) * sizeof *head);
+	memcpy(words->argv + (at - head), launch->argv, count * sizeof *head);
+	return true;
 }
 
 /* --- the new process -------------------------------------------------------- */
@@ -46,6 +85,7 @@ struct birth {
 	const struct hd_spawn *spawn;
 	char **argv;
 	char **environment;
+	int channel; /* stays open; -1 for none */
 	volatile int error;
 };
 
@@ -74,6 +114,8 @@ launcher_become(void *argument)
 		if (fd == spawn->null ? fcntl(fd, F_SETFD, 0) < 0
 				      : dup2(spawn->null, fd) < 0)
 			goto out;
+	if (birth->channel >= 0 && fcntl(birth->channel, F_SETFD, 0) < 0)
+		goto out;
 	execve(spawn->launcher, birth->argv, birth->environment);
 out:
 	birth->error = errno;
@@ -117,45 +159,66 @@ void hd_spawn_init(struct hd_spawn *spawn, int null)
 	}
 }
 
-/* The options with a value; returns where the next word goes. */
-static const char **head_option(const char **at, const char *name,
-				const char *value)
-{
-	if (!value)
-		return at;
-	*at++ = name;
-	*at++ = value;
-	return at;
-}
-
 int hd_spawn_launcher(pid_t *pid, int *pidfd, const struct hd_spawn *spawn,
-		      const char *cgroup, const struct hd_launch *launch)
+		      int channel, const char *cgroup,
+		      const struct hd_launch *launch)
 {
 	struct birth birth = {
 		.spawn = spawn,
 		/* exec takes pointers to char and does not write through them */
 		.environment = (char **)(uintptr_t)launch->environment,
+		.channel = channel,
 	};
-	char grace[HD_NUMBER_TEXT];
-	char attempt[16];
-	const char *head[HEAD_MOST] = { spawn->launcher };
-	const char **at = head + 1;
+	struct words words;
 	int rc;
 
-	hd_number_write(launch->grace, grace);
-	snprintf(attempt, sizeof attempt, "%u", launch->attempt);
-	at = head_option(at, "-b", spawn->boot);
-	at = head_option(at, "-c", cgroup);
-	*at++ = launch->folder;
-	*at++ = launch->workdir;
-	*at++ = grace;
-	*at++ = attempt;
-	*at++ = "--";
-	*at = NULL;
-	birth.argv = argv_new(head, launch->argv);
-	if (!birth.argv)
+	if (!words_make(&words, spawn, channel, cgroup, launch))
 		return ENOMEM;
+	birth.argv = words.argv;
 	rc = launcher_clone(pid, pidfd, &birth);
-	free(birth.argv);
+	free(words.argv);
 	return rc;
+}
+
+/* --- one that waits --------------------------------------------------------- */
+
+static void message_add(struct hd_buf *message, const char *const *list)
+{
+	for (; *list; list++)
+		hd_buf_add(message, *list, strlen(*list) + 1);
+}
+
+static bool message_send(int channel, const char *const *argv,
+			 const char *const *environment)
+{
+	const struct hd_launch_next_head head = {
+		.arguments = (uint32_t)list_count(argv),
+		.variables = (uint32_t)list_count(environment),
+	};
+	struct hd_buf message = HD_BUF_INIT;
+	bool ok;
+
+	hd_buf_add(&message, (const char *)&head, sizeof head);
+	message_add(&message, argv);
+	message_add(&message, environment);
+	ok = !hd_buf_failed(&message) && message.length <= HD_LAUNCH_NEXT_BYTES &&
+	     head.arguments + head.variables <= HD_LAUNCH_NEXT_WORDS &&
+	     send(channel, hd_buf_text(&message), message.length,
+		  MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)message.length;
+	hd_buf_release(&message);
+	return ok;
+}
+
+bool hd_spawn_again(int channel, const struct hd_spawn *spawn,
+		    const char *cgroup, const struct hd_launch *launch)
+{
+	struct words words;
+	bool ok = words_make(&words, spawn, -1, cgroup, launch);
+
+	if (!ok)
+		return false;
+	ok = message_send(channel, (const char *const *)words.argv,
+			  launch->environment);
+	free(words.argv);
+	return ok;
 }

@@ -152,6 +152,15 @@ def processes(folder):
             yield int(pid), found
 
 
+def state_of(pid):
+    """The letter of proc(5); Z as well for one that is gone."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "Z"
+
+
 def name_and_parent(pid):
     try:
         with open(f"/proc/{pid}/stat") as file:
@@ -199,9 +208,17 @@ def kill_supervisor(sweep):
     found = sorted(supervisors(sweep))
     if not found:
         return 0
-    pid, trial = sweep.plan.rng.choice(found)
-    sweep.lost[trial] = sweep.lost.get(trial, 0) + 1
+    pid, _ = sweep.plan.rng.choice(found)
     try:
+        # It may have gone on with another trial by now: which, stands still.
+        os.kill(pid, signal.SIGSTOP)
+        while state_of(pid) not in "TZ":
+            pass
+        trial = int(environ_of(pid).get(b"HDRIVE_TRIAL", b"-1"))
+        if sweep.lost.get(trial, 0) >= LOST_MOST:
+            os.kill(pid, signal.SIGCONT)
+            return 0
+        sweep.lost[trial] = sweep.lost.get(trial, 0) + 1
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return 0

@@ -82,7 +82,7 @@ static void become_engine(const struct stage *stage, const char *launcher,
 	snprintf(mark, sizeof mark, "HDRIVE_DIR=%s", request.folder);
 	hd_spawn_init(&spawn, open("/dev/null", O_RDWR));
 	spawn.launcher = launcher;
-	if (hd_spawn_launcher(&pid, &pidfd, &spawn, NULL, &request) != 0 ||
+	if (hd_spawn_launcher(&pid, &pidfd, &spawn, -1, NULL, &request) != 0 ||
 	    write(tell, &pid, sizeof pid) != sizeof pid)
 		_exit(1);
 	_exit(0);
