@@ -1,0 +1,19 @@
+# What the tests of pages share; sourced. The training program is built plain:
+# sanitizers, which are here for hdrive, slow its inner loops twentyfold, and
+# example_digits.sh has them.
+# shellcheck shell=sh
+. "$TEST_ROOT/tests/support/cli.sh"
+
+mkdir bin
+${CC:-cc} -std=c17 -D_POSIX_C_SOURCE=200809L -O2 -o bin/digits \
+	"$TEST_ROOT/examples/digits/digits.c" -lz -lm
+PATH=$PWD/bin:$PATH
+DATA=$TEST_ROOT/examples/digits/digits.csv.gz
+export PATH DATA
+
+# page FILE: all that its blocks say happens, in a folder of its own.
+page() {
+	folder=$(basename "$1" .md)
+	mkdir "$folder"
+	(cd "$folder" && /usr/bin/python3 "$TEST_ROOT/tests/support/docs.py" run "$TEST_ROOT/$1")
+}
