@@ -332,6 +332,10 @@ install: all
 	for section in 1 5; do \
 		install -d $(TO)/share/man/man$$section && \
 		install -m 644 docs/man/*.$$section $(TO)/share/man/man$$section/ || exit 1; done
+	for at in bash=bash-completion/completions/hdrive zsh=zsh/site-functions/_hdrive \
+		fish=fish/vendor_completions.d/hdrive.fish; do \
+		install -d $(TO)/share/$$(dirname $${at#*=}) && \
+		$(B)/hdrive completion $${at%%=*} >$(TO)/share/$${at#*=} || exit 1; done
 	for file in $(PYTHON_SRC:engine/python/%=%); do \
 		mode=644 && { [ ! -x engine/python/$$file ] || mode=755; } && \
 		install -D -m $$mode engine/python/$$file $(TO)/share/hdrive/python/$$file || \

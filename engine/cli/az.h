@@ -41,7 +41,7 @@ struct az_options {
 		  AZ_ROW(type, field, subscription_id), 0 },                                       \
 		{ "output-metadata-file", 't', "FILE", "write what is printed there too, as JSON", \
 		  CLI_OPT_TEXT, AZ_ROW(type, field, metadata), 0 },                                \
-		{ "output", 'o', "FORMAT", "json (usual), jsonc, table, tsv, yaml, yamlc, none",   \
+		{ "output", 'o', "json|jsonc|table|tsv|yaml|yamlc|none", "how to print (json)",    \
 		  CLI_OPT_TEXT, AZ_ROW(type, field, output), 0 },                                  \
 		{ "query", 0, "JMESPATH", "print what it picks", CLI_OPT_TEXT,                     \
 		  AZ_ROW(type, field, query), 0 },                                                 \

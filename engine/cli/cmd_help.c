@@ -181,6 +181,19 @@ static void help_policies(struct cli *cli)
 		"    delay_evaluation       not before this interval (0 or more; default 0)\n");
 }
 
+void cli_help_topics(void (*fn)(void *user, const char *name, const char *summary), void *user)
+{
+	for (size_t i = 0; i < sizeof help_topics / sizeof help_topics[0]; i++)
+		fn(user, help_topics[i].name, help_topics[i].summary);
+	fn(user, "samplers", "the samplers and their options");
+	fn(user, "policies", "the early termination policies and their options");
+}
+
+static void help_line(void *user, const char *name, const char *summary)
+{
+	cli_put(user, "  %-12s %s\n", name, summary);
+}
+
 static void help_list(struct cli *cli)
 {
 	cli_put(cli, "hdrive: tune a training program's parameters\n\n"
@@ -192,12 +205,7 @@ static void help_list(struct cli *cli)
 		cli_put(cli, "  %-12s %s\n", cli_commands[i]->name,
 			cli_commands[i]->summary);
 	cli_put(cli, "\nTopics (hdrive help TOPIC):\n");
-	for (size_t i = 0; i < sizeof help_topics / sizeof help_topics[0]; i++)
-		cli_put(cli, "  %-12s %s\n", help_topics[i].name,
-			help_topics[i].summary);
-	cli_put(cli, "  %-12s %s\n  %-12s %s\n", "samplers",
-		"the samplers and their options", "policies",
-		"the early termination policies and their options");
+	cli_help_topics(help_line, cli);
 	cli_put(cli, "\n'hdrive COMMAND --help' shows a command's options.\n");
 }
 

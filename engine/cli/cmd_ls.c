@@ -14,7 +14,7 @@ struct ls_options {
 static const struct cli_opt ls_rows[] = {
 	{ "all", 'a', NULL, "all of them (else the latest 20)", CLI_OPT_FLAG, ROW(all), 0 },
 	{ "limit", 0, "N", "the latest N", CLI_OPT_SIZE, ROW(limit), 1 },
-	{ "state", 0, "WORD", "only Running, Completed, Failed or Canceled", CLI_OPT_TEXT,
+	{ "state", 0, "Running|Completed|Failed|Canceled", "only these", CLI_OPT_TEXT,
 	  ROW(state), 0 },
 	{ "output", 'o', "json|table|tsv", "how to print (table)", CLI_OPT_TEXT, ROW(output), 0 },
 	CLI_OPT_END

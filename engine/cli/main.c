@@ -38,6 +38,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_ui,
 	&cli_cmd_gc,
 	&cli_cmd_doctor,
+	&cli_cmd_completion,
 	&cli_cmd_version,
 	&cli_cmd_help,
 	NULL,

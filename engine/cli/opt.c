@@ -48,9 +48,8 @@ bool cli_read_number(const char *text, uint64_t *value)
 	return true;
 }
 
-static const struct cli_opt *rows_find(const struct cli_opt *rows,
-				       const char *name, size_t length,
-				       char letter)
+const struct cli_opt *cli_opt_find(const struct cli_opt *rows, const char *name,
+				   size_t length, char letter)
 {
 	for (; rows && rows->name; rows++) {
 		if (letter && rows->letter == letter)
@@ -68,11 +67,11 @@ static const struct cli_opt *parse_find(const struct parse *parse,
 					char letter, void **values)
 {
 	const struct cli_opt *row =
-		rows_find(parse->options, name, length, letter);
+		cli_opt_find(parse->options, name, length, letter);
 
 	*values = parse->values;
 	if (!row) {
-		row = rows_find(cli_global_options, name, length, letter);
+		row = cli_opt_find(cli_global_options, name, length, letter);
 		*values = parse->cli;
 	}
 	return row;
@@ -125,7 +124,7 @@ static int parse_store(struct parse *parse, const struct cli_opt *row,
 	return CLI_OK;
 }
 
-static bool takes_value(const struct cli_opt *row)
+bool cli_opt_takes_value(const struct cli_opt *row)
 {
 	return row->type != CLI_OPT_FLAG && row->type != CLI_OPT_MAYBE;
 }
@@ -173,7 +172,7 @@ static int parse_long(struct parse *parse, const char *word)
 		return cli_fail(parse->cli, CLI_USAGE,
 				"'--%s' takes no value, got '%s'", row->name,
 				value);
-	if (!value && takes_value(row)) {
+	if (!value && cli_opt_takes_value(row)) {
 		if (parse->at >= parse->cli->argc)
 			return cli_fail(parse->cli, CLI_USAGE,
 					"'--%s' needs a value: --%s %s",
@@ -196,7 +195,7 @@ static int parse_short(struct parse *parse, const char *word)
 
 		if (!row)
 			return parse_unknown(parse, word);
-		if (takes_value(row)) {
+		if (cli_opt_takes_value(row)) {
 			value = at[1] ? at + 1 : NULL;
 			if (!value && parse->at >= parse->cli->argc)
 				return cli_fail(parse->cli, CLI_USAGE,
@@ -319,7 +318,7 @@ static void help_rows(struct cli *cli, const struct cli_opt *rows)
 				  rows->letter ? ',' : ' ', rows->name);
 		if (rows->argument && length > 0)
 			snprintf(text + length, sizeof text - (size_t)length,
-				 "%s%s", takes_value(rows) ? " " : "",
+				 "%s%s", cli_opt_takes_value(rows) ? " " : "",
 				 rows->argument);
 		cli_put(cli, "  %-30s %s\n", text, rows->help);
 	}

@@ -92,6 +92,14 @@ int cli_parse_globals(struct cli *cli, int *code);
 /* Frees what CLI_OPT_LIST fields of OPTIONS hold. */
 void cli_options_release(const struct cli *cli, void *options);
 
+/* The row called NAME, of LENGTH bytes, or with LETTER unless that is 0. */
+const struct cli_opt *cli_opt_find(const struct cli_opt *rows, const char *name,
+				   size_t length, char letter);
+/* Whether it must be followed by a value. */
+bool cli_opt_takes_value(const struct cli_opt *row);
+/* Tell FN of each topic of "hdrive help". */
+void cli_help_topics(void (*fn)(void *user, const char *name, const char *summary), void *user);
+
 /* "hdrive submit --help". */
 void cli_command_help(struct cli *cli, const struct cli_command *command);
 /* Between MIN and MAX words, else an error and false. */
@@ -116,6 +124,7 @@ extern const struct cli_command cli_cmd_submit, cli_cmd_validate,
 	cli_cmd_update, cli_cmd_enqueue, cli_cmd_logs, cli_cmd_metrics,
 	cli_cmd_log, cli_cmd_serve, cli_cmd_gc, cli_cmd_doctor,
 	cli_cmd_version, cli_cmd_help, cli_cmd_replay, cli_cmd_init,
-	cli_cmd_folder, cli_cmd_ui, cli_cmd_run, cli_cmd_experiment, cli_cmd_job;
+	cli_cmd_folder, cli_cmd_ui, cli_cmd_run, cli_cmd_experiment, cli_cmd_job,
+	cli_cmd_completion;
 
 #endif
