@@ -89,7 +89,7 @@ FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all help demo test deps deps-test deps-fuzz check check-abi check-asan check-crash \
 	check-valgrind abi install bench bench-samplers fuzz format format-check lint conformance \
-	dist clean examples
+	reference dist clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -98,7 +98,7 @@ all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
 
 help:
 	@echo 'all demo test deps deps-test check check-abi check-asan check-valgrind check-crash'
-	@echo 'bench bench-samplers fuzz lint abi conformance format format-check install'
+	@echo 'bench bench-samplers fuzz lint abi conformance reference format format-check install'
 	@echo 'dist clean'
 
 # --- build -----------------------------------------------------------------
@@ -296,6 +296,10 @@ check-abi abi: $(B)/libhdrive.so
 # docs/reference/conformance.md, from the rules and the names of the tests
 conformance:
 	@tests/support/conformance.sh
+# commands.md of docs/reference, and the tables of samplers.md and policies.md,
+# from the rows of options
+reference: $(B)/hdrive
+	@python3 tests/support/reference.py $(B)
 
 DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial-dev \
 	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev libgit2-dev \

@@ -6,6 +6,7 @@
 set -u
 
 all='top includes headers symbols door abi calls lines newlines format shell man conformance'
+all="$all reference"
 build=$1
 shift
 [ $# -gt 0 ] || eval "set -- $all"
@@ -286,6 +287,19 @@ check_man() {
 check_conformance() {
 	tests/support/conformance.sh --check 2>&1 |
 		report 'docs/reference/conformance.md'
+}
+
+check_reference() {
+	[ -e "$build/hdrive" ] || {
+		skip 'the reference' 'built hdrive'
+		return
+	}
+	command -v python3 >/dev/null 2>&1 || {
+		skip 'the reference' python3
+		return
+	}
+	python3 tests/support/reference.py "$build" --check 2>&1 |
+		report 'docs/reference is not what the option rows say'
 }
 
 for check in "$@"; do
