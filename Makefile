@@ -173,8 +173,9 @@ $(B)/python.stamp: $(PYTHON_SRC)
 	@cp -R engine/python/. $(B)/python/
 	@touch $@
 
-# Every folder of examples with C sources of one name builds that program.
-EXAMPLE_SRC := $(wildcard examples/*/*.c)
+# Every C source of an example is a program, but where the example has a Makefile.
+EXAMPLE_SRC := $(foreach file,$(wildcard examples/*/*.c),$(if \
+	$(wildcard $(dir $(file))Makefile),,$(file)))
 EXAMPLE_BIN := $(patsubst examples/%.c,$(B)/examples/%,$(EXAMPLE_SRC))
 examples: $(EXAMPLE_BIN)
 $(B)/examples/%: examples/%.c

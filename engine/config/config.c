@@ -142,6 +142,7 @@ int hd_config_parse(struct hd_config **out, const char *text, size_t length,
 		    const char *name, const struct hd_config_load *load,
 		    struct hd_findings *findings, struct hd_error *err)
 {
+	const struct hd_plugins *plugins = NULL;
 	struct loaded *loaded = NULL;
 	struct hd_loader loader;
 	int rc;
@@ -152,6 +153,12 @@ int hd_config_parse(struct hd_config **out, const char *text, size_t length,
 		return hd_error_set(err, HD_ELIMIT,
 				    "'%s' is larger than %zu MiB", name,
 				    HD_YAML_BYTES >> 20);
+	/* The last field: a program built before there was one has not set it. */
+	if (load && load->size >= sizeof *load)
+		plugins = load->plugins;
+	rc = hd_plugins_check(plugins, err);
+	if (rc < 0)
+		return rc;
 	loaded = loaded_new(text, length, name);
 	if (!loaded)
 		return hd_error_nomem(err);
@@ -165,6 +172,7 @@ int hd_config_parse(struct hd_config **out, const char *text, size_t length,
 		.stored = load && load->stored,
 		.inputs = load ? load->inputs : NULL,
 		.input_count = load ? load->input_count : 0,
+		.plugins = plugins,
 	};
 	loaded_fill(loaded, &loader, load);
 	loaded_own(loaded, &loader, load);

@@ -24,6 +24,7 @@ struct hd_loader {
 	/* "NAME=VALUE", what the caller gives for inputs of a sweep job. */
 	const char *const *inputs;
 	size_t input_count;
+	const struct hd_plugins *plugins; /* of the program's own; or NULL */
 	struct hd_yaml_sink sink;
 };
 
@@ -96,6 +97,19 @@ void hd_hyperdrive_goal(struct hd_loader *loader,
 /* parameters.c: the list below sampling.parameter_space into the space. */
 void hd_hyperdrive_space(struct hd_loader *loader,
 			 const struct hd_yaml_node *node);
+/*
+ * plugins.c: the samplers and policies that this file may name, the library's
+ * first: each by index, NULL behind the last, and by name.
+ */
+const struct hd_sampler_type *hd_loader_sampler_at(const struct hd_loader *loader, size_t index);
+const struct hd_sampler_type *hd_loader_sampler_find(const struct hd_loader *loader,
+						     const char *name);
+const struct hd_policy_type *hd_loader_policy_at(const struct hd_loader *loader, size_t index);
+const struct hd_policy_type *hd_loader_policy_find(const struct hd_loader *loader,
+						   const char *name);
+/* HD_EEXIST when a name of PLUGINS, which may be NULL, is taken. */
+int hd_plugins_check(const struct hd_plugins *plugins, struct hd_error *err);
+
 /* plugin.c: sampler and policy with their options. */
 void hd_hyperdrive_sampler(struct hd_loader *loader,
 			   const struct hd_yaml_node *map);

@@ -166,8 +166,8 @@ static void unknown_sampler(struct hd_loader *loader,
 	struct words words = { .count = 0 };
 	char list[256];
 
-	for (size_t i = 0; i < hd_sampler_types(); i++)
-		words_add(&words, hd_sampler_type_at(i)->name);
+	for (size_t i = 0; hd_loader_sampler_at(loader, i); i++)
+		words_add(&words, hd_loader_sampler_at(loader, i)->name);
 	hd_loader_error(loader, &node->place,
 			"'%s.type' must be %s, got '%.40s'",
 			sampling_key(loader),
@@ -249,7 +249,7 @@ void hd_hyperdrive_sampler(struct hd_loader *loader,
 					      : "sampling.type",
 			    &word))
 		return;
-	type = hd_sampler_type_find(word);
+	type = hd_loader_sampler_find(loader, word);
 	if (!type) {
 		unknown_sampler(loader, node, word);
 		return;
@@ -300,7 +300,7 @@ static const char *policy_key(const struct hd_loader *loader)
 static const char *policy_name(const struct hd_loader *loader,
 			       const struct hd_policy_type *type)
 {
-	return loader->sweep_job ? type->name : type->v1_name;
+	return loader->sweep_job || !type->v1_name ? type->name : type->v1_name;
 }
 
 static void unknown_policy(struct hd_loader *loader,
@@ -309,8 +309,8 @@ static void unknown_policy(struct hd_loader *loader,
 	struct words words = { .count = 0 };
 	char list[256];
 
-	for (size_t i = 0; i < hd_policy_types(); i++)
-		words_add(&words, policy_name(loader, hd_policy_type_at(i)));
+	for (size_t i = 0; hd_loader_policy_at(loader, i); i++)
+		words_add(&words, policy_name(loader, hd_loader_policy_at(loader, i)));
 	hd_loader_error(loader, &node->place,
 			"'%s.type' must be %s, got '%.40s'",
 			policy_key(loader),
@@ -438,7 +438,7 @@ void hd_hyperdrive_policy(struct hd_loader *loader,
 						      : "policy.type",
 				    &word))
 			return;
-		type = hd_policy_type_find(word);
+		type = hd_loader_policy_find(loader, word);
 		if (!type) {
 			unknown_policy(loader, node, word);
 			return;

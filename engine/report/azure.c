@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "store/origin.h"
+#include "store/store.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -82,6 +83,7 @@ static int azure_load(struct azure *azure)
 			.sets = (const char *const *)sets.texts,
 			.set_count = sets.count,
 			.stored = true,
+			.plugins = hd_store_plugins(azure->store),
 		};
 
 		rc = hd_config_parse(&azure->config, row->config_text,

@@ -138,6 +138,7 @@ struct hd_store {
 	sqlite3 *db;
 	char *path;   /* absolute */
 	char *folder; /* of path */
+	const struct hd_plugins *plugins;
 	int64_t wait; /* HD_STORE_WAIT; less in tests */
 	int64_t waiting_since;
 	bool writing;                   /* between begin and commit or rollback */

@@ -201,6 +201,16 @@ int hd_store_check(struct hd_store *store, struct hd_error *err)
 			    store->path);
 }
 
+void hd_store_set_plugins(struct hd_store *store, const struct hd_plugins *plugins)
+{
+	store->plugins = plugins;
+}
+
+const struct hd_plugins *hd_store_plugins(const struct hd_store *store)
+{
+	return store->plugins;
+}
+
 const char *hd_store_folder(const struct hd_store *store)
 {
 	return store->folder;

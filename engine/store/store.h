@@ -17,6 +17,8 @@
 #include "metrics/tail.h"
 
 /* BEGIN IMMEDIATE; waits for other writers up to 60 s, then HD_EBUSY. */
+/* As hd_store_set_plugins left it. */
+const struct hd_plugins *hd_store_plugins(const struct hd_store *store);
 int hd_store_begin(struct hd_store *store, struct hd_error *err);
 int hd_store_commit(struct hd_store *store, bool durable,
 		    struct hd_error *err);

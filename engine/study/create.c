@@ -200,7 +200,7 @@ static int open_study(struct hd_study *study, struct opening *opening,
 	int rc = read_rows(opening, store, key, err);
 
 	if (rc == 0)
-		rc = hd_stored_config(&study->own_config, opening->text,
+		rc = hd_stored_config(&study->own_config, store, opening->text,
 				      opening->path, &opening->sets,
 				      opening->sets.count, &opening->patterns, err);
 	if (rc == 0)

@@ -56,7 +56,7 @@ static int edition_add(struct hd_replay *replay, const char *text,
 		return rows_nomem(replay);
 	edition = &replay->editions[replay->edition_count++];
 	*edition = (struct replay_edition){ .until = until };
-	return hd_stored_config(&edition->config, text, path, &replay->settings,
+	return hd_stored_config(&edition->config, replay->store, text, path, &replay->settings,
 				settings, &replay->patterns, replay->err);
 }
 

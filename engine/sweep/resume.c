@@ -116,7 +116,7 @@ static int resume_read(struct resuming *resuming, struct hd_error *err)
 static int parse(struct resuming *resuming, const char *text, const char *path,
 		 struct hd_config **out, struct hd_error *err)
 {
-	return hd_stored_config(out, text, path, &resuming->sets,
+	return hd_stored_config(out, resuming->sweep->store, text, path, &resuming->sets,
 				resuming->sets.count, &resuming->patterns, err);
 }
 

@@ -1,6 +1,8 @@
 /* Texts of the store as a config. */
 #include "sweep/stored.h"
 
+#include "store/store.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,8 +48,8 @@ static int first_finding(const struct hd_findings *findings,
 	return HD_EINVAL;
 }
 
-int hd_stored_config(struct hd_config **out, const char *text, const char *path,
-		     const struct hd_texts *sets, size_t count,
+int hd_stored_config(struct hd_config **out, const struct hd_store *store,
+		     const char *text, const char *path, const struct hd_texts *sets, size_t count,
 		     const struct hd_texts *patterns, struct hd_error *err)
 {
 	const struct hd_config_load load = {
@@ -57,6 +59,7 @@ int hd_stored_config(struct hd_config **out, const char *text, const char *path,
 		.metric_patterns = (const char *const *)patterns->items,
 		.metric_pattern_count = patterns->count,
 		.stored = true,
+		.plugins = hd_store_plugins(store),
 	};
 	struct hd_findings *findings = hd_findings_new();
 	int rc;

@@ -118,7 +118,7 @@ static int check_space(struct gathering *g)
 	if (rc == HD_ENOMEM)
 		rc = nomem(g);
 	if (rc == 0)
-		rc = hd_stored_config(&config, g->text, g->path, &sets,
+		rc = hd_stored_config(&config, g->store, g->text, g->path, &sets,
 				      sets.count, &patterns, g->err);
 	if (rc == 0 &&
 	    hd_space_compare(config->space, g->config->space, &differs) < 0)

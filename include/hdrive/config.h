@@ -92,6 +92,19 @@ struct hd_config {
 	size_t mark_count;
 };
 
+/*
+ * Samplers and policies of the program's own, which files may then name as they
+ * name the library's. Everything is borrowed until the last config that was
+ * loaded with them is freed. HD_EEXIST from loading when one has the name of
+ * one of the library's.
+ */
+struct hd_plugins {
+	const struct hd_sampler_type *const *samplers;
+	size_t sampler_count;
+	const struct hd_policy_type *const *policies;
+	size_t policy_count;
+};
+
 struct hd_config_load {
 	size_t size;             /* sizeof this struct, for later growth */
 	const char *const *sets; /* "max_total_runs=8", dotted paths; may be
@@ -114,6 +127,7 @@ struct hd_config_load {
 	 * is no program, which the store has of its own.
 	 */
 	bool stored;
+	const struct hd_plugins *plugins; /* NULL for none */
 };
 
 /*

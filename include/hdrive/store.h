@@ -37,6 +37,15 @@ enum hd_store_mode {
 HD_API int hd_store_open(struct hd_store **out, const char *path,
 			 enum hd_store_mode mode, struct hd_error *err);
 HD_API void hd_store_close(struct hd_store *store);
+/*
+ * What files of this store's sweeps may name besides the library's own, for all
+ * that is gone on with through this connection; borrowed until it is closed.
+ * NULL for none. Without it such a sweep cannot be resumed, nor such a study
+ * opened: HD_EINVAL.
+ */
+struct hd_plugins; /* hdrive/config.h */
+HD_API void hd_store_set_plugins(struct hd_store *store,
+				 const struct hd_plugins *plugins);
 /* The folder that holds the file and the sweeps' folders, absolute. */
 HD_API const char *hd_store_folder(const struct hd_store *store);
 /*

@@ -58,12 +58,14 @@ int main(void)
 	return printf("%s %s\n", hd_version(), HD_VERSION) < 0;
 }
 END
-PKG_CONFIG_PATH=$hd/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$PWD/root
-export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
+PKG_CONFIG_PATH=$hd/lib/pkgconfig
+export PKG_CONFIG_PATH
 hasnt "$hd/lib/pkgconfig/hdrive.pc" "$PWD"
 hasnt "$hd/lib/pkgconfig/hdrive.pc" @
 [ -x "$PWD/root$(pkg-config --variable=launcher hdrive)" ] || fail 'no launcher there'
 [ -d "$PWD/root$(pkg-config --variable=pythonpath hdrive)/azureml" ] || fail 'no Python there'
+PKG_CONFIG_SYSROOT_DIR=$PWD/root
+export PKG_CONFIG_SYSROOT_DIR
 flags="-std=c17 -Wall -Wextra -Werror -pedantic ${sanitize:+-fsanitize=$sanitize}"
 # shellcheck disable=SC2046,SC2086
 cc $flags program.c $(pkg-config --cflags --libs hdrive) -o dynamic
