@@ -19,6 +19,11 @@
 #include "sweep/stored.h"
 #include "sweep/warm.h"
 
+/* A caller of an older header may have no field behind the config. */
+#define CONFIG_END                                   \
+	(offsetof(struct hd_study_options, config) + \
+	 sizeof(const struct hd_config *))
+
 /* --- a new one --------------------------------------------------------------- */
 
 struct creating {
@@ -97,9 +102,13 @@ int hd_study_create(struct hd_study **out, struct hd_store *store,
 				    "a study that is kept needs a store and "
 				    "options");
 	rc = hd_study_alloc(&study, options, err);
-	if (rc == 0 && (options->size < sizeof *options || !options->config))
+	if (rc == 0 && (options->size < CONFIG_END || !options->config))
 		rc = hd_error_set(err, HD_EINVAL,
 				  "a study that is kept needs a config");
+	if (rc == 0 && study->terms.limit != options->config->max_total)
+		rc = hd_error_set(err, HD_EINVAL,
+				  "a study that is kept has the limit of its "
+				  "config: it cannot be endless");
 	if (rc < 0)
 		goto out;
 	creating.config = options->config;

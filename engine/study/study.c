@@ -563,9 +563,10 @@ int hd_study_end(struct hd_study *study, size_t number, const char *client,
 	if (rc < 0)
 		return rc;
 	rc = enter(study, err);
-	if (rc == 0)
+	if (rc == 0) {
 		rc = find_open(study, number, client, &trial, err);
-	hd_keep_gone(study);
+		hd_keep_gone(study);
+	}
 	if (rc == 0)
 		rc = end_trial(study, trial, event, detail, err);
 	if (rc == 0)
@@ -704,6 +705,19 @@ int hd_study_best(struct hd_study *study, size_t *number, double *value,
 	if (value)
 		*value = study->best;
 	return 0;
+}
+
+double hd_study_value(const struct hd_study *study, size_t number)
+{
+	const struct hd_trial *trial;
+
+	if (!study || number >= hd_history_count(study->history))
+		return NAN;
+	trial = hd_history_trial(study->history, number);
+	return hd_trial_intervals(trial) == 0
+		       ? NAN
+		       : hd_trial_rank(trial, study->terms.reduce,
+				       study->terms.reduce_count);
 }
 
 const struct hd_history *hd_study_history(const struct hd_study *study)

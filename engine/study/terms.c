@@ -99,6 +99,10 @@ int hd_study_alloc(struct hd_study **out,
 		rc = terms_of_options(study, &options, err);
 	if (options.seed)
 		study->terms.seed = options.seed;
+	if (options.config && options.endless) {
+		study->terms.limit = SIZE_MAX;
+		study->terms.plan_total = 0;
+	}
 	*out = study;
 	if (rc < 0) {
 		hd_study_free(study);

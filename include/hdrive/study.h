@@ -21,6 +21,7 @@
 #ifndef HDRIVE_STUDY_H
 #define HDRIVE_STUDY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <hdrive/api.h>
@@ -52,7 +53,7 @@ struct hd_study_options {
 
 	/*
 	 * A loaded file, borrowed until hd_study_free, in place of all but the
-	 * seed: space, sampler, policy, goal and "reduce"; its max_total_runs
+	 * seed and "endless": space, sampler, policy, goal and "reduce"; its max_total_runs
 	 * and max_failures are limits; those of time, and of how many trials
 	 * run at once, are the caller's to keep. What it says of a program and
 	 * of metrics in its output means nothing here.
@@ -64,6 +65,9 @@ struct hd_study_options {
 	const void *policy_options;
 	size_t evaluation_interval; /* 0 is 1 */
 	size_t delay_evaluation;
+
+	/* Of a config in memory: its max_total_runs is no limit, nor a plan. */
+	bool endless;
 };
 
 /*
@@ -172,6 +176,11 @@ HD_API int hd_study_best(struct hd_study *study, size_t *number, double *value,
  */
 HD_API const struct hd_history *hd_study_history(const struct hd_study *study);
 HD_API int hd_study_refresh(struct hd_study *study, struct hd_error *err);
+/*
+ * What trial NUMBER of the history is ranked by, of one that runs so far; NaN
+ * when it has no value, or there is no such trial.
+ */
+HD_API double hd_study_value(const struct hd_study *study, size_t number);
 /* What the sampler decided by itself, a sentence; NULL for nothing to say. */
 HD_API const char *hd_study_note(const struct hd_study *study);
 /* Borrowed until hd_study_free. */

@@ -99,6 +99,9 @@ static void trials_are_asked_and_told(void **state)
 	assert_int_equal(hd_trial_intervals(trial), 1);
 	assert_int_equal(hd_trial_interval(trial), 1);
 	assert_same(hd_trial_value(trial, 1), 0.5);
+	assert_same(hd_study_value(study, 0), 0.5);
+	assert_true(isnan(hd_study_value(study, 1)));
+	assert_true(isnan(hd_study_value(study, 3)));
 	assert_same(hd_trial_best(trial, 1), 0.5);
 	assert_same(hd_trial_mean(trial, 1), 0.5);
 	assert_true(isnan(hd_trial_value(trial, 2)));

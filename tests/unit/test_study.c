@@ -260,6 +260,38 @@ static void report_says_when_the_policy_wants_an_end(void **state)
 	close_study(&box);
 }
 
+static void endless_studies_have_no_limit(void **state)
+{
+	struct hd_study_options options = { .size = sizeof options, .seed = 3 };
+	struct hd_study *study;
+	struct box box;
+
+	(void)state;
+	open_study(&box, "random", "reduce: last\n", 1);
+	assert_int_equal(ask(box.study, NULL), 0);
+	options.config = box.config;
+	options.endless = true;
+	assert_int_equal(hd_study_new(&study, &options, NULL), 0);
+	for (size_t i = 0; i < 50; i++)
+		assert_int_equal(ask(study, NULL), i);
+	assert_int_equal(hd_history_total(hd_study_history(study)), 0);
+	assert_int_equal(hd_study_report(study, 7, NULL, 1, NULL, NULL), 0);
+	assert_true(hd_study_value(study, 7) == 1);
+	assert_int_equal(hd_study_tell(study, 7, NULL, 2, NULL), 0);
+	assert_true(hd_study_value(study, 7) == 2);
+	hd_study_free(study);
+	assert_int_equal(hd_study_create(&study, box.store.store, "other", &options,
+					 &box.err),
+			 HD_EINVAL);
+	assert_non_null(strstr(box.err.text, "cannot be endless"));
+	/* A program of an older header knows no such field. */
+	options.size = offsetof(struct hd_study_options, endless);
+	ok(&box, hd_study_create(&study, box.store.store, "other", &options,
+				 &box.err));
+	hd_study_free(study);
+	close_study(&box);
+}
+
 /* --- points and trials of others ------------------------------------------------- */
 
 static void points_of_others_come_first(void **state)
@@ -489,6 +521,29 @@ static void misuse_has_its_code(void **state)
 	hd_config_free(config);
 }
 
+static void no_study_has_its_code_everywhere(void **state)
+{
+	const struct hd_value *values;
+	const double one = 1;
+	size_t number;
+	double value;
+
+	(void)state;
+	assert_int_equal(hd_study_ask(NULL, NULL, &number, &values, NULL), HD_EINVAL);
+	assert_int_equal(hd_study_report(NULL, 0, NULL, 1, NULL, NULL), HD_EINVAL);
+	assert_int_equal(hd_study_tell(NULL, 0, NULL, 1, NULL), HD_EINVAL);
+	assert_int_equal(hd_study_end(NULL, 0, NULL, HD_TRIAL_FAILED, NULL, NULL),
+			 HD_EINVAL);
+	assert_int_equal(hd_study_enqueue(NULL, "{}", NULL), HD_EINVAL);
+	assert_int_equal(hd_study_add(NULL, "{}", &one, 1, HD_TRIAL_COMPLETED, NULL,
+				      NULL, NULL),
+			 HD_EINVAL);
+	assert_int_equal(hd_study_stop(NULL, NULL), HD_EINVAL);
+	assert_int_equal(hd_study_best(NULL, &number, &value, NULL), HD_EINVAL);
+	assert_int_equal(hd_study_refresh(NULL, NULL), HD_EINVAL);
+	assert_true(isnan(hd_study_value(NULL, 0)));
+}
+
 static void sweeps_that_hdrive_runs_are_no_studies(void **state)
 {
 	struct hd_study *study;
@@ -516,6 +571,7 @@ int main(void)
 		cmocka_unit_test(clients_get_their_open_trial_again),
 		cmocka_unit_test(telling_again_or_late_changes_nothing),
 		cmocka_unit_test(report_says_when_the_policy_wants_an_end),
+		cmocka_unit_test(endless_studies_have_no_limit),
 		cmocka_unit_test(points_of_others_come_first),
 		cmocka_unit_test(points_are_told_as_json),
 		cmocka_unit_test(limit_of_the_file_ends_a_study),
@@ -523,6 +579,7 @@ int main(void)
 		cmocka_unit_test(too_many_failures_end_a_study),
 		cmocka_unit_test(processes_share_a_study),
 		cmocka_unit_test(misuse_has_its_code),
+		cmocka_unit_test(no_study_has_its_code_everywhere),
 		cmocka_unit_test(sweeps_that_hdrive_runs_are_no_studies),
 	};
 
