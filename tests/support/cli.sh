@@ -139,3 +139,24 @@ replays() {
 	code 0 hdrive replay "$1"
 	has out ': all the same$'
 }
+
+# library_python ARG...: Python with the build's module. A library with
+# AddressSanitizer wants its runtime loaded first, and Python leaks.
+library_python() {
+	command -v python3 >/dev/null || exit 77
+	if nm -D "$TEST_BUILD/libhdrive.so" | grep -q __tsan_init; then
+		exit 77
+	elif nm -D "$TEST_BUILD/libhdrive.so" | grep -q __asan_init; then
+		LD_PRELOAD=$(${CC:-cc} -print-file-name=libasan.so) \
+			ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 \
+			PYTHONPATH=$TEST_BUILD/python python3 "$@"
+	else
+		PYTHONPATH=$TEST_BUILD/python python3 "$@"
+	fi
+}
+
+# unittests NAME: tests/python/test_NAME.py.
+unittests() {
+	PYTHONDONTWRITEBYTECODE=1 library_python -W error::ResourceWarning \
+		"$TEST_ROOT/tests/python/test_$1.py"
+}

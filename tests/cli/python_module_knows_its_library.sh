@@ -1,0 +1,4 @@
+#!/bin/sh
+. "$TEST_ROOT/tests/support/cli.sh"
+
+unittests module
