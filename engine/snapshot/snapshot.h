@@ -111,6 +111,20 @@ int hd_snapshot_each(const char *store, hd_snapshot_fn fn, void *user,
  */
 int hd_snapshot_lock(int *fd, const char *store, struct hd_error *err);
 
+/* --- changed.c ---------------------------------------------------------------------- */
+
+/* PATH, from the source on, is borrowed for the call; other than 0 ends it. */
+typedef int (*hd_snapshot_changed_fn)(void *user, const char *path);
+/*
+ * Tell FN of each file of the snapshot at TREE that SOURCE does not have any
+ * more, or not with this content, in no order; a folder that is gone is told
+ * once, with a slash. What is new in SOURCE is not: it may be what the trials
+ * made. Nothing, when one of the two cannot be read. Returns 0, what FN returned
+ * or HD_ENOMEM.
+ */
+int hd_snapshot_changed(const char *tree, const char *source,
+			hd_snapshot_changed_fn fn, void *user);
+
 /* --- git.c: the state of a repository ---------------------------------------------- */
 
 /* NAME and VALUE are borrowed for the call. */

@@ -227,6 +227,8 @@ int hd_sweep_resume_named(struct hd_sweep **out, struct hd_store *store,
 		naming_changes(&naming, &on);
 		rc = hd_sweep_resume(out, store, key, &on, err);
 	}
+	if (rc == 0)
+		(*out)->by_name = !options->no_snapshot;
 	naming_release(&naming);
 	return rc;
 }

@@ -273,10 +273,49 @@ static void tell_words(struct hd_sweep *sweep, int64_t now, struct hd_buf *text)
 	}
 }
 
+/* The first few of what changed. */
+#define CHANGED_TOLD 3
+#define CHANGED_MOST 100
+
+struct changed {
+	struct hd_buf text;
+	size_t count;
+};
+
+static int add_changed(void *user, const char *path)
+{
+	struct changed *changed = user;
+
+	if (changed->count < CHANGED_TOLD)
+		hd_buf_printf(&changed->text, "%s'%s'", changed->count ? ", " : "", path);
+	changed->count++;
+	return changed->count == CHANGED_MOST;
+}
+
+/* Who submits the sweep again may believe that it takes what was edited since. */
+static void tell_changed(struct hd_sweep *sweep, int64_t now)
+{
+	struct changed changed = { .text = HD_BUF_INIT };
+
+	if (hd_snapshot_changed(sweep->tree, sweep->source, add_changed, &changed) >= 0 &&
+	    changed.count > 0) {
+		if (changed.count > CHANGED_TOLD)
+			hd_buf_puts(&changed.text, ", ...");
+		hd_buf_puts(&changed.text, changed.count > 1 ? " have" : " has");
+		hd_buf_puts(&changed.text,
+			    " changed since this sweep was submitted: its trials run what was "
+			    "submitted then");
+		tell(sweep, now, &changed.text);
+	}
+	hd_buf_release(&changed.text);
+}
+
 void hd_sweep_tell_source(struct hd_sweep *sweep, int64_t now)
 {
 	struct hd_buf text = HD_BUF_INIT;
 
+	if (sweep->by_name && sweep->tree)
+		tell_changed(sweep, now);
 	if (!sweep->snapshot)
 		return;
 	if (sweep->moved_program) {

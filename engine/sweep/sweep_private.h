@@ -22,6 +22,7 @@ struct hd_sweep {
 	const struct hd_config *config;
 	struct hd_config *own_config; /* of a resumed one */
 	bool resumes;
+	bool by_name; /* ... by who would have submitted it again */
 	size_t *only; /* only to stop these trials */
 	size_t only_count;
 	bool starts_nothing; /* it only stops, or stores what has ended */

@@ -8,6 +8,8 @@ echo acc=$2
 echo $2 >outputs/model
 until [ -e "$GATE" ]; do sleep 0.05; done
 STOP
+# What the test itself writes is no part of what is submitted.
+printf 'out\nerr\nmodel\n' >.amlignore
 GATE=$PWD/gate
 export GATE
 script step <<'STOP'
@@ -43,6 +45,24 @@ rm model
 code 0 ./step
 [ -e model ] || fail 'no model'
 same "$(hdrive show step-1 --json | grep -o '"number":' | wc -l)" 4
+
+hasnt err changed
+hasnt err note
+
+# What was edited since is told: trials run what was submitted.
+mkdir folder
+code 0 hdrive submit sweep.yml --name edited --max-trials 1 -- ./prog
+echo '# edited' >>prog
+rm gate
+rmdir folder
+code 0 hdrive submit sweep.yml --name edited --max-trials 1 --or-resume -- ./prog
+has err "^note: .*'prog'.* have changed since this sweep was submitted"
+has err "'gate'"
+has err "'folder/'"
+touch gate
+sed -i '$d' prog
+code 0 hdrive submit sweep.yml --name edited --max-trials 1 --or-resume --no-snapshot -- ./prog
+hasnt err changed
 
 # More trials in the file: those that there are stay.
 sed -i 's/max_total_runs: 4/max_total_runs: 5/' sweep.yml
