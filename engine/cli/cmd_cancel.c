@@ -44,6 +44,52 @@ static int cancel_here(struct cancel *cancel)
 	return rc < 0 ? cli_fail_error(cancel->cli, &err) : CLI_OK;
 }
 
+/* --- a study ------------------------------------------------------------------ */
+
+static size_t count_open(const struct hd_study *study)
+{
+	const struct hd_history *history = hd_study_history(study);
+	size_t open = 0;
+
+	for (size_t i = 0; i < hd_history_count(history); i++)
+		open += !hd_trial_state_is_terminal(
+			hd_trial_state(hd_history_trial(history, i)));
+	return open;
+}
+
+static int end_trials(struct cancel *cancel, struct hd_study *study,
+		      struct hd_error *err)
+{
+	int rc = 0;
+
+	cancel->asked = 0;
+	for (size_t i = 0; rc >= 0 && i < cancel->count; i++) {
+		rc = hd_study_end(study, cancel->numbers[i], NULL,
+				  HD_TRIAL_CANCELED, "canceled by hdrive cancel", err);
+		cancel->asked += rc == 0;
+	}
+	return rc;
+}
+
+/* Nobody but whoever runs its trials can end them: their tells come too late. */
+static int cancel_study(struct cancel *cancel)
+{
+	struct hd_study *study = NULL;
+	struct hd_error err = { 0 };
+	int rc = hd_study_open(&study, cancel->store, cancel->key, &err);
+
+	if (rc == 0 && cancel->count) {
+		rc = end_trials(cancel, study, &err);
+	} else if (rc == 0) {
+		cancel->asked = (double)count_open(study);
+		rc = hd_study_stop(study, &err);
+	}
+	hd_study_free(study);
+	return rc < 0 ? cli_fail_error(cancel->cli, &err) : CLI_OK;
+}
+
+/* --- a sweep without an engine -------------------------------------------------- */
+
 static int over(void *user, const struct hd_sweep_row *row)
 {
 	enum hd_trial_state state;
@@ -56,11 +102,13 @@ static int over(void *user, const struct hd_sweep_row *row)
 static int cancel_no_engine(struct cancel *cancel)
 {
 	struct hd_error err = { 0 };
+	bool is_study;
 
-	if (hd_store_sweep(cancel->store, cancel->key, over, &cancel->over, &err) < 0)
+	if (hd_store_sweep(cancel->store, cancel->key, over, &cancel->over, &err) < 0 ||
+	    hd_store_is_study(cancel->store, cancel->key, &is_study, &err) < 0)
 		return cli_fail_error(cancel->cli, &err);
 	if (!cancel->over)
-		return cancel_here(cancel);
+		return is_study ? cancel_study(cancel) : cancel_here(cancel);
 	cli_say(cancel->cli, "nothing to cancel: the sweep has ended");
 	return CLI_OK;
 }
@@ -129,7 +177,8 @@ const struct cli_command cli_cmd_cancel = {
 		    "  hdrive cancel @ --grace 5s\n",
 	.options = cancel_rows,
 	.notes =
-		"Prints how many trials were asked to end. With an engine it does not wait for\n"
+		"Prints how many trials were asked to end. Those of a study end with that: what\n"
+		"is told of them later changes nothing. With an engine it does not wait for\n"
 		"them: hdrive wait does. Without one it stops what the last engine left running.\n",
 	.run = cancel_main,
 };

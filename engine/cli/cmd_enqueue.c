@@ -1,5 +1,6 @@
 /* hdrive enqueue: configurations to be tried before any the sampler gives. */
 #include "cli/ask.h"
+#include "cli/study.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ struct enqueue {
 	struct cli *cli;
 	struct hd_store *store;
 	int64_t key;
+	struct hd_study *study; /* NULL: it is none */
 	size_t count;
 };
 
@@ -44,6 +46,16 @@ static int enqueue_write(void *user, const char *text, size_t length)
 	return fwrite(text, 1, length, user) == length ? 0 : HD_ENOMEM;
 }
 
+static int enqueue_study(struct enqueue *enqueue, const char *object)
+{
+	struct hd_error err = { 0 };
+
+	if (hd_study_enqueue(enqueue->study, object, &err) < 0)
+		return study_fail(enqueue->cli, &err);
+	enqueue->count++;
+	return CLI_OK;
+}
+
 static int enqueue_send(struct enqueue *enqueue, const char *object)
 {
 	struct cli *cli = enqueue->cli;
@@ -51,6 +63,8 @@ static int enqueue_send(struct enqueue *enqueue, const char *object)
 	char *reply = NULL;
 	int code;
 
+	if (enqueue->study)
+		return enqueue_study(enqueue, object);
 	if (!ask_begin(cli, &ask, "enqueue", &code))
 		return code;
 	fprintf(ask.file, ",\"parameters\":%s", object);
@@ -137,6 +151,24 @@ static int enqueue_file(struct enqueue *enqueue, const char *path)
 	return code;
 }
 
+/* Of a study the points go to it, not to an engine. */
+static int enqueue_open(struct enqueue *enqueue)
+{
+	struct cli *cli = enqueue->cli;
+	struct hd_error err = { 0 };
+	bool is_study = false;
+	int code = cli_sweep_open_to(cli, cli->words[0], HD_STORE_WRITE,
+				     &enqueue->store, &enqueue->key);
+
+	if (code != CLI_OK)
+		return code;
+	if (hd_store_is_study(enqueue->store, enqueue->key, &is_study, &err) < 0 ||
+	    (is_study &&
+	     hd_study_open(&enqueue->study, enqueue->store, enqueue->key, &err) < 0))
+		return cli_fail_error(cli, &err);
+	return CLI_OK;
+}
+
 static int enqueue_main(struct cli *cli)
 {
 	struct enqueue_options options = { 0 };
@@ -151,13 +183,13 @@ static int enqueue_main(struct cli *cli)
 				"give -p NAME=VALUE for every parameter, or --from FILE");
 		goto out;
 	}
-	code = cli_sweep_open_to(cli, cli->words[0], HD_STORE_WRITE,
-				 &enqueue.store, &enqueue.key);
+	code = enqueue_open(&enqueue);
 	if (code == CLI_OK)
 		code = options.from ? enqueue_file(&enqueue, options.from)
 				    : enqueue_given(&enqueue, &options.parameters);
 	if (enqueue.store)
 		cli_put(cli, "%zu\n", enqueue.count);
+	hd_study_free(enqueue.study);
 	hd_store_close(enqueue.store);
 out:
 	cli_options_release(cli, &options);
@@ -173,6 +205,6 @@ const struct cli_command cli_cmd_enqueue = {
 	.options = enqueue_rows,
 	.notes = "Every parameter of the space must have a legal value. Prints how many were "
 		 "taken.\n"
-		 "Without an engine they wait for hdrive resume.\n",
+		 "Without an engine they wait for hdrive resume; of a study for hdrive ask.\n",
 	.run = enqueue_main,
 };

@@ -17,13 +17,14 @@ static const char help_exit_codes[] =
 	"   6  ended by max_failures, or as the first three trials failed alike\n"
 	"   7  what --require asks for is not met\n"
 	"   8  still running (status --exit-status)\n"
-	"  10  log: please stop\n"
+	"  10  log, report: please stop; ask: nothing is left\n"
 	"  75  temporary: the store is busy, or another engine runs the sweep\n"
 	" 129  the terminal hung up, 130 Ctrl-C, 143 terminated: all is saved\n";
 
 static const char help_env[] =
 	"Read by hdrive:\n"
 	"  HDRIVE_DB           the store's file, as --db\n"
+	"  HDRIVE_CLIENT       who asks for trials of a study, as ask --client\n"
 	"  HDRIVE_LAUNCHER     the supervisor program, else hdrive-launch beside hdrive\n"
 	"  NO_COLOR            when not empty, no colours\n"
 	"  TERM                'dumb' or unset: no status line\n"

@@ -19,17 +19,6 @@ static const struct cli_opt log_rows[] = { { "step", 0, "N",
 					     CLI_OPT_TEXT, offsetof(struct log_options, step), 0 },
 					   CLI_OPT_END };
 
-/* strtod reads the C locale's numbers here: the program sets no locale. */
-static bool log_number(const char *text, double *value)
-{
-	char *end;
-
-	if (!*text || isspace((unsigned char)*text) || strpbrk(text, "xX()"))
-		return false;
-	*value = strtod(text, &end);
-	return *end == '\0';
-}
-
 static bool log_step(const char *text, int64_t *step)
 {
 	char *end;
@@ -52,7 +41,7 @@ static int log_split(struct cli *cli, const char *word, char **name,
 		return cli_fail(cli, CLI_USAGE,
 				"'%s' is not NAME=VALUE: hdrive log loss=0.25",
 				word);
-	if (!log_number(equals + 1, value))
+	if (!cli_read_real(equals + 1, value))
 		return cli_fail(cli, CLI_USAGE,
 				"'%.*s' takes a number, got '%s'",
 				(int)(equals - word), word, equals + 1);

@@ -5,6 +5,8 @@
  */
 #include "cli/logs.h"
 
+#include "cli/study.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -312,6 +314,8 @@ static int logs_main(struct cli *cli)
 	if (options.only_stdout && options.only_stderr)
 		options.only_stdout = options.only_stderr = false;
 	code = cli_sweep_open(cli, cli->words[0], &store, &key);
+	if (code == CLI_OK)
+		code = study_refuse(cli, store, key, "what they print is theirs");
 	if (code == CLI_OK)
 		code = logs_show(cli, &options, store, key,
 				 cli->word_count == 2 ? (int64_t)number : LOGS_ALL);

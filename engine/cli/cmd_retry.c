@@ -1,6 +1,7 @@
 /* hdrive retry: new attempts of trials that failed. */
 #include "cli/ask.h"
 #include "cli/run.h"
+#include "cli/study.h"
 
 #include <stdlib.h>
 
@@ -115,6 +116,8 @@ static int retry_work(struct retry *retry)
 	int64_t key;
 	int code = cli_sweep_open(cli, cli->words[0], &store, &key);
 
+	if (code == CLI_OK)
+		code = study_refuse(cli, store, key, "they ask for another with 'hdrive ask'");
 	if (code == CLI_OK)
 		code = retry_request(retry, store, key, &asked);
 	if (code == CLI_OK && !asked &&

@@ -30,6 +30,10 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_metrics,
 	&cli_cmd_replay,
 	&cli_cmd_log,
+	&cli_cmd_create,
+	&cli_cmd_ask,
+	&cli_cmd_report,
+	&cli_cmd_tell,
 	&cli_cmd_folder,
 	&cli_cmd_run,
 	&cli_cmd_experiment,
@@ -54,10 +58,10 @@ const struct cli_command *cli_command_find(const char *name)
 
 const char *cli_command_near(const char *name)
 {
-	const char *names[32];
+	const char *names[64];
 	size_t count = 0;
 
-	for (; cli_commands[count] && count < 32; count++)
+	for (; cli_commands[count] && count < 64; count++)
 		names[count] = cli_commands[count]->name;
 	return hd_suggest(name, names, count);
 }

@@ -2,6 +2,7 @@
 
 #include "cli/cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,17 @@ struct parse {
 	void *values;
 	int at; /* the next word */
 };
+
+/* strtod reads the C locale's numbers here: the program sets no locale. */
+bool cli_read_real(const char *text, double *value)
+{
+	char *end;
+
+	if (!*text || isspace((unsigned char)*text) || strpbrk(text, "xX()"))
+		return false;
+	*value = strtod(text, &end);
+	return *end == '\0';
+}
 
 bool cli_read_number(const char *text, uint64_t *value)
 {
@@ -237,6 +249,13 @@ int cli_parse_globals(struct cli *cli, int *code)
 	return parse.at;
 }
 
+static bool is_number(const struct cli_command *command, const char *word)
+{
+	double value;
+
+	return command->numbers && cli_read_real(word, &value);
+}
+
 bool cli_parse(struct cli *cli, void *options, int *code)
 {
 	struct parse parse = {
@@ -263,7 +282,7 @@ bool cli_parse(struct cli *cli, void *options, int *code)
 			cli->rest_count = (size_t)(cli->argc - parse.at + 1);
 			break;
 		}
-		if (!is_option(word)) {
+		if (!is_option(word) || is_number(cli->command, word)) {
 			cli->words[cli->word_count++] = word;
 			continue;
 		}

@@ -76,6 +76,8 @@ struct cli_command {
 	/* The first word that is no option ends them: it is a script, and all
 	 * behind it its own (cli->rest). */
 	bool script;
+	/* A word such as "-0.5" is a number, not options. */
+	bool numbers;
 	/* The commands below it ("run list"), ended by NULL; NULL for none. */
 	const struct cli_command *const *group;
 };
@@ -108,6 +110,8 @@ bool cli_words_between(struct cli *cli, size_t min, size_t max, int *code);
 bool cli_list_add(struct cli_list *list, const char *item);
 /* A whole number in decimal. */
 bool cli_read_number(const char *text, uint64_t *value);
+/* Any number, in words too: nan, inf, -inf. */
+bool cli_read_real(const char *text, double *value);
 
 /* Rows of the global options; their struct is struct cli. */
 extern const struct cli_opt cli_global_options[];
@@ -125,6 +129,7 @@ extern const struct cli_command cli_cmd_submit, cli_cmd_validate,
 	cli_cmd_log, cli_cmd_serve, cli_cmd_gc, cli_cmd_doctor,
 	cli_cmd_version, cli_cmd_help, cli_cmd_replay, cli_cmd_init,
 	cli_cmd_folder, cli_cmd_ui, cli_cmd_run, cli_cmd_experiment, cli_cmd_job,
-	cli_cmd_completion;
+	cli_cmd_completion, cli_cmd_create, cli_cmd_ask, cli_cmd_report,
+	cli_cmd_tell;
 
 #endif

@@ -151,7 +151,12 @@ static int sweep_choose(struct gc_sweep *sweep)
 static int see_sweep(void *user, const struct hd_sweep_row *row)
 {
 	struct gc_sweep *sweep = user;
+	bool is_study;
+	int rc = hd_store_is_study(sweep->gc->store, row->key, &is_study,
+				   sweep->gc->err);
 
+	if (rc < 0)
+		return rc;
 	sweep->name = strdup(row->name);
 	sweep->trials = row->trials;
 	sweep->ended = row->ended;
@@ -162,6 +167,10 @@ static int see_sweep(void *user, const struct hd_sweep_row *row)
 	else if (!hd_rows_sweep_is_over(row) && row->engine_pid > 0 &&
 		 hd_report_engine_is_alive(row))
 		hd_buf_puts(&sweep->why, "it runs");
+	else if (!hd_rows_sweep_is_over(row) && is_study)
+		hd_buf_printf(&sweep->why,
+			      "it is a study that has not ended: 'hdrive cancel %s' ends it",
+			      row->name);
 	else if (!hd_rows_sweep_is_over(row))
 		hd_buf_printf(&sweep->why,
 			      "its engine is gone: 'hdrive resume %s' or 'hdrive cancel %s' first",

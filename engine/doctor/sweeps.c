@@ -35,7 +35,8 @@ struct sweep_visit {
 	struct hd_visit *visit;
 	const struct hd_sweep_row *row;
 	bool over;
-	bool alive;
+	bool alive;      /* an engine runs it, or it is a study and needs none */
+	bool is_study;   /* so its trials have no folders */
 	int folder;      /* open, -1 when it is not there */
 	size_t *numbers; /* of all its trials, ascending */
 	size_t count;
@@ -142,7 +143,7 @@ static int see_trial(void *user, const struct hd_trial_row *row)
 	struct sweep_visit *sweep = user;
 	int rc = sweep_note_number(sweep, row->number);
 
-	if (rc == 0 && sweep->folder >= 0)
+	if (rc == 0 && sweep->folder >= 0 && !sweep->is_study)
 		trial_folder(sweep, row);
 	return rc;
 }
@@ -316,7 +317,10 @@ static int see_sweep(void *user, const struct hd_sweep_row *row)
 	struct sweep_visit sweep = { .visit = user, .row = row };
 
 	sweep.over = hd_rows_sweep_is_over(row);
-	sweep.alive = !sweep.over && row->engine_pid > 0 && hd_report_engine_is_alive(row);
+	if (hd_store_is_study(sweep.visit->store, row->key, &sweep.is_study, NULL) < 0)
+		sweep.is_study = false;
+	sweep.alive = !sweep.over && (sweep.is_study ||
+				      (row->engine_pid > 0 && hd_report_engine_is_alive(row)));
 	if (!hd_folder_is_name(row->name)) {
 		hd_visit_tell(sweep.visit, HD_HEALTH_PROBLEM, "rows",
 			      "put a copy of the store back, if there is one",

@@ -3,7 +3,6 @@
 
 #include "base/json.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@ struct best_walk {
 	struct hd_pen pen;
 	enum hd_format format;
 	struct hd_error *err;
+	bool is_study;
 	const struct hd_trial_query *which;
 	size_t count;
 	const struct hd_sweep_row *sweep; /* while its callback runs */
@@ -33,6 +33,8 @@ static void best_line(struct best_walk *walk, const struct hd_trial_row *row)
 		hd_pen_printf(pen, " (%s)\n", hd_trial_state_name(row->state));
 		hd_rows_args(pen, row->parameters, false);
 		hd_pen_puts(pen, "\n");
+		if (walk->is_study)
+			return;
 		hd_pen_plain(pen, row->folder);
 		hd_pen_puts(pen, "\n");
 		return;
@@ -69,41 +71,6 @@ static int yaml_member(void *user, const char *name, size_t length,
 	return text ? 0 : HD_ENOMEM;
 }
 
-/* A name that a shell takes: "--learning-rate" is learning_rate. */
-static void env_name(struct hd_buf *buf, const char *name, size_t length)
-{
-	while (length > 0 && *name == '-') {
-		name++;
-		length--;
-	}
-	if (length > 0 && isdigit((unsigned char)*name))
-		hd_buf_putc(buf, '_');
-	for (size_t i = 0; i < length; i++)
-		hd_buf_putc(buf, isalnum((unsigned char)name[i]) ? name[i] : '_');
-	hd_buf_putc(buf, '=');
-}
-
-static int env_member(void *user, const char *name, size_t length,
-		      const struct hd_json *value)
-{
-	struct best_walk *walk = user;
-	char *text = hd_json_dump(value);
-	int rc = 0;
-
-	env_name(&walk->pen.buf, name, length);
-	if (hd_json_kind(value) == HD_JSON_REAL)
-		hd_pen_number(&walk->pen, hd_json_number(value));
-	else if (hd_json_kind(value) == HD_JSON_STRING)
-		hd_buf_shell(&walk->pen.buf, hd_json_string(value, NULL));
-	else if (text)
-		hd_buf_shell(&walk->pen.buf, text);
-	else
-		rc = HD_ENOMEM;
-	hd_pen_puts(&walk->pen, "\n");
-	free(text);
-	return rc;
-}
-
 static int best_members(struct best_walk *walk, const struct hd_trial_row *row)
 {
 	struct hd_json *object = NULL;
@@ -119,7 +86,9 @@ static int best_members(struct best_walk *walk, const struct hd_trial_row *row)
 	hd_pen_puts(&walk->pen, " ");
 	hd_pen_number(&walk->pen, row->value);
 	hd_pen_puts(&walk->pen, "\n");
-	rc = hd_json_each(object, walk->format == HD_FORMAT_YAML ? yaml_member : env_member, walk);
+	rc = walk->format == HD_FORMAT_YAML
+		     ? hd_json_each(object, yaml_member, walk)
+		     : hd_rows_env(&walk->pen, object);
 	hd_json_free(object);
 	return rc;
 }
@@ -227,7 +196,9 @@ int hd_report_best(struct hd_store *store, int64_t sweep,
 	int written;
 
 	hd_pen_init(&walk.pen, out);
-	rc = hd_store_sweep(store, sweep, best_sweep, &walk, err);
+	rc = hd_store_is_study(store, sweep, &walk.is_study, err);
+	if (rc == 0)
+		rc = hd_store_sweep(store, sweep, best_sweep, &walk, err);
 	written = hd_pen_end(&walk.pen, rc < 0 ? NULL : err);
 	return rc < 0 ? rc : written;
 }

@@ -16,6 +16,10 @@ size_t hd_rows_running(const size_t counts[HD_TRIAL_STATES]);
 /* "--lr 0.1 --units 64" from a parameters object; QUOTE for a shell, else
  * made harmless for a terminal. */
 void hd_rows_args(struct hd_pen *pen, const char *parameters, bool quote);
+struct hd_json;
+/* "lr=0.1" lines from a parameters object, quoted for a shell; 0 or
+ * HD_ENOMEM. */
+int hd_rows_env(struct hd_pen *pen, const struct hd_json *parameters);
 /* The members of a sweep's or trial's JSON object, without the braces. */
 void hd_rows_sweep_json(struct hd_pen *pen, const struct hd_sweep_row *row);
 void hd_rows_trial_json(struct hd_pen *pen, const struct hd_trial_row *row);

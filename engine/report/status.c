@@ -10,6 +10,7 @@ struct status_walk {
 	struct hd_pen pen;
 	enum hd_format format;
 	struct hd_error *err;
+	bool is_study;
 	struct hd_buf slots_why; /* "" when devices are not the limit */
 };
 
@@ -71,15 +72,21 @@ static int status_best(struct status_walk *walk,
 }
 
 /* Trials a minute so far, and when it will be over at that rate. */
-static void status_rate(struct hd_pen *pen, const struct hd_sweep_row *row)
+static void status_rate(struct status_walk *walk, const struct hd_sweep_row *row)
 {
+	struct hd_pen *pen = &walk->pen;
 	double seconds = hd_pen_seconds(pen, hd_rows_started(row), row->ended);
 	size_t ended = hd_rows_ended(row->counts);
 	double left;
 
-	hd_rows_label(pen, "slots");
-	hd_pen_printf(pen, "%zu of %zu in use\n", hd_rows_running(row->counts),
-		      row->max_concurrent);
+	if (walk->is_study) {
+		hd_rows_label(pen, "study");
+		hd_pen_printf(pen, "others run its trials: hdrive ask %s\n", row->name);
+	} else {
+		hd_rows_label(pen, "slots");
+		hd_pen_printf(pen, "%zu of %zu in use\n",
+			      hd_rows_running(row->counts), row->max_concurrent);
+	}
 	hd_rows_label(pen, "rate");
 	if (ended == 0 || seconds <= 0) {
 		hd_pen_puts(pen, "no trial has ended yet\n");
@@ -142,7 +149,7 @@ static int status_text(struct status_walk *walk,
 			      "gone: process %lld is no more; go on with: hdrive resume %s\n",
 			      (long long)row->engine_pid, row->name);
 	} else if (!over) {
-		status_rate(pen, row);
+		status_rate(walk, row);
 		status_waiting(walk, row);
 	}
 	if (*row->end_detail || row->end != HD_END_NONE) {
@@ -162,12 +169,17 @@ static int status_row(void *user, const struct hd_sweep_row *row)
 	int rc = hd_store_said(walk->store, row->key, HD_SAID_OF_SWEEP,
 			       status_tag, walk, walk->err);
 
+	if (rc == 0)
+		rc = hd_store_is_study(walk->store, row->key, &walk->is_study,
+				       walk->err);
 	if (rc < 0)
 		return rc;
 	if (walk->format != HD_FORMAT_JSON)
 		return status_text(walk, row);
 	hd_pen_puts(&walk->pen, "{");
 	hd_rows_sweep_json(&walk->pen, row);
+	hd_pen_key(&walk->pen, "study", false);
+	hd_pen_puts(&walk->pen, walk->is_study ? "true" : "false");
 	hd_pen_key(&walk->pen, "slots_why", false);
 	if (walk->slots_why.length)
 		hd_pen_json(&walk->pen, hd_buf_text(&walk->slots_why));

@@ -18,6 +18,7 @@ struct sweep_walk {
 	enum hd_format format;
 	struct hd_error *err;
 	size_t count;
+	bool is_study;
 };
 
 static void sweep_fact(struct hd_pen *pen, const char *label, const char *text)
@@ -58,8 +59,10 @@ static int sweep_origin(struct sweep_walk *walk, const struct hd_sweep_row *row)
 	return rc;
 }
 
-static void sweep_facts(struct hd_pen *pen, const struct hd_sweep_row *row)
+static void sweep_facts(struct sweep_walk *walk, const struct hd_sweep_row *row)
 {
+	struct hd_pen *pen = &walk->pen;
+
 	sweep_fact(pen, "sweep", row->name);
 	sweep_fact(pen, "id", row->id);
 	sweep_fact(pen, "state", hd_rows_sweep_state(row));
@@ -79,7 +82,10 @@ static void sweep_facts(struct hd_pen *pen, const struct hd_sweep_row *row)
 		      row->max_concurrent);
 	hd_pen_duration(pen, row->max_duration);
 	hd_pen_puts(pen, "\n");
-	sweep_fact(pen, "command", row->command);
+	if (walk->is_study)
+		sweep_fact(pen, "study", "others run its trials");
+	else
+		sweep_fact(pen, "command", row->command);
 	sweep_fact(pen, "file", row->config_path);
 	sweep_fact(pen, "folder", row->folder);
 	hd_rows_label(pen, "time");
@@ -149,7 +155,7 @@ static int sweep_text(struct sweep_walk *walk, const struct hd_sweep_row *row)
 					      .limit = TRIALS_SHOWN };
 	int rc;
 
-	sweep_facts(&walk->pen, row);
+	sweep_facts(walk, row);
 	rc = sweep_origin(walk, row);
 	if (rc == 0)
 		rc = hd_said_text(&walk->pen, walk->store, row->key, HD_SAID_OF_SWEEP,
@@ -179,12 +185,17 @@ static int sweep_row(void *user, const struct hd_sweep_row *row)
 {
 	struct sweep_walk *walk = user;
 	const struct hd_trial_query all = { .order = HD_ORDER_NUMBER };
-	int rc;
+	int rc = hd_store_is_study(walk->store, row->key, &walk->is_study,
+				   walk->err);
 
+	if (rc < 0)
+		return rc;
 	if (walk->format != HD_FORMAT_JSON)
 		return sweep_text(walk, row);
 	hd_pen_puts(&walk->pen, "{");
 	hd_rows_sweep_json(&walk->pen, row);
+	hd_pen_key(&walk->pen, "study", false);
+	hd_pen_puts(&walk->pen, walk->is_study ? "true" : "false");
 	hd_pen_key(&walk->pen, "config", false);
 	hd_pen_json(&walk->pen, row->config_text);
 	hd_pen_key(&walk->pen, "program", false);

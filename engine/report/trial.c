@@ -15,6 +15,7 @@ struct trial_walk {
 	enum hd_format format;
 	struct hd_error *err;
 	size_t count;
+	bool is_study;
 };
 
 static void trial_fact(struct hd_pen *pen, const char *label, const char *text)
@@ -39,7 +40,8 @@ static void trial_end(struct hd_pen *pen, const struct hd_trial_row *row)
 		trial_fact(pen, "end", row->end_detail);
 }
 
-static void trial_facts(struct hd_pen *pen, const struct hd_trial_row *row)
+static void trial_facts(struct hd_pen *pen, const struct hd_trial_row *row,
+			bool is_study)
 {
 	hd_rows_label(pen, "trial");
 	hd_pen_printf(pen, "%zu, attempt %u\n", row->number, row->attempt);
@@ -60,7 +62,9 @@ static void trial_facts(struct hd_pen *pen, const struct hd_trial_row *row)
 		hd_pen_printf(pen, ", memory %" PRId64 " MiB", row->max_rss >> 20);
 	hd_pen_puts(pen, "\n");
 	trial_fact(pen, "argv", row->arguments);
-	trial_fact(pen, "folder", row->folder);
+	/* Who runs a study's trials has them where he likes. */
+	if (!is_study)
+		trial_fact(pen, "folder", row->folder);
 	if (row->has_metric) {
 		hd_rows_label(pen, "best");
 		hd_pen_number(pen, row->value);
@@ -176,7 +180,7 @@ static int trial_row(void *user, const struct hd_trial_row *row)
 		hd_said_trial_json(&said, &walk->pen);
 		hd_pen_puts(&walk->pen, "}\n");
 	} else {
-		trial_facts(&walk->pen, row);
+		trial_facts(&walk->pen, row, walk->is_study);
 		rc = trial_attempts(walk, row->number);
 		trial_figures(&walk->pen, &series);
 		if (rc == 0)
@@ -196,8 +200,11 @@ static int trial_report(struct trial_walk *walk, size_t number,
 	int written;
 
 	hd_pen_init(&walk->pen, out);
-	rc = hd_store_trial(walk->store, walk->sweep, number, fn, walk,
-			    walk->err);
+	rc = hd_store_is_study(walk->store, walk->sweep, &walk->is_study,
+			       walk->err);
+	if (rc == 0)
+		rc = hd_store_trial(walk->store, walk->sweep, number, fn, walk,
+				    walk->err);
 	written = hd_pen_end(&walk->pen, rc < 0 ? NULL : walk->err);
 	return rc < 0 ? rc : written;
 }
@@ -253,8 +260,9 @@ static int why_decision_json(void *user, const struct hd_decision_row *row)
 	return pen->rc;
 }
 
-static void why_text(struct hd_pen *pen, const struct hd_trial_row *row)
+static void why_text(struct trial_walk *walk, const struct hd_trial_row *row)
 {
+	struct hd_pen *pen = &walk->pen;
 	char text[40];
 
 	hd_pen_printf(pen, "trial %zu: %s", row->number,
@@ -274,7 +282,7 @@ static void why_text(struct hd_pen *pen, const struct hd_trial_row *row)
 		hd_pen_plain(pen, row->end_detail);
 	}
 	hd_pen_puts(pen, "\n");
-	if (row->state == HD_TRIAL_FAILED) {
+	if (row->state == HD_TRIAL_FAILED && !walk->is_study) {
 		hd_pen_puts(pen, "  see ");
 		hd_pen_plain(pen, row->folder);
 		hd_pen_puts(pen, "/stderr\n");
@@ -290,7 +298,7 @@ static int why_row(void *user, const struct hd_trial_row *row)
 	if (walk->format != HD_FORMAT_JSON) {
 		/* A policy's stop says more than the row's one sentence. */
 		if (row->end != HD_END_POLICY)
-			why_text(pen, row);
+			why_text(walk, row);
 		return hd_store_decisions(walk->store, walk->sweep,
 					  (int64_t)row->number,
 					  why_decision_text, walk, walk->err);

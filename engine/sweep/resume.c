@@ -94,11 +94,27 @@ static int take_more(void *user, const struct hd_resume_sweep *row)
 	return rc < 0 ? rc : take_program(resuming, row->program);
 }
 
+/* No engine is for a study: it has no program. */
+static int refuse_study(const struct hd_sweep *sweep, struct hd_error *err)
+{
+	bool is_study;
+	int rc = hd_store_is_study(sweep->store, sweep->key, &is_study, err);
+
+	return rc < 0 || !is_study
+		       ? rc
+		       : hd_error_set(err, HD_EINVAL,
+				      "'%s' is a study, whose trials others run: "
+				      "'hdrive ask' gives them",
+				      sweep->name);
+}
+
 static int resume_read(struct resuming *resuming, struct hd_error *err)
 {
 	struct hd_sweep *sweep = resuming->sweep;
 	int rc = hd_store_sweep(sweep->store, sweep->key, take_row, resuming, err);
 
+	if (rc == 0)
+		rc = refuse_study(sweep, err);
 	if (rc == 0)
 		rc = hd_store_resume_sweep(sweep->store, sweep->key, take_more,
 					   resuming, err);

@@ -96,6 +96,14 @@ HD_API int hd_report_event(const struct hd_event *event, const char *name,
 HD_API int hd_report_values(const struct hd_space *space,
 			    const struct hd_value *values,
 			    const struct hd_out *out);
+/*
+ * The same for a shell: HD_FORMAT_ARGS, the words that a script would get, on
+ * one line, or HD_FORMAT_ENV, a line each. HD_EINVAL for another format.
+ */
+HD_API int hd_report_parameters(const struct hd_space *space,
+				const struct hd_value *values,
+				enum hd_format format, const struct hd_out *out,
+				struct hd_error *err);
 
 /*
  * Whether the engine that a row names still lives: its process exists and

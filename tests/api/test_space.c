@@ -164,6 +164,11 @@ static void command_lines_take_values(void **state)
 	free(argv);
 	assert_int_equal(hd_report_values(space, values, &out), 0);
 	assert_string_equal(text.text, "{\"--x\":0.25,\"opt\":\"sgd\"}");
+	out = api_out(&text);
+	assert_int_equal(hd_report_parameters(space, values, HD_FORMAT_ARGS, &out, NULL), 0);
+	assert_string_equal(text.text, "--x 0.25 --opt sgd\n");
+	assert_int_equal(hd_report_parameters(space, values, HD_FORMAT_CSV, &out, NULL),
+			 HD_EINVAL);
 
 	program.words = words;
 	program.word_count = 2;
