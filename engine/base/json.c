@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 /* A node is jansson's own; the struct is never defined. */
 static json_t *node_of(const struct hd_json *node)
 {
@@ -122,7 +124,21 @@ int hd_json_remove(struct hd_json *object, const char *name)
 	return 0;
 }
 
+static int dump_add(const char *text, size_t length, void *user)
+{
+	hd_buf_add(user, text, length);
+	return hd_buf_failed(user) ? -1 : 0;
+}
+
+/* Into memory of our own: who frees it need not be linked as jansson is. */
 char *hd_json_dump(const struct hd_json *node)
 {
-	return json_dumps(node_of(node), JSON_COMPACT | JSON_ENCODE_ANY);
+	struct hd_buf text = HD_BUF_INIT;
+
+	if (json_dump_callback(node_of(node), dump_add, &text,
+			       JSON_COMPACT | JSON_ENCODE_ANY) < 0) {
+		hd_buf_release(&text);
+		return NULL;
+	}
+	return hd_buf_take(&text);
 }

@@ -114,8 +114,10 @@ static int serve_run(struct cli *cli, const struct hd_sampler_type *sampler)
 	struct serve_input input = { 0 };
 	int code = CLI_OK;
 
-	if (!serve)
+	if (!serve || hd_serve_set_store(serve, ".", cli_store_override(cli), NULL) < 0) {
+		hd_serve_free(serve);
 		return cli_fail(cli, CLI_ERROR, "out of memory");
+	}
 	hd_serve_set_sampler(serve, sampler);
 	while (code == CLI_OK && !input.ended) {
 		code = input_read(cli, &input);
@@ -160,7 +162,10 @@ const struct cli_command cli_cmd_serve = {
 	.usage = "--stdio [option...]",
 	.examples = "  hdrive serve --stdio\n",
 	.options = serve_rows,
-	.notes = "  {\"space\": {\"lr\": [\"loguniform\", [-9, 0]]}, \"seed\": 3,"
+	.notes = "  {\"op\": \"create\", \"space\": {\"lr\": [\"loguniform\", [-9, 0]]}}\n"
+		 "  {\"op\": \"ask\"}    {\"op\": \"tell\", \"trial\": 0, \"value\": 0.42}\n"
+		 "and report, end, best, enqueue, add, stop, open; or, plainer, a header:\n"
+		 "  {\"space\": {\"lr\": [\"loguniform\", [-9, 0]]}, \"seed\": 3,"
 		 " \"goal\": \"minimize\"}\n"
 		 "  {\"op\": \"ask\"}                              answered:"
 		 " {\"id\": 1, \"params\": {\"lr\": 0.003}}\n"

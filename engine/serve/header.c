@@ -190,8 +190,7 @@ static int header_space(struct hd_header *header, const struct hd_json *root,
 
 /* --- the sampler ----------------------------------------------------------- */
 
-/* Without a word the best that is there. */
-static const struct hd_sampler_type *sampler_default(void)
+const struct hd_sampler_type *hd_header_sampler_default(void)
 {
 	static const char *const names[] = { "bayesian", "tpe", "random" };
 	const struct hd_sampler_type *type = NULL;
@@ -289,7 +288,7 @@ static int header_sampler(struct hd_header *header, const struct hd_json *root,
 		header->options.sampler =
 			hd_sampler_type_find(hd_json_string(word, NULL));
 	else if (!header->options.sampler)
-		header->options.sampler = sampler_default();
+		header->options.sampler = hd_header_sampler_default();
 	if (!header->options.sampler)
 		return hd_error_set(err, HD_EINVAL, "unknown sampler '%.*s'",
 				    HEADER_WORD, hd_json_string(word, NULL));

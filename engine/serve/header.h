@@ -19,6 +19,8 @@ struct hd_header {
 int hd_header_read(struct hd_header *header, const struct hd_json *root,
 		   const struct hd_sampler_type *sampler,
 		   struct hd_error *err);
+/* What there is when nothing names one: the best. */
+const struct hd_sampler_type *hd_header_sampler_default(void);
 void hd_header_release(struct hd_header *header);
 
 #endif

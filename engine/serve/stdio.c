@@ -2,29 +2,15 @@
  * The protocol of lines: one study at a time, every line leaves a state from
  * which the next can go on.
  *
- * Invariant: a well-formed header or tell is never answered, an ask always
- * once, anything else once.
+ * Invariant: a well-formed header, and a tell that does not ask for an answer,
+ * is never answered, anything else once, in order.
  */
-#include <hdrive/serve.h>
+#include "serve/private.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/json.h"
-#include "base/number.h"
-#include "serve/header.h"
 #include "space/args.h"
-
-struct hd_serve {
-	const struct hd_sampler_type *sampler; /* of a header without one */
-	struct hd_header header;
-	struct hd_study *study;      /* NULL: see broken */
-	char broken[HD_ERROR_TEXT];  /* why there is no study */
-	char pending[HD_ERROR_TEXT]; /* what a tell did wrong, "" for nothing */
-	struct hd_buf reply;
-};
 
 struct hd_serve *hd_serve_new(void)
 {
@@ -36,10 +22,12 @@ struct hd_serve *hd_serve_new(void)
 	return serve;
 }
 
-static void serve_close(struct hd_serve *serve)
+void hd_serve_end(struct hd_serve *serve)
 {
 	hd_study_free(serve->study);
+	hd_config_free(serve->config);
 	serve->study = NULL;
+	serve->config = NULL;
 	hd_header_release(&serve->header);
 	serve->pending[0] = '\0';
 }
@@ -48,8 +36,11 @@ void hd_serve_free(struct hd_serve *serve)
 {
 	if (!serve)
 		return;
-	serve_close(serve);
+	hd_serve_end(serve);
+	hd_store_close(serve->store);
 	hd_buf_release(&serve->reply);
+	free(serve->folder);
+	free(serve->override);
 	free(serve);
 }
 
@@ -59,10 +50,33 @@ void hd_serve_set_sampler(struct hd_serve *serve,
 	serve->sampler = sampler;
 }
 
-static void serve_error(struct hd_serve *serve, const char *text)
+int hd_serve_set_store(struct hd_serve *serve, const char *folder,
+		       const char *override, struct hd_error *err)
+{
+	char *copy = strdup(folder), *other = override ? strdup(override) : NULL;
+
+	if (!copy || (override && !other)) {
+		free(copy);
+		free(other);
+		return hd_error_nomem(err);
+	}
+	hd_store_close(serve->store);
+	free(serve->folder);
+	free(serve->override);
+	serve->store = NULL;
+	serve->folder = copy;
+	serve->override = other;
+	return 0;
+}
+
+/* CODE is told where the study is not one of the plain protocol. */
+static void serve_error(struct hd_serve *serve, int code, const char *text)
 {
 	hd_buf_puts(&serve->reply, "{\"error\": ");
 	hd_buf_json(&serve->reply, text, strlen(text));
+	if (code)
+		hd_buf_printf(&serve->reply, ", \"code\": \"%s\"",
+			      hd_code_name(code));
 	hd_buf_putc(&serve->reply, '}');
 }
 
@@ -73,7 +87,8 @@ static int serve_header(struct hd_serve *serve, const struct hd_json *root)
 	struct hd_error why = { 0 };
 	int rc;
 
-	serve_close(serve);
+	hd_serve_end(serve);
+	serve->plain = true;
 	rc = hd_header_read(&serve->header, root, serve->sampler, &why);
 	if (rc == 0)
 		rc = hd_study_new(&serve->study, &serve->header.options, &why);
@@ -84,90 +99,135 @@ static int serve_header(struct hd_serve *serve, const struct hd_json *root)
 	return 0;
 }
 
-static int serve_ask(struct hd_serve *serve)
+void hd_serve_trial(struct hd_serve *serve, size_t number,
+		    const struct hd_value *values)
+{
+	hd_buf_printf(&serve->reply, "\"id\": %zu, ", number + 1);
+	if (!serve->plain)
+		hd_buf_printf(&serve->reply, "\"trial\": %zu, ", number);
+	hd_buf_puts(&serve->reply, "\"params\": ");
+	hd_args_json(&serve->reply, hd_study_space(serve->study), values);
+	hd_buf_putc(&serve->reply, '}');
+}
+
+static int serve_ask(struct hd_serve *serve, const struct hd_json *root)
 {
 	const struct hd_value *values = NULL;
 	struct hd_error why = { 0 };
+	const char *client;
 	size_t number = 0;
 	int rc;
 
 	if (!serve->study || serve->pending[0]) {
-		serve_error(serve, serve->study ? serve->pending : serve->broken);
+		serve_error(serve, 0, serve->study ? serve->pending : serve->broken);
 		serve->pending[0] = '\0';
 		return 0;
 	}
-	rc = hd_study_ask(serve->study, NULL, &number, &values, &why);
-	if (rc == HD_EXHAUSTED) {
-		serve_error(serve, "no point is left in the parameter space");
+	rc = hd_serve_client(root, &client, &why);
+	if (rc == 0)
+		rc = hd_study_ask(serve->study, client, &number, &values, &why);
+	if (rc == 0) {
+		hd_buf_putc(&serve->reply, '{');
+		hd_serve_trial(serve, number, values);
 		return 0;
 	}
-	if (rc < 0) {
-		serve_error(serve, why.text);
-		return rc == HD_ENOMEM ? rc : 0;
-	}
-	hd_buf_printf(&serve->reply, "{\"id\": %zu, \"params\": ", number + 1);
-	hd_args_json(&serve->reply, serve->header.space, values);
-	hd_buf_putc(&serve->reply, '}');
-	return 0;
+	if (rc == HD_EXHAUSTED)
+		strcpy(why.text, serve->plain ? "no point is left in the parameter space"
+					      : "nothing is left to ask for");
+	serve_error(serve, serve->plain ? 0 : rc, why.text);
+	return rc == HD_ENOMEM ? rc : 0;
 }
 
-/* NaN and infinities, in words or as null, are the value of a failure. */
-static bool tell_value(const struct hd_json *node, double *value)
+static int tell(struct hd_serve *serve, const struct hd_json *root,
+		struct hd_error *why)
 {
-	size_t length;
-	const char *text;
+	const struct hd_json *node = hd_json_get(root, "value");
+	const char *client;
+	double value;
+	size_t number;
+	int rc;
 
-	*value = NAN;
-	switch (hd_json_kind(node)) {
-	case HD_JSON_NULL:
-		return true;
-	case HD_JSON_INTEGER:
-	case HD_JSON_REAL:
-		*value = hd_json_number(node);
-		return true;
-	case HD_JSON_STRING:
-		text = hd_json_string(node, &length);
-		if (!hd_number_read(text, length, value) || isfinite(*value))
-			return false;
-		*value = NAN;
-		return true;
-	case HD_JSON_FALSE:
-	case HD_JSON_TRUE:
-	case HD_JSON_ARRAY:
-	case HD_JSON_OBJECT:
-		break;
+	if (!hd_json_get(root, "trial") && !hd_json_get(root, "id"))
+		return hd_error_set(why, HD_EINVAL,
+				    "'id' of a tell must be a whole number");
+	rc = hd_serve_number(root, &number, why);
+	if (rc == 0)
+		rc = hd_serve_client(root, &client, why);
+	if (rc == 0 && (!node || !hd_serve_value(node, &value)))
+		rc = hd_error_set(why, HD_EINVAL,
+				  "'value' of a tell must be a number or null");
+	if (rc == 0)
+		rc = hd_study_tell(serve->study, number, client, value, why);
+	if (rc == HD_ENOENT) {
+		const struct hd_json *id = hd_json_get(root, "id");
+
+		hd_error_set(why, rc, "a tell of %s %lld, which was not asked",
+			     id ? "id" : "trial",
+			     (long long)hd_json_integer(
+				     id ? id : hd_json_get(root, "trial")));
 	}
-	return false;
+	return rc;
+}
+
+static bool is_true(const struct hd_json *root, const char *name)
+{
+	const struct hd_json *node = hd_json_get(root, name);
+
+	return node && hd_json_kind(node) == HD_JSON_TRUE;
+}
+
+/* A tell that is to be answered, by the next trial when it says "ask". */
+static int serve_told(struct hd_serve *serve, const struct hd_json *root)
+{
+	struct hd_error why = { 0 };
+	int rc = serve->study ? tell(serve, root, &why)
+			      : hd_error_set(&why, HD_ESTATE, "%s", serve->broken);
+
+	if (rc == HD_ENOMEM)
+		return rc;
+	if (rc < 0)
+		serve_error(serve, rc, why.text);
+	else if (is_true(root, "ask"))
+		return serve_ask(serve, root);
+	else
+		hd_buf_printf(&serve->reply, "{\"ok\": true, \"changed\": %s}",
+			      rc == HD_ENDED ? "false" : "true");
+	return 0;
 }
 
 static int serve_tell(struct hd_serve *serve, const struct hd_json *root)
 {
-	const struct hd_json *id = hd_json_get(root, "id");
-	const struct hd_json *node = hd_json_get(root, "value");
 	struct hd_error why = { 0 };
-	double value;
 	int rc;
 
+	if (is_true(root, "reply") || is_true(root, "ask"))
+		return serve_told(serve, root);
 	if (!serve->study)
 		return 0; /* the next ask says why there is none */
-	if (!id || hd_json_kind(id) != HD_JSON_INTEGER)
-		rc = hd_error_set(&why, HD_EINVAL,
-				  "'id' of a tell must be a whole number");
-	else if (!node || !tell_value(node, &value))
-		rc = hd_error_set(&why, HD_EINVAL,
-				  "'value' of a tell must be a number or null");
-	else if (hd_json_integer(id) < 1)
-		rc = hd_error_set(&why, HD_ENOENT, "there is no id %lld",
-				  (long long)hd_json_integer(id));
-	else
-		rc = hd_study_tell(serve->study,
-				   (size_t)hd_json_integer(id) - 1, NULL, value,
-				   &why);
-	if (rc == HD_ENOENT)
-		hd_error_set(&why, rc, "a tell of id %lld, which was not asked",
-			     (long long)hd_json_integer(id));
+	rc = tell(serve, root, &why);
 	if (rc < 0 && !serve->pending[0])
 		strcpy(serve->pending, why.text);
+	return rc == HD_ENOMEM ? rc : 0;
+}
+
+static int serve_op(struct hd_serve *serve, const char *word,
+		    const struct hd_json *root)
+{
+	struct hd_error why = { 0 };
+	int rc = 0;
+
+	if (!strcmp(word, "ask"))
+		return serve_ask(serve, root);
+	if (!strcmp(word, "tell"))
+		return serve_tell(serve, root);
+	if (!hd_serve_op(serve, word, root, &rc, &why))
+		serve_error(serve, 0,
+			    "'op' must be 'ask', 'tell', 'report', 'end', 'best', "
+			    "'enqueue', 'add', 'stop', 'create' or 'open'");
+	else if (rc < 0)
+		serve_error(serve, rc, why.text);
+	else
+		return 0;
 	return rc == HD_ENOMEM ? rc : 0;
 }
 
@@ -177,20 +237,18 @@ static int serve_message(struct hd_serve *serve, const struct hd_json *root)
 	const char *word = NULL;
 
 	if (hd_json_kind(root) != HD_JSON_OBJECT) {
-		serve_error(serve, "a message must be a map");
+		serve_error(serve, 0, "a message must be a map");
 		return 0;
 	}
-	if (hd_json_get(root, "space"))
-		return serve_header(serve, root);
 	op = hd_json_get(root, "op");
 	if (op && hd_json_kind(op) == HD_JSON_STRING)
 		word = hd_json_string(op, NULL);
-	if (word && !strcmp(word, "ask"))
-		return serve_ask(serve);
-	if (word && !strcmp(word, "tell"))
-		return serve_tell(serve, root);
-	serve_error(serve, word ? "'op' must be 'ask' or 'tell'"
-				: "a message needs a 'space' or an 'op'");
+	/* A header says no more than that. */
+	if (hd_json_get(root, "space") && !(word && !strcmp(word, "create")))
+		return serve_header(serve, root);
+	if (word)
+		return serve_op(serve, word, root);
+	serve_error(serve, 0, "a message needs a 'space' or an 'op'");
 	return 0;
 }
 
@@ -259,13 +317,13 @@ int hd_serve_line(struct hd_serve *serve, const char *line, size_t length,
 
 	hd_buf_clear(&serve->reply);
 	if (length > HD_SERVE_LINE_MOST)
-		serve_error(serve, "the line is too long");
+		serve_error(serve, 0, "the line is too long");
 	else if (!is_blank(line, length))
 		rc = serve_parse(&root, line, length, &why);
 	if (root)
 		rc = serve_message(serve, root);
 	else if (rc == HD_EINVAL)
-		serve_error(serve, why.text);
+		serve_error(serve, 0, why.text);
 	hd_json_free(root);
 	*reply = serve->reply.length ? hd_buf_text(&serve->reply) : NULL;
 	*reply_length = serve->reply.length;

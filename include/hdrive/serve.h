@@ -13,6 +13,12 @@
  * comes in place of the next ask's answer, so a client that reads one line for
  * each ask stays in step. A line that is no message at all is answered at once
  * by such a line.
+ *
+ * All other messages are answered by one line each, in order: create and open,
+ * which begin a study as a header does, but with conditional parameters, a
+ * policy, a sweep's file, or kept in a store; report, end, best, enqueue, add
+ * and stop, as hdrive/study.h has them; and a tell with "reply" or "ask".
+ * docs/reference/serve.md has them all.
  */
 #ifndef HDRIVE_SERVE_H
 #define HDRIVE_SERVE_H
@@ -36,6 +42,14 @@ HD_API void hd_serve_free(struct hd_serve *serve);
 /* What a header without a sampler gets; the best that there is without it. */
 HD_API void hd_serve_set_sampler(struct hd_serve *serve,
 				 const struct hd_sampler_type *sampler);
+/*
+ * Let messages read files below FOLDER or by their whole path, and keep studies
+ * in a store: that which hd_store_locate finds by FOLDER and OVERRIDE, both of
+ * which are copied. It is opened when it is first needed. Before this such
+ * messages are refused, so that nothing a client says reaches the disk.
+ */
+HD_API int hd_serve_set_store(struct hd_serve *serve, const char *folder,
+			      const char *override, struct hd_error *err);
 /*
  * Take one line of LENGTH bytes, without its newline. *REPLY is what to send
  * back, one line without its newline, borrowed until the next call, or NULL

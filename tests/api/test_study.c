@@ -268,6 +268,7 @@ static void lines_of_json_are_served(void **state)
 	(void)state;
 	assert_non_null(serve);
 	hd_serve_set_sampler(serve, hd_sampler_type_find("sobol"));
+	assert_int_equal(hd_serve_set_store(serve, ".", NULL, NULL), 0);
 	assert_int_equal(hd_serve_line(serve, header, sizeof header - 1, &reply, &length, NULL), 0);
 	assert_null(reply);
 	assert_int_equal(hd_serve_line(serve, ask, sizeof ask - 1, &reply, &length, NULL), 0);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
 	!defined(__SANITIZE_THREAD__)
@@ -64,6 +65,24 @@ void free(void *old)
 	if (old)
 		alloc_live--;
 	__libc_free(old);
+}
+
+/* The C library's own would count as freed alone. */
+char *strndup(const char *text, size_t most)
+{
+	size_t length = strnlen(text, most);
+	char *copy = malloc(length + 1);
+
+	if (copy) {
+		memcpy(copy, text, length);
+		copy[length] = '\0';
+	}
+	return copy;
+}
+
+char *strdup(const char *text)
+{
+	return strndup(text, strlen(text));
 }
 
 /* The N-th allocation from here, counted from 1, fails; 0: none does. */

@@ -246,7 +246,8 @@ static void what_is_no_message_is_answered_at_once(void **state)
 	assert_error("7", "must be a map");
 	assert_error("{}", "needs a 'space' or an 'op'");
 	assert_error("{\"op\": 1}", "needs a 'space' or an 'op'");
-	assert_error("{\"op\": \"best\"}", "'op' must be 'ask' or 'tell'");
+	assert_error("{\"op\": \"bets\"}", "'op' must be 'ask', 'tell', ");
+	assert_error("{\"op\": \"best\"}", "there is no study yet");
 	assert_string_equal(say(""), "");
 	assert_string_equal(say(" \t\r"), "");
 	say(HEADER(LR, ""));
@@ -286,6 +287,152 @@ static void bytes_that_are_not_text_are_survived(void **state)
 			 0);
 	assert_non_null(reply);
 	assert_non_null(strstr(reply, "error"));
+}
+
+/* --- what is always answered -------------------------------------------------- */
+
+static void assert_said(const char *line, const char *text)
+{
+	say(line);
+	if (!strstr(answer, text))
+		fail_msg("'%s' is answered by '%s', not '%s'", line, answer, text);
+}
+
+#define CREATE(space, more) "{\"op\": \"create\", \"space\": {" space "}" more "}"
+#define OK "{\"ok\": true"
+#define CHANGED OK ", \"changed\": true}"
+#define UNCHANGED OK ", \"changed\": false}"
+
+static void created_studies_do_all_that_studies_do(void **state)
+{
+	(void)state;
+	assert_said(CREATE(LR, ", \"seed\": 3, \"max_total\": 4, \"sampler\": \"random\","
+			       " \"policy\": {\"type\": \"bandit\", \"slack_factor\": 0.1}"),
+		    OK ", \"seed\": 3, \"name\": null}");
+	assert_said(ASK, "{\"id\": 1, \"trial\": 0, \"params\": {\"lr\":");
+	assert_said("{\"op\": \"ask\", \"client\": \"w\"}", "{\"id\": 2, \"trial\": 1, ");
+	assert_said("{\"op\": \"ask\", \"client\": \"w\"}", "{\"id\": 2, \"trial\": 1, ");
+	assert_said("{\"op\": \"report\", \"trial\": 0, \"value\": 1}",
+		    OK ", \"stop\": false}");
+	assert_said("{\"op\": \"report\", \"id\": 2, \"value\": 2}",
+		    OK ", \"stop\": true, \"reason\": \"best so far 2 > 1.1");
+	/* It says who it is, or nothing. */
+	assert_error("{\"op\": \"report\", \"trial\": 1, \"client\": \"x\", \"value\": 2}",
+		     "asked for by 'w'");
+	assert_said("{\"op\": \"tell\", \"trial\": 1, \"value\": 2, \"reply\": true}", CHANGED);
+	assert_said("{\"op\": \"tell\", \"trial\": 1, \"value\": 2, \"reply\": true}", UNCHANGED);
+	assert_said("{\"op\": \"report\", \"trial\": 1, \"value\": 2}",
+		    OK ", \"stop\": true, \"changed\": false");
+	assert_said("{\"op\": \"add\", \"params\": {\"lr\": 0.25}, \"values\": [3, null, 0.5]}",
+		    OK ", \"id\": 3, \"trial\": 2}");
+	assert_said("{\"op\": \"best\"}",
+		    "{\"value\": 0.5, \"id\": 3, \"trial\": 2, \"params\": {\"lr\":0.25}}");
+	assert_said("{\"op\": \"enqueue\", \"params\": {\"lr\": 0.75}}", OK "}");
+	/* A tell and the next ask in one line. */
+	assert_said("{\"op\": \"tell\", \"id\": 1, \"trial\": 0, \"value\": null, \"ask\": true}",
+		    "{\"id\": 4, \"trial\": 3, \"params\": {\"lr\":0.75}}");
+	assert_said(ASK, "\"code\": \"HD_EXHAUSTED\"}");
+	assert_said("{\"op\": \"end\", \"trial\": 3, \"state\": \"failed\", \"detail\": \"no\"}",
+		    CHANGED);
+	assert_said("{\"op\": \"stop\"}", CHANGED);
+	assert_said("{\"op\": \"stop\"}", UNCHANGED);
+	assert_said(ASK, "\"code\": \"HD_ESTATE\"}");
+	/* A header, without an answer, and its plain protocol. */
+	assert_string_equal(say(HEADER(LR, "")), "");
+	assert_said(ASK, "{\"id\": 1, \"params\": {");
+}
+
+static void created_spaces_may_have_branches(void **state)
+{
+	bool seen[3] = { false };
+
+	(void)state;
+	assert_said(
+		CREATE("\"model\": [\"choice\", [[\"bayes\","
+		       " {\"svm\": {\"C\": [\"uniform\", [1, 2]], \"kernel\":"
+		       " [\"choice\", [\"rbf\", {\"poly\": {\"degree\": [\"randint\", [4]]}}]]}},"
+		       " {\"plain\": [1, {\"map\": 2}]}]]]",
+		       ", \"sampler\": \"random\""),
+		OK);
+	for (int i = 0; i < 64; i++) {
+		say(ASK);
+		seen[0] |= strstr(answer, "{\"model\":\"bayes\"}") != NULL;
+		seen[1] |= strstr(answer, "{\"model\":{\"plain\":[1,{\"map\":2}]}}") != NULL;
+		if (!strstr(answer, "\"svm\""))
+			continue;
+		assert_non_null(strstr(answer, "\"C\":1."));
+		assert_true(!strstr(answer, "\"poly\"") == !strstr(answer, "\"degree\""));
+		seen[2] |= strstr(answer, "\"degree\"") != NULL;
+	}
+	assert_true(seen[0] && seen[1] && seen[2]);
+}
+
+static void texts_of_json_are_texts_of_the_file(void **state)
+{
+	(void)state;
+	assert_said(CREATE("\"a\": [\"choice\", [[\"\x7f \xc2\x85 \xef\xbb\xbf \xef\xbf\xbf"
+			   " \\u0001 \\\"{\", \"NaN\"]]], \"b\": [\"choice\", [[1e300]]]",
+			   ", \"sampler\": \"grid\""),
+		    OK);
+	assert_said(ASK, "\xc2\x85 \xef\xbb\xbf \xef\xbf\xbf \\u0001 \\\"{\",\"b\":1e300}");
+	assert_said("{\"op\": \"create\", \"yaml\": \"sampling: {type: random, parameter_space:"
+		    " [{name: x, expression: uniform, values: [0, 1]}]}\\nprimary_metric_name:"
+		    " loss\\nprimary_metric_goal: minimize\\nmax_total_runs: 1\\n\"}",
+		    OK);
+	assert_said(ASK, "\"params\": {\"x\":0.");
+}
+
+/* Each is answered by an error, and the study before it goes on. */
+static void what_is_wrong_with_a_message_is_its_answer(void **state)
+{
+	static const struct {
+		const char *line, *error;
+	} rows[] = {
+		{ CREATE("", ""), "must not be empty" },
+		{ CREATE("\"x\": 1", ""), "'x' must be [expression, [" },
+		{ CREATE("\"x\": [\"unifrm\", [0, 1]]", ""), "did you mean 'uniform'?" },
+		{ CREATE("\"x\": [\"uniform\", [1, 0]]", ""), "'max' of uniform must be" },
+		{ CREATE(LR, ", \"max_totl\": 3"), "did you mean 'max_total'?" },
+		{ CREATE(LR, ", \"max_total\": 0"), "'max_total_runs' must be" },
+		{ CREATE(LR, ", \"yaml\": \"\""), "takes 'space', 'yaml' or 'file'" },
+		{ CREATE(LR, ", \"seed\": 1.5"), "'seed' must be" },
+		{ CREATE(LR, ", \"sampler\": {\"type\": \"tpe\", \"candidates\": 0}"),
+		  "'candidates'" },
+		{ CREATE(LR, ", \"policy\": {\"type\": \"bandit\"}"), "'slack_factor'" },
+		{ CREATE(LR, ", \"name\": \"night\""), "studies are not kept here" },
+		{ CREATE(LR, ", \"name\": 7"), "'name' must be a text" },
+		{ "{\"op\": \"create\"}", "takes 'space', 'yaml' or 'file'" },
+		{ "{\"op\": \"create\", \"file\": \"x.yml\"}", "'file' cannot be" },
+		{ "{\"op\": \"create\", \"yaml\": \"a: [\"}", "yaml:2:1: not YAML" },
+		{ "{\"op\": \"create\", \"yaml\": \"\", \"goal\": \"minimize\"}",
+		  "'goal' stands in the file" },
+		{ "{\"op\": \"open\", \"study\": \"night\"}", "studies are not kept here" },
+		{ "{\"op\": \"open\"}", "'study' must say which" },
+		{ "{\"op\": \"ask\", \"client\": 3}", "'client' must be a text" },
+		{ "{\"op\": \"report\", \"value\": 3}", "'trial' must be a whole number" },
+		{ "{\"op\": \"report\", \"trial\": 0}", "'value' must be" },
+		{ "{\"op\": \"report\", \"trial\": 9, \"value\": 1}", "there is no trial 9" },
+		{ "{\"op\": \"report\", \"trial\": 0, \"id\": 2, \"value\": 1}",
+		  "are not of the same trial" },
+		{ "{\"op\": \"tell\", \"trial\": -1, \"value\": 1, \"reply\": true}",
+		  "trial -1, which was not asked" },
+		{ "{\"op\": \"end\", \"trial\": 0}", "'state' must be" },
+		{ "{\"op\": \"end\", \"trial\": 0, \"state\": \"lost\"}", "'state' must be" },
+		{ "{\"op\": \"best\"}", "no trial has a value yet" },
+		{ "{\"op\": \"enqueue\"}", "'params' must be a map" },
+		{ "{\"op\": \"enqueue\", \"params\": {\"lr\": 7}}", "'lr' is 7, expected" },
+		{ "{\"op\": \"add\", \"params\": {\"lr\": 0.5}, \"values\": 7}",
+		  "'values' must be a list" },
+		{ "{\"op\": \"add\", \"params\": {\"lr\": 0.5}, \"values\": [true]}",
+		  "'values' must be a list" },
+	};
+
+	(void)state;
+	say(CREATE(LR, ", \"sampler\": \"random\""));
+	say(ASK);
+	for (size_t i = 0; i < ROWS(rows); i++)
+		assert_error(rows[i].line, rows[i].error);
+	assert_said(ASK, "\"trial\": 1, ");
 }
 
 /* --- samplers -------------------------------------------------------------- */
@@ -401,6 +548,10 @@ int main(void)
 		TEST(what_is_no_message_is_answered_at_once),
 		TEST(a_line_of_a_megabyte_is_a_line),
 		TEST(bytes_that_are_not_text_are_survived),
+		TEST(created_studies_do_all_that_studies_do),
+		TEST(created_spaces_may_have_branches),
+		TEST(texts_of_json_are_texts_of_the_file),
+		TEST(what_is_wrong_with_a_message_is_its_answer),
 		TEST(a_sampler_is_named_or_given_with_options),
 		cmocka_unit_test(a_study_goes_on_from_what_it_was_told),
 		cmocka_unit_test(auto_says_what_it_picked),

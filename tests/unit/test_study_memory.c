@@ -89,6 +89,17 @@ static size_t run_server(void)
 		"{\"op\": \"tell\", \"id\": 7, \"value\": 1}",
 		"{\"op\": \"ask\"}",
 		"garbage",
+		"{\"op\": \"create\", \"space\": {\"a\": [\"choice\", [1, {\"b\": {\"c\":"
+		" [\"uniform\", [0, 1]]}}]]}, \"policy\": {\"type\": \"bandit\","
+		" \"slack_factor\": 0.1}, \"sampler\": {\"type\": \"random\"}}",
+		"{\"op\": \"enqueue\", \"params\": {\"a\": 1}}",
+		"{\"op\": \"add\", \"params\": {\"a\": 1}, \"values\": [2, 1]}",
+		"{\"op\": \"ask\", \"client\": \"w\"}",
+		"{\"op\": \"report\", \"trial\": 1, \"value\": 7}",
+		"{\"op\": \"tell\", \"trial\": 1, \"value\": 7, \"ask\": true}",
+		"{\"op\": \"end\", \"trial\": 2, \"state\": \"failed\", \"detail\": \"x\"}",
+		"{\"op\": \"best\"}",
+		"{\"op\": \"stop\"}",
 	};
 	struct hd_serve *serve = hd_serve_new();
 	size_t failed = serve == NULL;
