@@ -88,8 +88,8 @@ SAMPLER_BENCH_SRC := $(wildcard tests/bench/samplers/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all help demo test deps deps-test deps-fuzz check check-abi check-asan check-crash \
-	check-valgrind abi install bench bench-samplers fuzz format format-check lint conformance \
-	reference dist clean examples
+	check-deb check-valgrind abi install bench bench-samplers fuzz format format-check lint \
+	conformance reference deb deps-deb dist clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -98,8 +98,8 @@ all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
 
 help:
 	@echo 'all demo test deps deps-test check check-abi check-asan check-valgrind check-crash'
-	@echo 'bench bench-samplers fuzz lint abi conformance reference format format-check install'
-	@echo 'dist clean'
+	@echo 'check-deb bench bench-samplers fuzz lint abi conformance reference format'
+	@echo 'format-check install deb dist clean'
 
 # --- build -----------------------------------------------------------------
 
@@ -306,13 +306,15 @@ DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial
 	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev libgit2-dev \
 	libmicrohttpd-dev nettle-dev zlib1g-dev musl-tools
 DEPS_TEST := $(DEPS_BUILD) g++ libcmocka-dev libasan8 libubsan1 python3 python3-sklearn mandoc \
-	procps curl
+	procps curl debhelper dpkg-dev
 deps:
 	@tests/support/deps.sh $(DEPS_BUILD)
 deps-fuzz:
 	@tests/support/deps.sh $(DEPS_BUILD) clang libclang-rt-14-dev
 deps-test:
 	@tests/support/deps.sh $(DEPS_TEST)
+deps-deb:
+	@tests/support/deps.sh $(DEPS_BUILD) debhelper dpkg-dev lintian debootstrap
 
 demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all
@@ -330,11 +332,12 @@ install: all
 	ln -sf $(REALNAME) $(TOLIB)/$(SONAME)
 	ln -sf $(SONAME) $(TOLIB)/libhdrive.so
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+		-e 's|@LIBS@|$(LIBS)|' \
 		-e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' \
 		engine/package/hdrive.pc.in >$(TOLIB)/pkgconfig/hdrive.pc
 	install -m 644 include/hdrive.h $(TO)/include/
 	install -m 644 include/hdrive/*.h $(TO)/include/hdrive/
-	for section in 1 5; do \
+	for section in 1 3 5; do \
 		install -d $(TO)/share/man/man$$section && \
 		install -m 644 docs/man/*.$$section $(TO)/share/man/man$$section/ || exit 1; done
 	for at in bash=bash-completion/completions/hdrive zsh=zsh/site-functions/_hdrive \
@@ -345,6 +348,16 @@ install: all
 		mode=644 && { [ ! -x engine/python/$$file ] || mode=755; } && \
 		install -D -m $$mode engine/python/$$file $(TO)/share/hdrive/python/$$file || \
 		exit 1; done
+
+# Debian packages hdrive, libhdrive0 and libhdrive-dev in build/deb, checked by
+# lintian; its advice to close a bug of Debian's is not for us. `make check-deb`,
+# as root, also installs them into a fresh Debian.
+deb: deps-deb
+	@engine/package/deb.sh build/deb
+	@lintian --allow-root --fail-on error --suppress-tags initial-upload-closes-no-bugs \
+		--profile debian build/deb/*.changes
+check-deb: deb
+	@tests/package/chroot.sh build/deb
 
 dist:
 	@mkdir -p build
