@@ -290,24 +290,20 @@ static int descriptor_move(int fd, int at)
 	return at;
 }
 
-/*
- * Close what was inherited and what an earlier attempt had, but for the channel
- * and FOLDER, which may have got the number of a standard stream that was closed
- * when we started; returns where it is now. The engine's descriptors close on
- * exec: this is for other callers.
- */
-static int descriptors_close(int folder, bool has_channel)
+/* Close what was inherited, but for the channel. The engine's descriptors close
+ * on exec: this is for other callers. */
+static void descriptors_close(bool has_channel)
 {
-	unsigned first = has_channel ? CHANNEL_AT + 1 : FOLDER_AT + 1;
+	unsigned first = has_channel ? CHANNEL_AT + 1 : FOLDER_AT;
 
-	descriptor_move(folder, FOLDER_AT);
+	if (has_channel)
+		close(FOLDER_AT);
 #ifdef SYS_close_range
 	if (syscall(SYS_close_range, first, ~0U, 0U) == 0)
-		return FOLDER_AT;
+		return;
 #endif
 	for (int fd = (int)first; fd < 1024; fd++)
 		close(fd);
-	return FOLDER_AT;
 }
 
 static void signals_prepare(sigset_t *signals)
@@ -428,13 +424,10 @@ static uint64_t own_start(void)
 	return start;
 }
 
-static int launch(struct run *run, bool has_channel)
+static int launch(struct run *run, const sigset_t *signals)
 {
-	sigset_t signals;
+	bool ok;
 
-	run->what.folder = descriptors_close(run->what.folder, has_channel);
-	signals_prepare(&signals);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	hd_launch_cpus(getenv(HD_CPUS_VARIABLE));
 	hd_launch_mlflow_open(&run->mlflow, run->launcher);
 	run->what.cgroup = hd_launch_cgroup_open(run->what.cgroup_path);
@@ -442,14 +435,16 @@ static int launch(struct run *run, bool has_channel)
 		run->what.cgroup_path = "";
 	run->what.start = own_start();
 	run->end.started = clock_read(CLOCK_REALTIME);
-	run_program(run, &signals);
+	run_program(run, signals);
 	hd_launch_mlflow_close(&run->mlflow);
 	if (!run->end.ended)
 		run->end.ended = clock_read(CLOCK_REALTIME);
+	if (run->what.cgroup >= 0)
+		close(run->what.cgroup);
 	cgroup_leave(run->what.cgroup_path);
-	return hd_launch_record_end(run->what.folder, &run->end)
-		       ? 0
-		       : HD_RECORD_EXIT_UNWRITTEN;
+	ok = hd_launch_record_end(run->what.folder, &run->end);
+	close(run->what.folder);
+	return ok ? 0 : HD_RECORD_EXIT_UNWRITTEN;
 }
 
 /* Take the options, before the folder. */
@@ -468,7 +463,8 @@ static void options_read(struct run *run, int *argc, char ***argv)
 }
 
 /* One attempt, by its words; returns the status to leave with. */
-static int run_attempt(struct run *run, int argc, char **argv, bool has_channel)
+static int run_attempt(struct run *run, int argc, char **argv,
+		       const sigset_t *signals)
 {
 	int rc;
 
@@ -477,6 +473,9 @@ static int run_attempt(struct run *run, int argc, char **argv, bool has_channel)
 	if (!arguments_read(run, argc, argv))
 		return usage();
 	run->what.folder = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* A standard stream that was closed when we started is the program's. */
+	if (run->what.folder >= 0)
+		run->what.folder = descriptor_move(run->what.folder, FOLDER_AT);
 	if (run->what.folder < 0)
 		return HD_RECORD_EXIT_UNWRITTEN;
 	/* Nothing is touched before this: the trial may be another's by now. */
@@ -484,7 +483,7 @@ static int run_attempt(struct run *run, int argc, char **argv, bool has_channel)
 	if (rc)
 		return rc == ENOENT ? HD_RECORD_EXIT_WITHDRAWN
 				    : HD_RECORD_EXIT_UNWRITTEN;
-	return launch(run, has_channel);
+	return launch(run, signals);
 }
 
 /* Whether nothing of the attempt can be left in us or below us. */
@@ -499,6 +498,7 @@ int main(int argc, char **argv)
 {
 	struct hd_launch_next next = { .channel = -1 };
 	struct run run;
+	sigset_t signals;
 	int rc;
 
 	if (argc > 1 && hd_launch_is_mode(argv[1]))
@@ -511,8 +511,11 @@ int main(int argc, char **argv)
 		argv += 2;
 		argc -= 2;
 	}
+	descriptors_close(next.channel >= 0);
+	signals_prepare(&signals);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	do
-		rc = run_attempt(&run, argc, argv, next.channel >= 0);
+		rc = run_attempt(&run, argc, argv, &signals);
 	while (rc == 0 && is_clean(&run) && hd_launch_next_wait(&next, &argc, &argv));
 	return rc;
 }

@@ -23,7 +23,8 @@ void hd_launch_cpus(const char *list)
 	static bool is_kept;
 	cpu_set_t sets[SETS];
 
-	memset(sets, 0, sizeof sets);
+	if (list)
+		memset(sets, 0, sizeof sets);
 	if (list && hd_cpu_list_read(list, set_add, sets)) {
 		if (!is_kept)
 			is_kept = sched_getaffinity(0, sizeof before, before) == 0;

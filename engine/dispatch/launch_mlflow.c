@@ -121,26 +121,47 @@ static char *program_find(const char *launcher)
 	return NULL;
 }
 
+/* A listener that nobody knocked at, for the next attempt; -1 for none. */
+static int kept = -1;
+
+static unsigned listener_port(int fd)
+{
+	struct sockaddr_in address;
+	socklen_t length = sizeof address;
+
+	return getsockname(fd, (struct sockaddr *)&address, &length) < 0
+		       ? 0
+		       : ntohs(address.sin_port);
+}
+
 /* Returns the port, 0 when it cannot be. */
 static unsigned listener_open(struct hd_launch_mlflow *mlflow)
 {
-	struct sockaddr_in address = {
+	const struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	socklen_t length = sizeof address;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd < 0)
+	if (kept >= 0) {
+		mlflow->listener = kept;
+		kept = -1;
+		return listener_port(mlflow->listener);
+	}
+	mlflow->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (mlflow->listener < 0 ||
+	    bind(mlflow->listener, (const struct sockaddr *)&address, sizeof address) < 0 ||
+	    listen(mlflow->listener, SOMAXCONN) < 0 ||
+	    fcntl(mlflow->listener, F_SETOWN, getpid()) < 0 ||
+	    fcntl(mlflow->listener, F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
 		return 0;
-	mlflow->listener = fd;
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
-	    listen(fd, SOMAXCONN) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &length) < 0 ||
-	    fcntl(fd, F_SETOWN, getpid()) < 0 ||
-	    fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
-		return 0;
-	return ntohs(address.sin_port);
+	return listener_port(mlflow->listener);
+}
+
+static bool listener_has_guest(const struct hd_launch_mlflow *mlflow)
+{
+	struct pollfd listener = { mlflow->listener, POLLIN, 0 };
+
+	return poll(&listener, 1, 0) == 1;
 }
 
 static void listener_close(struct hd_launch_mlflow *mlflow)
@@ -228,8 +249,6 @@ static void server_start(struct hd_launch_mlflow *mlflow, int64_t now)
 
 int64_t hd_launch_mlflow_turn(struct hd_launch_mlflow *mlflow, int64_t now)
 {
-	struct pollfd listener = { mlflow->listener, POLLIN, 0 };
-
 	if (!mlflow->wanted || mlflow->server)
 		return -1;
 	if (mlflow->failed && now < mlflow->started + START_EVERY)
@@ -238,7 +257,7 @@ int64_t hd_launch_mlflow_turn(struct hd_launch_mlflow *mlflow, int64_t now)
 		listener_close(mlflow); /* a client hears of it at once */
 		return -1;
 	}
-	if (poll(&listener, 1, 0) == 1)
+	if (listener_has_guest(mlflow))
 		server_start(mlflow, now);
 	else
 		mlflow->wanted = false;
@@ -273,6 +292,11 @@ bool hd_launch_mlflow_ended(struct hd_launch_mlflow *mlflow, pid_t pid)
 
 void hd_launch_mlflow_close(struct hd_launch_mlflow *mlflow)
 {
+	/* Its port goes to the next attempt, its token does not. */
+	if (mlflow->listener >= 0 && !mlflow->started && !listener_has_guest(mlflow)) {
+		kept = mlflow->listener;
+		mlflow->listener = -1;
+	}
 	listener_close(mlflow);
 	lifeline_close(mlflow);
 	free(mlflow->program);

@@ -53,7 +53,8 @@ void hd_launch_mlflow_knock(struct hd_launch_mlflow *mlflow);
 int64_t hd_launch_mlflow_turn(struct hd_launch_mlflow *mlflow, int64_t now);
 /* Whether PID, which has ended, was the server. */
 bool hd_launch_mlflow_ended(struct hd_launch_mlflow *mlflow, pid_t pid);
-/* The program has ended: the server answers what it has begun and goes. */
+/* The program has ended: the server answers what it has begun and goes. A
+ * listener that was never needed stays for this process's next attempt. */
 void hd_launch_mlflow_close(struct hd_launch_mlflow *mlflow);
 
 #endif

@@ -291,6 +291,45 @@ static void the_next_trial_has_its_own_cpus(void **state)
 	assert_string_equal(all[1], all[0]);
 }
 
+static void the_next_trial_has_a_token_of_its_own(void **state)
+{
+	static const char script[] = "echo $MLFLOW_TRACKING_URI; echo $MLFLOW_TRACKING_TOKEN;"
+				     "env | grep -c MLFLOW_TRACKING_TOKEN=";
+	struct stage *stage = *state;
+	char uri[2][64], token[2][64], text[200];
+	int count;
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(launch_on(stage, i + 1, script, "HDRIVE_MLFLOW=on"), 0);
+		run(stage);
+		folder_read(trial_folder(stage, i + 1), "stdout", text, sizeof text);
+		assert_int_equal(sscanf(text, "%63s %63s %d", uri[i], token[i], &count), 3);
+		assert_int_equal(count, 1);
+		assert_int_equal(strlen(token[i]), 48);
+	}
+	assert_int_equal(stage->seen[2].pid, stage->seen[1].pid);
+	/* Nobody knocked, so the socket is the same. */
+	assert_string_equal(uri[1], uri[0]);
+	assert_string_not_equal(token[1], token[0]);
+}
+
+/* What it opens for one it closes before the next. */
+static void serving_many_takes_no_more_descriptors(void **state)
+{
+	static const char script[] = "ls /proc/$PPID/fd | wc -l";
+	struct stage *stage = *state;
+	char first[16], last[16];
+
+	for (size_t trial = 1; trial <= 20; trial++) {
+		assert_int_equal(launch_on(stage, trial, script, "HDRIVE_MLFLOW=on"), 0);
+		run(stage);
+		assert_int_equal(stage->seen[trial].pid, stage->seen[1].pid);
+	}
+	folder_read(trial_folder(stage, 1), "stdout", first, sizeof first);
+	folder_read(trial_folder(stage, 20), "stdout", last, sizeof last);
+	assert_string_equal(last, first);
+}
+
 /* --- the launcher alone ----------------------------------------------------- */
 
 /* A launcher that has run "exit 0" in FOLDER; *CHANNEL leads to it. */
@@ -409,6 +448,8 @@ int main(void)
 		TEST(what_is_too_long_to_tell_has_a_new_launcher),
 		TEST(without_an_engine_it_ends_after_its_trial),
 		TEST(the_next_trial_has_its_own_cpus),
+		TEST(the_next_trial_has_a_token_of_its_own),
+		TEST(serving_many_takes_no_more_descriptors),
 		TEST(a_message_that_is_none_ends_it),
 		TEST(words_that_are_none_are_told_as_for_exec),
 		TEST(an_attempt_that_was_withdrawn_is_not_begun),
