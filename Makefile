@@ -60,7 +60,7 @@ LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lnettle -lgsl -lopenblas -lm 
 # What HTTP needs is loaded by the server alone: hdrive starts without it.
 SERVER_SRC := $(addprefix engine/serve/,http.c server_trial.c server_ui.c)
 LIB_SRC := $(filter-out $(SERVER_SRC) $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
-	launch_container.c launch_cpus.c launch_mlflow.c launch_modes.c \
+	launch_container.c launch_cpus.c launch_descriptors.c launch_mlflow.c launch_modes.c \
 	launch_next.c launch_program.c launch_ranks.c launch_record.c),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
 	engine/dispatch engine/metrics engine/store engine/report engine/serve \
@@ -156,7 +156,7 @@ LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 LAUNCH_LD := $(if $(LAUNCH_STATIC),-Wl$(comma)-z$(comma)noseparate-code \
 	-Wl$(comma)-z$(comma)norelro)
 LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
-	launch_container.c launch_cpus.c launch_mlflow.c launch_modes.c \
+	launch_container.c launch_cpus.c launch_descriptors.c launch_mlflow.c launch_modes.c \
 	launch_next.c launch_program.c launch_ranks.c launch_record.c launch_text.c \
 	cpu_list.c oomcount.c proctree.c)
 $(B)/hdrive-launch: $(LAUNCH_SRC) $(wildcard engine/dispatch/launch*.h) \

@@ -30,6 +30,7 @@
 
 #include "dispatch/launch_cgroup.h"
 #include "dispatch/launch_cpus.h"
+#include "dispatch/launch_descriptors.h"
 #include "dispatch/launch_mlflow.h"
 #include "dispatch/launch_modes.h"
 #include "dispatch/launch_next.h"
@@ -48,8 +49,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -64,10 +63,6 @@
 /* Until kills for want of memory are counted: the reading costs a tenth of what
  * a trivial trial does, and memory is not filled at once. */
 #define COUNT_AFTER (50 * INT64_C(1000))
-/* The first descriptors behind the streams: the trial's folder, and the one by
- * which the next attempt comes. */
-#define FOLDER_AT 3
-#define CHANNEL_AT 4
 /* Who ran for longer is not gone on with: a start is little beside that. */
 #define BRIEF MICRO
 
@@ -100,23 +95,6 @@ static int64_t clock_read(clockid_t clock)
 
 	clock_gettime(clock, &now);
 	return now.tv_sec * MICRO + now.tv_nsec / 1000;
-}
-
-/* --- files ---------------------------------------------------------------- */
-
-/* Make FD the file NAME of the folder, to be appended to. */
-static int file_append(int folder, const char *name, int fd)
-{
-	int file = openat(folder, name,
-			  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-
-	if (file < 0)
-		return -1;
-	if (file == fd) /* it was closed when we started */
-		return fcntl(fd, F_SETFD, 0);
-	if (dup2(file, fd) < 0)
-		return -1;
-	return close(file);
 }
 
 /* --- waiting for its end -------------------------------------------------- */
@@ -279,33 +257,6 @@ static void run_wait(struct run *run, const sigset_t *signals)
 
 /* --- the program ---------------------------------------------------------- */
 
-/* Have it as AT, which is no one's then. */
-static int descriptor_move(int fd, int at)
-{
-	if (fd == at)
-		return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -1 : at;
-	if (dup3(fd, at, O_CLOEXEC) < 0)
-		return -1;
-	close(fd);
-	return at;
-}
-
-/* Close what was inherited, but for the channel. The engine's descriptors close
- * on exec: this is for other callers. */
-static void descriptors_close(bool has_channel)
-{
-	unsigned first = has_channel ? CHANNEL_AT + 1 : FOLDER_AT;
-
-	if (has_channel)
-		close(FOLDER_AT);
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, first, ~0U, 0U) == 0)
-		return;
-#endif
-	for (int fd = (int)first; fd < 1024; fd++)
-		close(fd);
-}
-
 static void signals_prepare(sigset_t *signals)
 {
 	static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE };
@@ -333,12 +284,12 @@ static bool is_out_of_memory(const struct run *run)
 
 static void run_program(struct run *run, const sigset_t *signals)
 {
-	if (file_append(run->what.folder, "stdout", STDOUT_FILENO) < 0) {
+	if (hd_launch_file_append(run->what.folder, "stdout", STDOUT_FILENO) < 0) {
 		hd_launch_program_fail(&run->end, "cannot open", "stdout",
 				       strerror(errno), 126);
 		return;
 	}
-	if (file_append(run->what.folder, "stderr", STDERR_FILENO) < 0) {
+	if (hd_launch_file_append(run->what.folder, "stderr", STDERR_FILENO) < 0) {
 		hd_launch_program_fail(&run->end, "cannot open", "stderr",
 				       strerror(errno), 126);
 		return;
@@ -424,6 +375,16 @@ static uint64_t own_start(void)
 	return start;
 }
 
+/* What the program sent us at its last is not the next one's. Nothing that is
+ * for the next one comes before it. */
+static void signals_forget(const sigset_t *signals)
+{
+	const struct timespec none = { 0 };
+
+	while (sigtimedwait(signals, NULL, &none) > 0)
+		;
+}
+
 static int launch(struct run *run, const sigset_t *signals)
 {
 	bool ok;
@@ -444,6 +405,7 @@ static int launch(struct run *run, const sigset_t *signals)
 	cgroup_leave(run->what.cgroup_path);
 	ok = hd_launch_record_end(run->what.folder, &run->end);
 	close(run->what.folder);
+	signals_forget(signals);
 	return ok ? 0 : HD_RECORD_EXIT_UNWRITTEN;
 }
 
@@ -475,7 +437,8 @@ static int run_attempt(struct run *run, int argc, char **argv,
 	run->what.folder = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
 	/* A standard stream that was closed when we started is the program's. */
 	if (run->what.folder >= 0)
-		run->what.folder = descriptor_move(run->what.folder, FOLDER_AT);
+		run->what.folder = hd_launch_descriptor_move(run->what.folder,
+							     HD_LAUNCH_FOLDER_AT);
 	if (run->what.folder < 0)
 		return HD_RECORD_EXIT_UNWRITTEN;
 	/* Nothing is touched before this: the trial may be another's by now. */
@@ -504,14 +467,15 @@ int main(int argc, char **argv)
 	if (argc > 1 && hd_launch_is_mode(argv[1]))
 		return hd_launch_mode(argv + 1);
 	if (argc > 2 && strcmp(argv[1], "-n") == 0) {
-		int channel = descriptor_move((int)strtol(argv[2], NULL, 10), CHANNEL_AT);
+		int fd = (int)strtol(argv[2], NULL, 10);
 
-		hd_launch_next_init(&next, channel, argv);
+		fd = hd_launch_descriptor_move(fd, HD_LAUNCH_CHANNEL_AT);
+		hd_launch_next_init(&next, fd, argv);
 		argv[2] = argv[0];
 		argv += 2;
 		argc -= 2;
 	}
-	descriptors_close(next.channel >= 0);
+	hd_launch_descriptors_close(next.channel >= 0);
 	signals_prepare(&signals);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	do

@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -157,6 +158,11 @@ WRAP(WRITE, ssize_t, -1, pwrite64, (int fd, const void *text, size_t size, off64
      (fd, text, size, at))
 WRAP(WRITE, int, -1, ftruncate, (int fd, off_t size), (fd, size))
 WRAP(WRITE, int, -1, ftruncate64, (int fd, off64_t size), (fd, size))
+/* A message to a launcher that waits, and the socket that leads there. */
+WRAP(WRITE, ssize_t, -1, send, (int fd, const void *text, size_t size, int flags),
+     (fd, text, size, flags))
+WRAP(OPEN, int, -1, socketpair, (int domain, int type, int protocol, int ends[2]),
+     (domain, type, protocol, ends))
 WRAP(SYNC, int, -1, fsync, (int fd), (fd))
 WRAP(SYNC, int, -1, fdatasync, (int fd), (fd))
 WRAP(RENAME, int, -1, rename, (const char *from, const char *to), (from, to))
