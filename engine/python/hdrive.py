@@ -158,11 +158,9 @@ def _logged(name, value):
         return str(value)
     if isinstance(value, (str, int, float)):
         return value[:8000] if isinstance(value, str) else value
-    if hasattr(value, "item"):  # numpy's and torch's scalars
-        return _logged(name, value.item())
-    try:
-        return float(value)
-    except (TypeError, ValueError):
+    try:  # numpy's and torch's scalars have item()
+        return _logged(name, value.item()) if hasattr(value, "item") else float(value)
+    except (TypeError, ValueError, RuntimeError):
         raise TypeError("metric '{}' must be a number or a text, not {}".format(
             name, type(value).__name__)) from None
 

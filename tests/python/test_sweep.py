@@ -186,8 +186,9 @@ class Sweep(unittest.TestCase):
             "hdrive.sweep({!r}, {!r}, name='waits', grace=0.2, on_event=lambda event: print("
             "event['event'], flush=True))").format(GRID, WAIT)], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE)
-        while process.stdout.readline() != b"metric\n":
-            pass
+        for line in process.stdout:
+            if line == b"metric\n":
+                break
         process.send_signal(signal.SIGINT)
         _, said = process.communicate()
         self.assertIn(b"hdrive.Interrupted: the sweep 'waits' was stopped and saved", said)
