@@ -15,3 +15,5 @@ for script in throughput start idle many mlflow; do
 	echo "== $script"
 	"$here/$script.sh" "$1"
 done
+echo "== python_asktell"
+/usr/bin/python3 "$here/python_asktell.py" "$1"
