@@ -64,7 +64,8 @@ LIB_SRC := $(filter-out $(SERVER_SRC) $(addprefix engine/dispatch/,launch.c laun
 	launch_next.c launch_program.c launch_ranks.c launch_record.c),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
 	engine/dispatch engine/metrics engine/store engine/report engine/serve \
-	engine/doctor engine/mlflow engine/program engine/snapshot engine/study) \
+	engine/doctor engine/exchange engine/mlflow engine/program engine/snapshot \
+	engine/study) \
 	samplers/*.c policies/*.c))
 CLI_SRC := $(wildcard engine/cli/*.c)
 PUBLIC_H := include/hdrive.h $(sort $(wildcard include/hdrive/*.h))

@@ -11,6 +11,7 @@
 #include <hdrive/config.h>
 #include <hdrive/doctor.h>
 #include <hdrive/error.h>
+#include <hdrive/exchange.h>
 #include <hdrive/fetch.h>
 #include <hdrive/gc.h>
 #include <hdrive/line.h>

@@ -123,8 +123,9 @@ enum hd_stmt {
 	HD_STMT_STUDY_REVISE,
 	HD_STMT_STUDY_CLIENT,
 	HD_STMT_STUDY_CLIENTS,
+	HD_STMT_METRIC_NAMES,
 };
-#define HD_STMTS (HD_STMT_STUDY_CLIENTS + 1)
+#define HD_STMTS (HD_STMT_METRIC_NAMES + 1)
 
 /* Names met lately and their keys, so that a metric row asks nothing. */
 #define HD_STORE_NAMES 256

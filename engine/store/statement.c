@@ -321,6 +321,9 @@ static const char *const stmt_sql[HD_STMTS] = {
 		" WHERE t.sweep = ?1 AND m.interval > 0 ORDER BY 1, 2, 3",
 	[HD_STMT_REPLAY_EDITIONS] = "SELECT until, settings, config_path, config_text FROM edition"
 				    " WHERE sweep = ?1 ORDER BY position",
+	[HD_STMT_METRIC_NAMES] =
+		"SELECT text FROM name WHERE key IN (SELECT m.name FROM trial t"
+		" CROSS JOIN metric m ON m.trial = t.key WHERE t.sweep = ?1) ORDER BY text",
 	[HD_STMT_QUEUE_ALL] =
 		"SELECT key, parameters, resume_from FROM queue WHERE sweep = ?1 ORDER BY key",
 

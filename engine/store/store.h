@@ -82,6 +82,10 @@ struct hd_sweep_record {
 int hd_store_sweep_insert(struct hd_store *store,
 			  const struct hd_sweep_record *record, int64_t *key,
 			  struct hd_error *err);
+/* The same in the caller's transaction. */
+int hd_store_sweep_put(struct hd_store *store,
+		       const struct hd_sweep_record *record, int64_t *key,
+		       struct hd_error *err);
 /* Why no more trials run at a time: the tag HD_TAG_SLOTS. */
 int hd_store_sweep_slots(struct hd_store *store, int64_t key, const char *why,
 			 int64_t time, struct hd_error *err);

@@ -170,17 +170,14 @@ static int marks_insert(struct hd_store *store, int64_t sweep,
 	return rc;
 }
 
-int hd_store_sweep_insert(struct hd_store *store,
-			  const struct hd_sweep_record *record, int64_t *key,
-			  struct hd_error *err)
+int hd_store_sweep_put(struct hd_store *store,
+		       const struct hd_sweep_record *record, int64_t *key,
+		       struct hd_error *err)
 {
 	int rc = sweep_check_name(record->name, err);
 
 	if (rc == 0)
-		rc = hd_store_begin(store, err);
-	if (rc < 0)
-		return rc;
-	rc = sweep_insert(store, record, err);
+		rc = sweep_insert(store, record, err);
 	*key = sqlite3_last_insert_rowid(store->db);
 	if (rc == 0)
 		rc = settings_insert(store, *key, record->config, err);
@@ -192,13 +189,25 @@ int hd_store_sweep_insert(struct hd_store *store,
 		rc = hd_store_warm_insert(store, *key, record, err);
 	if (rc == 0 && record->is_study)
 		rc = hd_store_study_insert(store, *key, err);
-	if (rc == 0)
-		return hd_store_commit(store, true, err);
-	hd_store_rollback(store);
 	if (rc == HD_EEXIST)
 		return hd_error_set(err, rc,
 				    "a sweep named '%s' is there already",
 				    record->name);
+	return rc;
+}
+
+int hd_store_sweep_insert(struct hd_store *store,
+			  const struct hd_sweep_record *record, int64_t *key,
+			  struct hd_error *err)
+{
+	int rc = hd_store_begin(store, err);
+
+	if (rc < 0)
+		return rc;
+	rc = hd_store_sweep_put(store, record, key, err);
+	if (rc == 0)
+		return hd_store_commit(store, true, err);
+	hd_store_rollback(store);
 	return rc;
 }
 

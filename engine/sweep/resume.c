@@ -87,9 +87,10 @@ static int take_more(void *user, const struct hd_resume_sweep *row)
 	sweep->grace = row->grace > 0 ? row->grace : HD_SWEEP_GRACE;
 	if (!*row->source)
 		return hd_error_set(resuming->err, HD_ESTATE,
-				    "sweep '%s' was made by an hdrive that did "
-				    "not store where it ran",
-				    sweep->name);
+				    "sweep '%s' was imported, or made by an hdrive that did "
+				    "not store where it ran: a new one begins with what it "
+				    "found by --resume-from %s",
+				    sweep->name, sweep->name);
 	rc = hd_sweep_retake_source(sweep, row->source, row->snapshot, resuming->err);
 	return rc < 0 ? rc : take_program(resuming, row->program);
 }
