@@ -127,8 +127,8 @@ static void trial_folder(struct sweep_visit *sweep, const struct hd_trial_row *r
 	snprintf(name, sizeof name, "%06zu", row->number);
 	folder = hd_folder_open(sweep->folder, name);
 	if (folder < 0) {
-		/* An imported one has no command line, and never had a folder. */
-		if (row->started > 0 && strcmp(row->arguments, "[]") != 0)
+		/* Those of an import never ran: their sweep has no program. */
+		if (row->started > 0 && strcmp(sweep->row->command, "[]") != 0)
 			group_add(&sweep->lacking, row->number);
 		return;
 	}
