@@ -7,22 +7,26 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SWEEPS_MOST 256
+
 struct export_options {
 	const char *format;
 	const char *metrics;
 	const char *output;
 	const char *db;
+	const char *optuna;
 };
 
 #define ROW(field) offsetof(struct export_options, field)
 static const struct cli_opt export_rows[] = {
 	{ "format", 0, "FORMAT", "csv (usual) or jsonl", CLI_OPT_TEXT, ROW(format), 0 },
-	{ "metrics", 0, "SHAPE",
-	  "wide (usual): the last of each; long: every value that was logged", CLI_OPT_TEXT,
-	  ROW(metrics), 0 },
+	{ "metrics", 0, "SHAPE", "wide (usual): the last of each; long: all that were logged",
+	  CLI_OPT_TEXT, ROW(metrics), 0 },
 	{ "output", 'o', "FILE", "write there, whole or not at all, instead of to stdout",
 	  CLI_OPT_TEXT, ROW(output), 0 },
 	{ "copy", 0, "FILE", "a new store with this sweep alone", CLI_OPT_TEXT, ROW(db), 0 },
+	{ "optuna", 0, "FILE", "a new SQLite file of Optuna's with these sweeps as studies",
+	  CLI_OPT_TEXT, ROW(optuna), 0 },
 	CLI_OPT_END
 };
 
@@ -32,7 +36,7 @@ static bool export_words(struct cli *cli, const struct export_options *options,
 	const char *word = options->format ? options->format : cli->json ? "jsonl"
 									 : "csv";
 	const char *shape = options->metrics ? options->metrics : "wide";
-	size_t shapes = (options->db != NULL) +
+	size_t shapes = (options->db != NULL) + (options->optuna != NULL) +
 			(options->output || options->format || options->metrics);
 
 	*format = strcmp(word, "csv") ? HD_EXCHANGE_JSONL : HD_EXCHANGE_CSV;
@@ -40,11 +44,15 @@ static bool export_words(struct cli *cli, const struct export_options *options,
 	if (*format == HD_EXCHANGE_JSONL && strcmp(word, "jsonl") != 0)
 		*code = cli_fail(cli, CLI_USAGE, "unknown format '%s', one of: csv, jsonl", word);
 	else if (!*long_metrics && strcmp(shape, "wide") != 0)
-		*code = cli_fail(cli, CLI_USAGE,
-				 "unknown shape of metrics '%s', one of: wide, long", shape);
+		*code = cli_fail(cli, CLI_USAGE, "unknown shape '%s', one of: wide, long", shape);
 	else if (shapes > 1)
 		*code = cli_fail(cli, CLI_USAGE,
-				 "one of: --copy FILE, and text with --format, --metrics and -o");
+				 "one of: --copy FILE, --optuna FILE, and text with --format, "
+				 "--metrics and -o");
+	else if (cli->word_count > 1 && !options->optuna)
+		*code = cli_fail(cli, CLI_USAGE,
+				 "unexpected '%s': only --optuna takes several sweeps",
+				 cli->words[1]);
 	return *code == CLI_OK;
 }
 
@@ -97,6 +105,24 @@ static int export_text(struct cli *cli, const struct export_options *options,
 
 /* --- files of SQLite ------------------------------------------------------ */
 
+static int export_optuna(struct cli *cli, const char *path, struct hd_store *store,
+			 int64_t first)
+{
+	int64_t keys[SWEEPS_MOST] = { first };
+	struct hd_error err = { 0 };
+	size_t count = 1;
+
+	if (cli->word_count > SWEEPS_MOST)
+		return cli_fail(cli, CLI_USAGE, "at most %d sweeps at a time", SWEEPS_MOST);
+	for (; count < cli->word_count; count++)
+		if (hd_store_find_sweep(store, cli->words[count], &keys[count], &err) < 0)
+			return cli_fail_error(cli, &err);
+	if (hd_export_optuna(store, keys, count, path, &err) < 0)
+		return cli_fail_error(cli, &err);
+	cli_put(cli, "%s\n", path);
+	return CLI_OK;
+}
+
 static int export_copy(struct cli *cli, const char *path, struct hd_store *store, int64_t key)
 {
 	struct hd_error err = { 0 };
@@ -117,7 +143,7 @@ static int export_main(struct cli *cli)
 	int code;
 
 	if (!cli_parse(cli, &options, &code) ||
-	    !cli_words_between(cli, 0, 1, &code) ||
+	    !cli_words_between(cli, 0, SIZE_MAX, &code) ||
 	    !export_words(cli, &options, &format, &long_metrics, &code))
 		return code;
 	code = cli_sweep_open(cli, cli->word_count ? cli->words[0] : "@", &store, &key);
@@ -125,6 +151,8 @@ static int export_main(struct cli *cli)
 		return code;
 	if (options.db)
 		code = export_copy(cli, options.db, store, key);
+	else if (options.optuna)
+		code = export_optuna(cli, options.optuna, store, key);
 	else
 		code = export_text(cli, &options, store, key, format, long_metrics);
 	hd_store_close(store);
@@ -133,13 +161,13 @@ static int export_main(struct cli *cli)
 
 const struct cli_command cli_cmd_export = {
 	.name = "export",
-	.summary = "a sweep's trials as CSV, JSON lines or a store",
-	.usage = "[S] [option...]",
+	.summary = "a sweep's trials as CSV, JSON lines, a store or an Optuna study",
+	.usage = "[S...] [option...]",
 	.examples = "  hdrive export brave-otter-3 -o trials.csv\n"
 		    "  hdrive export @ --format jsonl --metrics long | gzip >all.jsonl.gz\n"
-		    "  hdrive export brave-otter-3 --copy share.db\n",
-
+		    "  hdrive export brave-otter-3 --copy share.db\n"
+		    "  hdrive export brave-otter-3 calm-fox-1 --optuna study.db\n",
 	.options = export_rows,
-	.notes = "Parameters come with their kinds.\n",
+	.notes = "Parameters come with their kinds, so that 'hdrive import' gives the same back.\n",
 	.run = export_main,
 };

@@ -203,6 +203,22 @@ void hd_cell_write(struct hd_buf *buf, const struct hd_value *value)
 	hd_buf_release(&json);
 }
 
+void hd_cell_json_number(struct hd_buf *buf, double number)
+{
+	if (isinf(number))
+		hd_buf_puts(buf, number > 0 ? "\"inf\"" : "\"-inf\"");
+	else
+		hd_buf_json_number(buf, number);
+}
+
+void hd_cell_infinity(struct hd_value *value)
+{
+	if (value->kind == HD_VALUE_TEXT &&
+	    (is_word(value->text, value->length, "inf") ||
+	     is_word(value->text, value->length, "-inf")))
+		value->option = 0;
+}
+
 bool hd_cell_metric(const struct hd_value *value, double *number)
 {
 	*number = NAN;

@@ -28,6 +28,13 @@ int hd_cell_of_json(const struct hd_json *node, struct hd_arena *arena,
 void hd_cell_write(struct hd_buf *buf, const struct hd_value *value);
 /* Append VALUE as JSON; absent is null. */
 void hd_cell_json(struct hd_buf *buf, const struct hd_value *value);
+/*
+ * A metric's number as JSON, which has no infinity: "inf" and "-inf" stand for
+ * the two, null for NaN.
+ */
+void hd_cell_json_number(struct hd_buf *buf, double number);
+/* A string that stands for an infinity is one. */
+void hd_cell_infinity(struct hd_value *value);
 /* LENGTH bytes of text as a cell, in quotes where it needs them. */
 void hd_cell_text(struct hd_buf *buf, const char *text, size_t length);
 /*

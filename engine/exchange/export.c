@@ -55,15 +55,12 @@ static void put_time(struct hd_buf *buf, int64_t time, bool csv)
 		hd_buf_puts(buf, "null");
 }
 
-/* A number of a metric; JSON has no infinity, and null is NaN. */
 static void put_number(struct hd_buf *buf, double number, bool csv)
 {
 	if (csv)
 		hd_buf_number(buf, number);
-	else if (number > 1.7976931348623157e308 || number < -1.7976931348623157e308)
-		hd_buf_puts(buf, number > 0 ? "\"inf\"" : "\"-inf\"");
 	else
-		hd_buf_json_number(buf, number);
+		hd_cell_json_number(buf, number);
 }
 
 static void put_text(struct hd_buf *buf, const char *text, bool csv)

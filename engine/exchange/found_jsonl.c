@@ -35,14 +35,6 @@ static int lines_value(struct lines *lines, const struct hd_json *node, struct h
 		       : 0;
 }
 
-/* JSON has no infinity: a string stands for it. */
-static void lines_infinity(struct hd_value *value)
-{
-	if (value->kind == HD_VALUE_TEXT &&
-	    (!strcmp(value->text, "inf") || !strcmp(value->text, "-inf")))
-		value->option = 0;
-}
-
 static int take_param(void *user, const char *name, size_t length,
 		      const struct hd_json *node)
 {
@@ -65,7 +57,7 @@ static int take_metric(void *user, const char *name, size_t length,
 	(void)length;
 	if (rc < 0)
 		return rc;
-	lines_infinity(&value);
+	hd_cell_infinity(&value);
 	return hd_found_log(lines->found, lines->trial, name, &value, NULL, &lines->mark,
 			    lines->err);
 }
@@ -89,7 +81,7 @@ static int take_logged_one(struct lines *lines, const struct hd_json *item)
 	rc = lines_value(lines, number, &value);
 	if (rc < 0)
 		return rc;
-	lines_infinity(&value);
+	hd_cell_infinity(&value);
 	rc = hd_found_log(lines->found, lines->trial, hd_json_string(name, NULL), &value, &logged,
 			  &lines->mark, lines->err);
 	if (rc < 0)
@@ -129,7 +121,7 @@ static int take_cell(struct lines *lines, const char *name, const struct hd_json
 	    role.kind != HD_ROLE_METRIC)
 		value.kind = HD_VALUE_ABSENT;
 	if (role.kind == HD_ROLE_VALUE || role.kind == HD_ROLE_METRIC)
-		lines_infinity(&value);
+		hd_cell_infinity(&value);
 	return hd_found_take(lines->found, lines->trial, &role, &value, &lines->mark,
 			     lines->err);
 }

@@ -381,6 +381,7 @@ static int take_other_metric(void *user, const char *name, size_t length,
 	(void)length;
 	if (hd_cell_of_json(node, found->arena, &value) < 0)
 		return hd_error_nomem(study->err);
+	hd_cell_infinity(&value);
 	return hd_found_log(found, trial, name, &value, NULL, &trial->mark, study->err);
 }
 

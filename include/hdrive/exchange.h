@@ -36,6 +36,16 @@ HD_API int hd_export(struct hd_store *store, int64_t sweep,
 		     const struct hd_out *out, struct hd_error *err);
 
 /*
+ * COUNT sweeps as studies of a new file at PATH, each under its name, which
+ * Optuna 3.0 and 3.1 open and go on with, later ones after their storage
+ * upgrade. HD_EEXIST when something is at PATH; nothing is there after a
+ * failure.
+ */
+HD_API int hd_export_optuna(struct hd_store *store, const int64_t *sweeps,
+			    size_t count, const char *path,
+			    struct hd_error *err);
+
+/*
  * A new store at PATH with SWEEP alone, as it is at one moment, without its
  * files. HD_EEXIST when something is at PATH.
  */

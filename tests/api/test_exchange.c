@@ -9,7 +9,8 @@ static const char table[] = "trial,objective,value,params.x,params.o\n"
 
 static void what_is_imported_is_exported(void **state)
 {
-	char folder[] = "/tmp/hdrive-api-XXXXXX", path[64], db[64], copy[64], command[128];
+	char folder[] = "/tmp/hdrive-api-XXXXXX", path[64], db[64], copy[64], optuna[64];
+	char command[128];
 	struct hd_import import = API_ZERO;
 	struct hd_imported imported;
 	struct hd_store *store = NULL, *other = NULL;
@@ -24,6 +25,7 @@ static void what_is_imported_is_exported(void **state)
 	snprintf(path, sizeof path, "%s/t.csv", folder);
 	snprintf(db, sizeof db, "%s/hdrive.db", folder);
 	snprintf(copy, sizeof copy, "%s/copy.db", folder);
+	snprintf(optuna, sizeof optuna, "%s/study.db", folder);
 	file = fopen(path, "w");
 	assert_non_null(file);
 	fputs(table, file);
@@ -43,6 +45,12 @@ static void what_is_imported_is_exported(void **state)
 	assert_int_equal(hd_export(store, key, HD_EXCHANGE_CSV, false, &out, &err), 0);
 	assert_has(text.text, "1,Completed,exit,,,,max:acc,0.75,2,c,0.75\n");
 	assert_int_equal(hd_export(store, key, HD_EXCHANGE_AUTO, false, &out, &err), HD_EINVAL);
+	assert_int_equal(hd_export_optuna(store, &key, 1, optuna, &err), 0);
+	assert_int_equal(hd_export_optuna(store, &key, 1, optuna, &err), HD_EEXIST);
+	import.format = HD_EXCHANGE_AUTO;
+	import.name = "back";
+	assert_int_equal(hd_import_file(store, optuna, &import, &imported, &err), 0);
+	assert_int_equal(imported.trials, 2);
 	assert_int_equal(hd_export_store(store, key, copy, &err), 0);
 	assert_int_equal(hd_export_store(store, key, copy, &err), HD_EEXIST);
 	hd_store_close(store);
