@@ -128,8 +128,8 @@ void hd_cell_text(struct hd_buf *buf, const char *text, size_t length)
 
 	for (size_t i = 0; i < length && !quoted; i++)
 		quoted = strchr(",\"\r\n", text[i]) && text[i];
-	/* A blank at an end is lost by many readers. */
-	quoted = quoted || (length && (*text == ' ' || text[length - 1] == ' '));
+	/* A blank at an end is lost by many readers, a byte order mark by all. */
+	quoted = quoted || (length && (strchr(" \xef", *text) || text[length - 1] == ' '));
 	if (!quoted) {
 		hd_buf_add(buf, text, length);
 		return;
