@@ -135,6 +135,12 @@ static void naming_wanted(struct naming *naming)
 
 static int another_program(const struct naming *naming)
 {
+	/* Only a study has no words at all. */
+	if (!strcmp(naming->command, "[]"))
+		return hd_error_set(naming->err, HD_EEXIST,
+				    "the name '%s' is taken by a study, whose "
+				    "trials others run",
+				    naming->name);
 	return hd_error_set(naming->err, HD_EEXIST,
 			    "the name '%s' is taken by a sweep of another program: %s",
 			    naming->name, naming->command);

@@ -12,6 +12,7 @@ for words in 'resume night' 'retry night --failed' 'update night -j 4' 'logs nig
 	has err 'is a study, whose trials others run'
 done
 code 2 hdrive submit sweep.yml --name night --or-resume -- true
+has err "is taken by a study, whose trials others run"
 code 0 hdrive doctor
 hasnt out '^problem'
 hasnt out '^warning  \(sweep\|folders\)'
