@@ -147,6 +147,15 @@ static void on_ended(void *user, size_t trial, const struct hd_exit *exit)
 	dispatch->setup.ended(dispatch->setup.user, trial, exit);
 }
 
+/* Any thread's: nothing but the setup is touched. */
+static void on_wake(void *user)
+{
+	struct hd_dispatch *dispatch = user;
+
+	if (dispatch->setup.wake)
+		dispatch->setup.wake(dispatch->setup.wake_user);
+}
+
 static void dispatch_free(struct hd_dispatch *dispatch)
 {
 	if (!dispatch)
@@ -179,6 +188,8 @@ int hd_dispatch_open(struct hd_dispatch **out,
 		.started = on_started,
 		.output = on_output,
 		.ended = on_ended,
+		.wake = on_wake,
+		.runner = setup->runner,
 	};
 	dispatch->slots = calloc(setup->slots, sizeof *dispatch->slots);
 	dispatch->size = setup->slots;
@@ -203,7 +214,7 @@ int hd_dispatch_open(struct hd_dispatch **out,
 					     .device_names = hd_devices_names(
 						     setup->devices) },
 				     err);
-	if (rc == 0)
+	if (rc == 0 && setup->backend->open)
 		rc = setup->backend->open(dispatch->backend, &dispatch->host,
 					  err);
 	if (rc < 0)
@@ -213,6 +224,20 @@ int hd_dispatch_open(struct hd_dispatch **out,
 out:
 	dispatch_free(dispatch);
 	return rc;
+}
+
+int hd_dispatch_stage(struct hd_dispatch *dispatch, struct hd_error *err)
+{
+	const struct hd_dispatch_setup *setup = &dispatch->setup;
+	const struct hd_stage stage = {
+		.name = setup->name,
+		.folder = setup->folder,
+		.tree = setup->tree ? setup->tree : setup->source,
+	};
+
+	return setup->backend->stage
+		       ? setup->backend->stage(dispatch->backend, &stage, err)
+		       : 0;
 }
 
 void hd_dispatch_prepare(struct hd_dispatch *dispatch, size_t count)
@@ -316,7 +341,8 @@ static int launch_in(struct hd_dispatch *dispatch, size_t slot,
 				.argv = start->argv,
 				.environment = (const char *const *)environment,
 				.grace = setup->grace,
-				.is_new = is_new },
+				.is_new = is_new,
+				.parameters = start->parameters },
 			err);
 out:
 	free(environment);
@@ -400,6 +426,10 @@ int hd_dispatch_adopt(struct hd_dispatch *dispatch, size_t trial,
 
 	if (!folder)
 		return hd_error_nomem(err);
+	if (!setup->backend->adopt) {
+		free(folder);
+		return HD_ENOENT;
+	}
 	if (!slot_take_again(dispatch, trial, folder)) {
 		rc = hd_error_nomem(err);
 		goto out;
@@ -421,7 +451,8 @@ void hd_dispatch_release(struct hd_dispatch *dispatch, size_t trial)
 {
 	if (!slot_of(dispatch, trial))
 		return;
-	dispatch->setup.backend->release(dispatch->backend, trial);
+	if (dispatch->setup.backend->release)
+		dispatch->setup.backend->release(dispatch->backend, trial);
 	slot_release(dispatch, trial);
 }
 
@@ -439,6 +470,23 @@ void hd_dispatch_stop(struct hd_dispatch *dispatch, size_t trial, bool now)
 	dispatch->setup.backend->stop(dispatch->backend, trial, now);
 }
 
+void hd_dispatch_poll(struct hd_dispatch *dispatch)
+{
+	if (dispatch->setup.backend->poll)
+		dispatch->setup.backend->poll(dispatch->backend);
+}
+
+void hd_dispatch_fetch(struct hd_dispatch *dispatch)
+{
+	if (!dispatch->setup.backend->fetch)
+		return;
+	/* It may end one while it is asked about it. */
+	for (size_t i = 0; i < dispatch->size; i++)
+		if (dispatch->slots[i].busy)
+			dispatch->setup.backend->fetch(dispatch->backend,
+						       dispatch->slots[i].trial);
+}
+
 static void on_backend_closed(void *user)
 {
 	struct hd_dispatch *dispatch = user;
@@ -454,6 +502,9 @@ void hd_dispatch_close(struct hd_dispatch *dispatch, void (*done)(void *user),
 {
 	dispatch->done = done;
 	dispatch->done_user = user;
-	dispatch->setup.backend->close(dispatch->backend, on_backend_closed,
-				       dispatch);
+	if (dispatch->setup.backend->close)
+		dispatch->setup.backend->close(dispatch->backend,
+					       on_backend_closed, dispatch);
+	else
+		on_backend_closed(dispatch);
 }

@@ -21,6 +21,7 @@ struct hd_dispatch;
 /* All borrowed until hd_dispatch_close has called its DONE. */
 struct hd_dispatch_setup {
 	const struct hd_backend_type *backend;
+	void *runner;            /* the backend's, when a host program has filled it */
 	void *loop;              /* the engine's, for backends that need it */
 	const char *launcher;    /* path of hdrive-launch */
 	const char *python_path; /* NULL for none */
@@ -43,11 +44,17 @@ struct hd_dispatch_setup {
 	void (*started)(void *user, size_t trial, int64_t pid, uint64_t start);
 	void (*output)(void *user, size_t trial);
 	void (*ended)(void *user, size_t trial, const struct hd_exit *exit);
+	/* From any thread: hd_dispatch_poll is wanted. May be NULL. */
+	void (*wake)(void *wake_user);
+	void *wake_user;
 };
 
 int hd_dispatch_open(struct hd_dispatch **out,
 		     const struct hd_dispatch_setup *setup,
 		     struct hd_error *err);
+
+/* Before the first launch: the backend gets the source to where trials run. */
+int hd_dispatch_stage(struct hd_dispatch *dispatch, struct hd_error *err);
 
 /*
  * Make the folders of up to COUNT trials to come, in the sweep's ".spare"
@@ -105,6 +112,11 @@ void hd_dispatch_release(struct hd_dispatch *dispatch, size_t trial);
  * "stop" in the trial's folder, by which "hdrive log" tells a script.
  */
 void hd_dispatch_stop(struct hd_dispatch *dispatch, size_t trial, bool now);
+
+/* Have the backend look what became of attempts. */
+void hd_dispatch_poll(struct hd_dispatch *dispatch);
+/* Have it bring what running attempts wrote. */
+void hd_dispatch_fetch(struct hd_dispatch *dispatch);
 
 /* The folder of a trial, "FOLDER/000007"; the caller's to free(), NULL for no
  * memory. */

@@ -55,6 +55,7 @@ int hd_store_resume_sweep(struct hd_store *store, int64_t sweep,
 		row.plan_slots = hd_query_get_size(&query);
 		row.program = hd_query_get_text(&query);
 		row.snapshot = hd_query_get_text(&query);
+		row.backend = hd_query_get_text(&query);
 		rc = fn(user, &row);
 	}
 	hd_query_close(&query);

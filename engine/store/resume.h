@@ -14,6 +14,7 @@ struct hd_resume_sweep {
 	const char *source;   /* "" when an older hdrive made it */
 	const char *snapshot; /* id, "" for none */
 	const char *program;  /* JSON object, "" when an older hdrive made it */
+	const char *backend;  /* what runs its trials */
 	double grace;
 	double ran;                    /* seconds that engines before this one ran */
 	int64_t resumed;               /* since when the last one runs, 0: it said goodbye */

@@ -342,7 +342,8 @@ static const char schema_5[] =
 	" sweep INTEGER PRIMARY KEY REFERENCES sweep ON DELETE CASCADE,"
 	" revision INTEGER NOT NULL DEFAULT 0"
 	") STRICT;"
-	"ALTER TABLE trial ADD COLUMN client TEXT;";
+	"ALTER TABLE trial ADD COLUMN client TEXT;"
+	"ALTER TABLE sweep ADD COLUMN backend TEXT NOT NULL DEFAULT 'local';";
 
 static const char *const migrations[] = {
 	schema_1,

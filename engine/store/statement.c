@@ -66,9 +66,9 @@ static const char *const stmt_sql[HD_STMTS] = {
 		" policy, command, config_path, config_text, seed, max_total,"
 		" max_concurrent, max_duration, created, started, resumed,"
 		" engine_pid, engine_start, engine_boot, engine_host, source, grace,"
-		" plan_total, plan_slots, program, snapshot)"
+		" plan_total, plan_slots, program, snapshot, backend)"
 		" VALUES(?1, ?2, 'Running', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-		" ?12, ?13, ?14, ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?11, ?12, ?21, ?22)",
+		" ?12, ?13, ?14, ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?11, ?12, ?21, ?22, ?23)",
 	/* ?6: whether the state is terminal. */
 	[HD_STMT_SWEEP_STATE] = "UPDATE sweep SET state = ?2, end_reason = ?3, end_detail = ?4,"
 				" ended = CASE WHEN ?6 THEN ?5 END,"
@@ -206,7 +206,7 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_SWEEP_RESUME] =
 		"SELECT source, grace, ran, resumed, engine_boot, engine_host,"
 		" coalesce(plan_total, max_total), coalesce(plan_slots, max_concurrent),"
-		" program, snapshot FROM sweep WHERE key = ?1",
+		" program, snapshot, backend FROM sweep WHERE key = ?1",
 	[HD_STMT_SWEEP_ORIGIN] = "SELECT source, snapshot FROM sweep WHERE key = ?1",
 	[HD_STMT_SWEEP_SNAPSHOTS] = "SELECT key, name, snapshot FROM sweep WHERE snapshot <> ''",
 	[HD_STMT_SWEEP_PROGRAM] = "SELECT program FROM sweep WHERE key = ?1",

@@ -71,7 +71,8 @@ struct hd_sweep_record {
 	size_t inherited_count;
 	const struct hd_waiting_row *waiting; /* in order */
 	size_t waiting_count;
-	bool is_study; /* its trials are asked for: ENGINE and COMMAND are none's */
+	const char *backend; /* where its trials run; NULL: "local" */
+	bool is_study;       /* its trials are asked for: ENGINE and COMMAND are none's */
 };
 
 /*

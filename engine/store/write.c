@@ -74,6 +74,7 @@ static int sweep_insert(struct hd_store *store,
 	hd_query_real(&query, record->grace);
 	hd_query_text(&query, record->program ? record->program : "");
 	hd_query_text(&query, record->snapshot ? record->snapshot : "");
+	hd_query_text(&query, record->backend ? record->backend : "local");
 	return hd_query_run(&query, err);
 }
 

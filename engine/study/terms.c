@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sized.h"
+
 void hd_terms_of_config(struct terms *terms, const struct hd_config *config)
 {
 	*terms = (struct terms){
@@ -77,19 +79,15 @@ static int terms_of_options(struct hd_study *study,
 int hd_study_alloc(struct hd_study **out,
 		   const struct hd_study_options *given, struct hd_error *err)
 {
-	struct hd_study_options options = { 0 };
+	struct hd_study_options options;
 	struct hd_study *study;
 	int rc = 0;
 
 	*out = NULL;
-	/* A caller of an older header has fewer fields, of a newer one more. */
-	if (given->size < offsetof(struct hd_study_options, config))
+	if (!hd_sized_copy(&options, sizeof options, given,
+			   offsetof(struct hd_study_options, config)))
 		return hd_error_set(err, HD_EINVAL,
-				    "the options' 'size' is %zu, that of no "
-				    "struct hd_study_options",
-				    given->size);
-	memcpy(&options, given,
-	       given->size < sizeof options ? given->size : sizeof options);
+				    "a study needs options, with their size");
 	study = calloc(1, sizeof *study);
 	if (!study)
 		return hd_error_nomem(err);

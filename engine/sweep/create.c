@@ -56,19 +56,28 @@ int hd_sweep_take_host(struct hd_sweep *sweep,
 		       const struct hd_sweep_options *options,
 		       struct hd_error *err)
 {
-	if (!options->launcher || access(options->launcher, X_OK) < 0)
+	bool launches = !options->runner || options->launcher;
+
+	if (launches &&
+	    (!options->launcher || access(options->launcher, X_OK) < 0))
 		return hd_error_set(err, HD_ENOENT,
 				    "the launcher '%s' cannot be run",
 				    options->launcher ? options->launcher : "");
+	if (options->runner && (!options->runner->launch ||
+				!options->runner->stop || !options->runner->name))
+		return hd_error_set(err, HD_EINVAL,
+				    "a runner needs a name, 'launch' and 'stop'");
+	sweep->runner = options->runner;
+	sweep->runner_user = options->runner_user;
 	sweep->event = options->event;
 	sweep->user = options->user;
 	if (options->grace > 0)
 		sweep->grace = options->grace;
 	sweep->environment = strings_copy(options->environment,
 					  strings_count(options->environment));
-	sweep->launcher = realpath(options->launcher, NULL);
+	sweep->launcher = launches ? realpath(options->launcher, NULL) : NULL;
 	sweep->python_path = string_or_null(options->python_path);
-	if (!sweep->environment || !sweep->launcher ||
+	if (!sweep->environment || (launches && !sweep->launcher) ||
 	    (options->python_path && !sweep->python_path))
 		return hd_error_nomem(err);
 	return 0;
@@ -97,7 +106,7 @@ static int sweep_take_program(struct hd_sweep *sweep,
 			return rc;
 		program.experiment = options->experiment;
 	}
-	if (program.word_count == 0)
+	if (program.word_count == 0 && !options->runner)
 		return hd_error_set(err, HD_EINVAL,
 				    "no command: a sweep needs the training "
 				    "program to run");
@@ -152,6 +161,7 @@ static int sweep_insert(void *user, struct hd_error *err)
 		.max_concurrent = sweep->slots,
 		.created = sweep->started,
 		.settings = (const char *const *)sweep->settings,
+		.backend = sweep->runner ? sweep->runner->name : "local",
 		.slots_why = sweep->slots_why,
 		.source = sweep->source,
 		.snapshot = sweep->snapshot_id,

@@ -53,8 +53,13 @@ int hd_run_prepare(struct run *run, const struct hd_value *values,
 	const struct hd_space *space = core->setup.config->space;
 	struct hd_buf parameters = HD_BUF_INIT;
 	size_t words = 0;
-	int rc = hd_program_argv(&run->argv, core->setup.program, space, values,
-				 run->folder, NULL, err);
+	const struct hd_program *program = core->setup.program;
+	/* A runner may know by itself what to run. */
+	int rc = program->word_count
+			 ? hd_program_argv(&run->argv, program, space, values,
+					   run->folder, NULL, err)
+			 : hd_args_build(&run->argv, space, values, NULL, 0,
+					 NULL, err);
 
 	if (rc == 0 && run->resume_from) /* SPEC 5.4 */
 		rc = hd_program_add_option(&run->argv, core->setup.program,

@@ -71,11 +71,27 @@ static int take_program(struct resuming *resuming, const char *rest)
 	int rc = hd_program_read(&sweep->program, resuming->command, rest,
 				 resuming->err);
 
-	if (rc == 0 && sweep->program->word_count == 0)
+	if (rc == 0 && sweep->program->word_count == 0 &&
+	    !resuming->options->runner && !sweep->starts_nothing)
 		rc = hd_error_set(resuming->err, HD_ECORRUPT,
 				  "sweep '%s' has no command in the store",
 				  sweep->name);
 	return rc;
+}
+
+/* Trials of one runner are nothing to another; who only stops has none. */
+static int take_backend(const struct resuming *resuming, const char *backend)
+{
+	const struct hd_sweep *sweep = resuming->sweep;
+	const struct hd_backend_type *runner = resuming->options->runner;
+
+	if (!sweep->resumes || sweep->starts_nothing ||
+	    !strcmp(backend, runner ? runner->name : "local"))
+		return 0;
+	return hd_error_set(resuming->err, HD_ESTATE,
+			    "trials of sweep '%s' are run by '%s', not by '%s': "
+			    "the program that started it goes on with it",
+			    sweep->name, backend, runner ? runner->name : "local");
 }
 
 static int take_more(void *user, const struct hd_resume_sweep *row)
@@ -84,6 +100,9 @@ static int take_more(void *user, const struct hd_resume_sweep *row)
 	struct hd_sweep *sweep = resuming->sweep;
 	int rc;
 
+	rc = take_backend(resuming, row->backend);
+	if (rc < 0)
+		return rc;
 	sweep->grace = row->grace > 0 ? row->grace : HD_SWEEP_GRACE;
 	if (!*row->source)
 		return hd_error_set(resuming->err, HD_ESTATE,
@@ -299,16 +318,16 @@ int hd_sweep_resume(struct hd_sweep **out, struct hd_store *store, int64_t key,
 		    const struct hd_sweep_options *options,
 		    struct hd_error *err)
 {
-	struct hd_sweep *sweep;
-	struct resuming resuming = { .options = options, .err = err };
-	int rc = hd_sweep_alloc(&sweep, store, err);
+	struct hd_sweep *sweep = NULL;
+	struct hd_sweep_options own;
+	struct resuming resuming = { .options = &own, .err = err };
+	int rc = hd_sweep_alloc(&sweep, out, store, options, &own, err);
 
-	*out = NULL;
 	if (rc < 0)
 		return rc;
 	sweep->key = key;
 	sweep->resumes = true;
-	sweep->starts_nothing = options->stop || options->settle;
+	sweep->starts_nothing = own.stop || own.settle;
 	resuming.sweep = sweep;
 	rc = sweep_reopen(&resuming, err);
 	resuming_release(&resuming);
@@ -359,8 +378,10 @@ static int enqueue_check(const struct hd_space *space, const char *parameters,
 static int idle_open(struct resuming *resuming, struct hd_store *store,
 		     int64_t key, struct hd_error *err)
 {
-	struct hd_sweep *sweep;
-	int rc = hd_sweep_alloc(&sweep, store, err);
+	struct hd_sweep *sweep = NULL, *unused;
+	struct hd_sweep_options own;
+	int rc = hd_sweep_alloc(&sweep, &unused, store, resuming->options, &own,
+				err);
 
 	if (rc < 0)
 		return rc;

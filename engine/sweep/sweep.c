@@ -9,6 +9,7 @@
 #include "sweep/sweep_private.h"
 
 #include "base/time.h"
+#include "base/sized.h"
 #include "store/store.h"
 #include "sweep/control.h"
 #include "sweep/lock.h"
@@ -171,9 +172,32 @@ static void sweep_hear_stop(struct hd_sweep *sweep)
 		hd_core_abandon(sweep->core);
 }
 
+/* The runner has something to tell. */
+static void sweep_poll(struct hd_sweep *sweep)
+{
+	if (!sweep->dispatch)
+		return;
+	atomic_store(&sweep->poll_asked, false);
+	hd_dispatch_poll(sweep->dispatch);
+}
+
 static void on_wake(uv_async_t *async)
 {
-	sweep_hear_stop(async->data);
+	struct hd_sweep *sweep = async->data;
+
+	sweep_hear_stop(sweep);
+	if (atomic_load(&sweep->poll_asked))
+		sweep_poll(sweep);
+}
+
+/* From any thread. */
+static void on_runner_wake(void *user)
+{
+	struct hd_sweep *sweep = user;
+
+	atomic_store(&sweep->poll_asked, true);
+	if (!atomic_load(&sweep->ending))
+		uv_async_send(&sweep->wake);
 }
 
 /*
@@ -196,6 +220,9 @@ static void on_tick(uv_timer_t *timer)
 
 	hd_core_tell(sweep->core, HD_EVENT_TICK, sweep_now(sweep), "");
 	sweep_check_store(sweep);
+	sweep_poll(sweep);
+	if (sweep->dispatch)
+		hd_dispatch_fetch(sweep->dispatch);
 	/* A turn without news costs microseconds, and time alone is news: for
 	 * limits, and for trials that wait to be tried again. */
 	uv_idle_start(&sweep->again, on_again);
@@ -326,7 +353,9 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.hint_user = sweep,
 	};
 	struct hd_dispatch_setup dispatch = {
-		.backend = hd_backend_type_find("local"),
+		.backend = sweep->runner ? sweep->runner
+					 : hd_backend_type_find("local"),
+		.runner = sweep->runner_user,
 		.loop = &sweep->loop,
 		.launcher = sweep->launcher,
 		.python_path = sweep->python_path,
@@ -345,6 +374,8 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.started = hd_core_on_started,
 		.output = hd_core_on_output,
 		.ended = hd_core_on_ended,
+		.wake = on_runner_wake,
+		.wake_user = sweep,
 	};
 	int rc;
 
@@ -369,7 +400,9 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 	if (rc < 0)
 		return rc;
 	hd_core_set_dispatch(sweep->core, sweep->dispatch);
-	if (sweep->resumes)
+	if (!sweep->starts_nothing)
+		rc = hd_dispatch_stage(sweep->dispatch, err);
+	if (rc == 0 && sweep->resumes)
 		rc = hd_core_adopt(sweep->core, err);
 	if (rc == 0 && sweep->only) {
 		hd_core_only_cancel(sweep->core, sweep->settles ? SETTLE_SECONDS : 0);
@@ -418,12 +451,21 @@ static void sweep_listen(struct hd_sweep *sweep)
 
 /* --- the public face ---------------------------------------------------- */
 
-int hd_sweep_alloc(struct hd_sweep **out, struct hd_store *store,
-		   struct hd_error *err)
+int hd_sweep_alloc(struct hd_sweep **own, struct hd_sweep **out,
+		   struct hd_store *store, const struct hd_sweep_options *given,
+		   struct hd_sweep_options *options, struct hd_error *err)
 {
-	struct hd_sweep *sweep = calloc(1, sizeof *sweep);
+	struct hd_sweep *sweep;
 
-	*out = NULL;
+	if (out)
+		*out = NULL;
+	if (!out || !store)
+		return hd_error_set(err, HD_EINVAL, "a sweep needs a store");
+	if (!hd_sized_copy(options, sizeof *options, given,
+			   offsetof(struct hd_sweep_options, runner)))
+		return hd_error_set(err, HD_EINVAL,
+				    "a sweep needs options, with their size");
+	sweep = calloc(1, sizeof *sweep);
 	if (!sweep)
 		return hd_error_nomem(err);
 	sweep->store = store;
@@ -431,7 +473,7 @@ int hd_sweep_alloc(struct hd_sweep **out, struct hd_store *store,
 	sweep->started_steady = hd_time_steady();
 	sweep->started = hd_time_wall();
 	sweep->started_steady = hd_time_steady();
-	*out = sweep;
+	*own = sweep;
 	return 0;
 }
 
@@ -439,14 +481,16 @@ int hd_sweep_new(struct hd_sweep **out, struct hd_store *store,
 		 const struct hd_config *config,
 		 const struct hd_sweep_options *options, struct hd_error *err)
 {
-	struct hd_sweep *sweep;
-	int rc = hd_sweep_alloc(&sweep, store, err);
+	struct hd_sweep *sweep = NULL;
+	struct hd_sweep_options own;
+	int rc = hd_sweep_alloc(&sweep, out, store, options, &own, err);
 
-	*out = NULL;
+	if (rc == 0 && !config)
+		rc = hd_error_set(err, HD_EINVAL, "a sweep needs a config");
 	if (rc < 0)
-		return rc;
+		goto out;
 	sweep->config = config;
-	rc = hd_sweep_create(sweep, options, err);
+	rc = hd_sweep_create(sweep, &own, err);
 	if (rc < 0)
 		goto out;
 	*out = sweep;
@@ -456,11 +500,18 @@ out:
 	return rc;
 }
 
-int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err)
+int hd_sweep_start(struct hd_sweep *sweep, struct hd_error *err)
 {
-	int rc = sweep_open_core(sweep, err);
+	int rc;
 
+	if (!sweep)
+		return hd_error_set(err, HD_EINVAL, "no sweep was given");
+	if (sweep->started_up)
+		return hd_error_set(err, HD_ESTATE, "the sweep was started before");
+	sweep->started_up = true;
+	rc = sweep_open_core(sweep, err);
 	if (rc < 0) {
+		sweep->over = true;
 		sweep_store_failure(sweep, HD_END_LAUNCH, err);
 		return rc;
 	}
@@ -472,7 +523,12 @@ int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err)
 	uv_check_start(&sweep->check, on_check);
 	uv_idle_start(&sweep->again, on_again); /* the first turn */
 	sweep_hear_stop(sweep);
-	uv_run(&sweep->loop, UV_RUN_DEFAULT);
+	return 0;
+}
+
+int hd_sweep_conclude(struct hd_sweep *sweep, struct hd_error *err)
+{
+	sweep->over = true;
 	if (sweep->rc == 0 && !sweep->only)
 		sweep->rc = hd_core_finish(sweep->core, sweep_now(sweep),
 					   &sweep->error);
@@ -485,12 +541,24 @@ int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err)
 	return sweep->rc;
 }
 
+int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err)
+{
+	int rc = hd_sweep_start(sweep, err);
+
+	if (rc < 0)
+		return rc;
+	uv_run(&sweep->loop, UV_RUN_DEFAULT);
+	return hd_sweep_conclude(sweep, err);
+}
+
 void hd_sweep_stop(struct hd_sweep *sweep, bool now)
 {
 	/* Only atomics and an eventfd: fit for a signal handler. */
 	int asked = now ? 2 : 1;
-	int before = atomic_load(&sweep->stop_asked);
+	int before = 0;
 
+	if (!sweep)
+		return;
 	while (before < asked &&
 	       !atomic_compare_exchange_weak(&sweep->stop_asked, &before, asked))
 		;

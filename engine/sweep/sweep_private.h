@@ -30,7 +30,12 @@ struct hd_sweep {
 	int lock;            /* descriptor of the folder's lock, -1 for none */
 	struct hd_core *core;
 	struct hd_dispatch *dispatch;
-	struct hd_control *control; /* NULL where none could be had */
+	struct hd_control *control;           /* NULL where none could be had */
+	const struct hd_backend_type *runner; /* NULL: this machine */
+	void *runner_user;
+	bool started_up; /* hd_sweep_start was called */
+	bool over;       /* and its last step was made */
+	bool hurry;      /* the next step is due at once */
 	hd_event_fn event;
 	void *user;
 
@@ -62,7 +67,7 @@ struct hd_sweep {
 
 	uv_loop_t loop;
 	bool loop_open;
-	uv_async_t wake;  /* hd_sweep_stop */
+	uv_async_t wake;  /* hd_sweep_stop, or the runner */
 	uv_check_t check; /* a turn after the loop's callbacks */
 	uv_idle_t again;  /* keeps the loop from sleeping before a turn */
 	uv_work_t work;   /* a slow sampler's suggestion */
@@ -70,7 +75,8 @@ struct hd_sweep {
 	uv_timer_t soon;
 	uv_timer_t due; /* somebody has waited long enough */
 	uv_timer_t sync;
-	atomic_int stop_asked; /* 1: gracefully, 2: now */
+	atomic_int stop_asked;  /* 1: gracefully, 2: now */
+	atomic_bool poll_asked; /* by the runner */
 	int stop_heard;
 	atomic_bool ending; /* handles are being closed */
 	bool store_gone;    /* said so */
@@ -80,9 +86,15 @@ struct hd_sweep {
 
 #define HD_SWEEP_GRACE 10.0
 
-/* sweep.c: an empty one. */
-int hd_sweep_alloc(struct hd_sweep **out, struct hd_store *store,
-		   struct hd_error *err);
+/*
+ * sweep.c: an empty one into *OWN, *OUT for the caller being NULL so far, and
+ * what was GIVEN as OPTIONS of this version.
+ */
+int hd_sweep_alloc(struct hd_sweep **own, struct hd_sweep **out,
+		   struct hd_store *store, const struct hd_sweep_options *given,
+		   struct hd_sweep_options *options, struct hd_error *err);
+/* sweep.c: the loop has nothing left to do: the sweep's last words. */
+int hd_sweep_conclude(struct hd_sweep *sweep, struct hd_error *err);
 /*
  * sweep.c: its loop, before which it must be known that there are files enough
  * for its slots.

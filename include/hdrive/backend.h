@@ -1,11 +1,19 @@
 /*
  * A backend: where trials run. One file in engine/dispatch/ and one row in
- * backend_table.c; a host program may fill the same table (a runner of its
- * own).
+ * backend_table.c; or a runner: the same table filled by the program that
+ * links this library (hd_sweep_options.runner), whose own scheduler then runs
+ * the trials while hdrive decides which, and which to stop.
  *
- * Calls come from the loop's thread and return at once; what happens later is
- * told through the host's functions, also on the loop's thread. A trial's row
- * is in the store before launch is called and before stop is called.
+ * Calls come from the thread that runs the sweep and return at once; what
+ * happens later is told through the host's functions, on that thread too, from
+ * inside a call or between the sweep's steps. Other threads only call wake.
+ * A trial's row is in the store before launch is called and before stop is
+ * called.
+ *
+ * What a trial says goes into the files of its folder, which the engine reads
+ * while they grow: "stdout" and "stderr" as text, "metrics" by
+ * hd_metric_append. They are the journal of its metrics: an engine that dies
+ * reads on from there.
  */
 #ifndef HDRIVE_BACKEND_H
 #define HDRIVE_BACKEND_H
@@ -31,6 +39,16 @@ struct hd_launch {
 	double grace;                   /* seconds between TERM and KILL */
 	bool is_new;                    /* the folder was made for this launch: nothing
 					   of an attempt before it is there */
+	const char *parameters;         /* its parameters, a JSON object; NULL to
+					   adopt, as argv and environment */
+};
+
+/* What all trials of a sweep share; everything is borrowed for the call. */
+struct hd_stage {
+	const char *name;   /* of the sweep */
+	const char *folder; /* of the sweep, absolute: trials' folders lie in it */
+	const char *tree;   /* the source, or the snapshot of it, that each trial
+			       sees in its working directory; absolute */
 };
 
 /* How an attempt ended. */
@@ -63,6 +81,12 @@ struct hd_backend_host {
 	void (*output)(void *user, size_t trial);
 	/* It is gone and its files are complete; said exactly once. */
 	void (*ended)(void *user, size_t trial, const struct hd_exit *exit);
+	/*
+	 * Have poll called soon: the one function that any thread may call,
+	 * from open until close returns.
+	 */
+	void (*wake)(void *user);
+	void *runner; /* hd_sweep_options.runner_user */
 };
 
 struct hd_backend_type {
@@ -70,6 +94,9 @@ struct hd_backend_type {
 	const char *summary;
 	size_t state_size; /* allocated by the engine, zeroed */
 
+	/* launch and stop must be there, the others may be NULL. */
+
+	/* HOST is borrowed until close has called DONE. */
 	int (*open)(void *state, const struct hd_backend_host *host,
 		    struct hd_error *err);
 	/*
@@ -81,7 +108,24 @@ struct hd_backend_type {
 	int (*launch)(void *state, const struct hd_launch *launch,
 		      struct hd_error *err);
 	/*
-	 * Take over an attempt that an earlier engine may have started, from
+	 * Before the first launch: have TREE where trials will run. Launches
+	 * may come before that is done.
+	 */
+	int (*stage)(void *state, const struct hd_stage *stage,
+		     struct hd_error *err);
+	/*
+	 * Look what became of attempts, and say so: about once a second, and
+	 * soon after host->wake.
+	 */
+	void (*poll)(void *state);
+	/*
+	 * For files that are written elsewhere: bring what the attempt wrote
+	 * so far into its folder, then say output(). About once a second for
+	 * each that runs; before ended() it is the backend's own to do.
+	 */
+	void (*fetch)(void *state, size_t trial);
+	/*
+	 * Reattach: take over an attempt that an earlier engine may have started, from
 	 * what lies in launch->folder; argv and environment may be NULL. The
 	 * earlier engine is gone: two at once would both believe it theirs.
 	 *
@@ -94,6 +138,7 @@ struct hd_backend_type {
 	 * there is no folder.
 	 * HD_EBUSY: it may be alive, but it cannot be watched from here; the
 	 * message names the other host, or the limit that was reached.
+	 * NULL is HD_ENOENT.
 	 */
 	int (*adopt)(void *state, const struct hd_launch *launch,
 		     struct hd_error *err);
@@ -103,8 +148,8 @@ struct hd_backend_type {
 	 * ended trials are ignored.
 	 */
 	void (*release)(void *state, size_t trial);
-	/* TERM to its whole group, KILL after the grace; NOW: KILL at once.
-	 * Unknown and ended trials are ignored. */
+	/* Signal: TERM to its whole group, KILL after the grace; NOW: KILL at
+	 * once. Unknown and ended trials are ignored. */
 	void (*stop)(void *state, size_t trial, bool now);
 	/*
 	 * Give back everything. Called when no attempt is left; handles that

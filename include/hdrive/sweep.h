@@ -1,13 +1,21 @@
 /*
- * A sweep: created from a config, run on the library's own loop until its end.
+ * A sweep: created from a config, run until its end on the library's own loop,
+ * or step by step from the loop of the program that links it.
  *
  * The library never prints, exits, installs a signal handler or reads the
  * environment: what happens is told to the observer, on the thread that runs.
+ *
+ * A sweep belongs to one thread at a time; different sweeps may have a thread
+ * each, when each has a store of its own (a connection: two may be open on one
+ * file). After fork() a sweep is the parent's alone: the child may exec or
+ * _exit. A sweep, config or store that is NULL where it must not be is
+ * HD_EINVAL.
  */
 #ifndef HDRIVE_SWEEP_H
 #define HDRIVE_SWEEP_H
 
 #include <hdrive/api.h>
+#include <hdrive/backend.h>
 #include <hdrive/config.h>
 #include <hdrive/error.h>
 #include <hdrive/store.h>
@@ -102,6 +110,16 @@ struct hd_sweep_options {
 	bool retry_timeout;  /* ... by a time limit, */
 	const size_t *retry; /* and of these */
 	size_t retry_count;
+
+	/*
+	 * What runs the trials, in place of this machine: the host program's
+	 * own table (hdrive/backend.h), and what its "open" finds as
+	 * host->runner; both borrowed until hd_sweep_free. There need be no
+	 * launcher then, and no command: argv has the parameters alone. A
+	 * resume wants the runner of the same name.
+	 */
+	const struct hd_backend_type *runner;
+	void *runner_user;
 };
 
 /*
@@ -141,6 +159,56 @@ HD_API int hd_sweep_resume_named(struct hd_sweep **out, struct hd_store *store,
  * engine itself could not go on, after stopping what it had started.
  */
 HD_API int hd_sweep_run(struct hd_sweep *sweep, struct hd_error *err);
+
+/* --- step by step ---------------------------------------------------------- */
+
+/*
+ * What hd_sweep_run does first: the sweep runs from here on, one step at a
+ * time. HD_ESTATE when it was started before.
+ */
+HD_API int hd_sweep_start(struct hd_sweep *sweep, struct hd_error *err);
+/*
+ * For the host's poll or epoll: when the descriptor can be read, or after
+ * hd_sweep_timeout milliseconds (-1: never, 0: at once), hd_sweep_step is due.
+ * The descriptor stays the same and is the library's; -1 before the start.
+ * Ask for the timeout after each step.
+ */
+HD_API int hd_sweep_descriptor(const struct hd_sweep *sweep);
+HD_API int hd_sweep_timeout(const struct hd_sweep *sweep);
+/*
+ * Do what is due and return at once: HD_RUNNING, 0 when the sweep has come to
+ * its end (as hd_sweep_run returns), or its error. After that it is HD_ESTATE.
+ * Calling it too often or too early is harmless; not from the observer.
+ */
+HD_API int hd_sweep_step(struct hd_sweep *sweep, struct hd_error *err);
+
+/* What may be changed while a sweep runs; 0 and NaN: as it is. */
+struct hd_sweep_limits {
+	size_t size;           /* sizeof this struct, for later growth */
+	size_t max_total;      /* trials */
+	size_t max_concurrent; /* at a time, at most 4096 */
+	double max_duration;   /* seconds of the sweep; INFINITY for none */
+	double trial_timeout;  /* seconds of an attempt; INFINITY for none */
+};
+
+/*
+ * Between steps, or from the observer: the limits of a sweep that was started,
+ * in force from the next step on; a trial that is to be cancelled (HD_ENOENT
+ * when it neither runs nor waits; NOW: without a grace); a point to be tried
+ * before what the sampler gives (a JSON object with every parameter). HD_ESTATE
+ * when the sweep does not run.
+ */
+HD_API int hd_sweep_get_limits(const struct hd_sweep *sweep,
+			       struct hd_sweep_limits *limits,
+			       struct hd_error *err);
+HD_API int hd_sweep_set_limits(struct hd_sweep *sweep,
+			       const struct hd_sweep_limits *limits,
+			       struct hd_error *err);
+HD_API int hd_sweep_cancel(struct hd_sweep *sweep, size_t trial, bool now,
+			   struct hd_error *err);
+HD_API int hd_sweep_try(struct hd_sweep *sweep, const char *parameters,
+			struct hd_error *err);
+
 /*
  * Ask for an end: no new trials, the running ones get TERM and, after the
  * grace, KILL; NOW means KILL at once. Safe from another thread and from a

@@ -4,6 +4,7 @@
  */
 #include "api.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 static const char sweep_text[] =
@@ -472,6 +473,115 @@ static void stores_are_checked_and_cleared(void **state)
 	assert_true(bytes > 0);
 }
 
+/* --- under a loop of the program's own --------------------------------------- */
+
+/* A runner whose trials are over as soon as they are launched. */
+struct instant {
+	const struct hd_backend_host *host;
+	size_t trial;
+	bool has_trial;
+};
+
+static int instant_open(void *state, const struct hd_backend_host *host, struct hd_error *err)
+{
+	(void)err;
+	((struct instant *)state)->host = host;
+	assert_string_equal((const char *)host->runner, "mine");
+	return 0;
+}
+
+static int instant_launch(void *state, const struct hd_launch *launch, struct hd_error *err)
+{
+	struct instant *instant = (struct instant *)state;
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/metrics", launch->folder);
+	instant->trial = launch->trial;
+	instant->has_trial = true;
+	instant->host->wake(instant->host->user);
+	assert_has(launch->parameters, "--x");
+	return hd_metric_append(path, "acc", 0.5, false, 0, err);
+}
+
+static void instant_poll(void *state)
+{
+	struct instant *instant = (struct instant *)state;
+	struct hd_exit ended = API_ZERO;
+
+	if (!instant->has_trial)
+		return;
+	instant->has_trial = false;
+	ended.known = true;
+	instant->host->ended(instant->host->user, instant->trial, &ended);
+}
+
+static void instant_stop(void *state, size_t trial, bool now)
+{
+	(void)state;
+	(void)trial;
+	(void)now;
+}
+
+static int step_to_the_end(struct hd_sweep *sweep)
+{
+	int rc;
+
+	do {
+		struct pollfd ready = API_ZERO;
+
+		ready.fd = hd_sweep_descriptor(sweep);
+		ready.events = POLLIN;
+		poll(&ready, 1, hd_sweep_timeout(sweep));
+		rc = hd_sweep_step(sweep, NULL);
+	} while (rc == HD_RUNNING);
+	return rc;
+}
+
+static void a_runner_of_the_programs_own_is_stepped(void **state)
+{
+	struct world *world = (struct world *)*state;
+	struct hd_sweep_options options = world_options(world);
+	struct hd_findings *findings = hd_findings_new();
+	struct hd_sweep_limits limits = API_ZERO;
+	struct hd_backend_type runner = API_ZERO;
+	struct hd_sweep_summary summary;
+	struct hd_config *config = NULL;
+	struct hd_sweep *sweep = NULL;
+	static char mine[] = "mine";
+
+	runner.name = "instant";
+	runner.state_size = sizeof(struct instant);
+	runner.open = instant_open;
+	runner.launch = instant_launch;
+	runner.poll = instant_poll;
+	runner.stop = instant_stop;
+	options.name = "api-2";
+	options.command_count = 0;
+	options.launcher = NULL;
+	options.event = NULL;
+	options.max_concurrent = 1;
+	options.runner = &runner;
+	options.runner_user = mine;
+	assert_int_equal(hd_config_parse(&config, sweep_text, sizeof sweep_text - 1, "a.yml", NULL,
+					 findings, NULL),
+			 0);
+	assert_int_equal(hd_sweep_new(&sweep, world->store, config, &options, NULL), 0);
+	assert_int_equal(hd_sweep_start(sweep, NULL), 0);
+	limits.size = sizeof limits;
+	assert_int_equal(hd_sweep_get_limits(sweep, &limits, NULL), 0);
+	assert_int_equal(limits.max_total, 4);
+	limits.max_total = 2;
+	assert_int_equal(hd_sweep_set_limits(sweep, &limits, NULL), 0);
+	assert_int_equal(hd_sweep_cancel(sweep, 7, false, NULL), HD_ENOENT);
+	assert_int_equal(hd_sweep_try(sweep, "{\"x\": 0.25}", NULL), 0);
+	assert_int_equal(step_to_the_end(sweep), 0);
+	hd_sweep_summary(sweep, &summary);
+	assert_int_equal(summary.counts[HD_TRIAL_COMPLETED], 2);
+	hd_sweep_free(sweep);
+	hd_config_free(config);
+	hd_findings_free(findings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -484,6 +594,7 @@ int main(void)
 		cmocka_unit_test(files_of_trials_are_fetched),
 		cmocka_unit_test(ended_sweeps_are_replayed_and_changed),
 		cmocka_unit_test(a_resume_runs_what_was_put_first),
+		cmocka_unit_test(a_runner_of_the_programs_own_is_stepped),
 		cmocka_unit_test(stores_are_checked_and_cleared),
 	};
 
