@@ -89,8 +89,8 @@ SAMPLER_BENCH_SRC := $(wildcard tests/bench/samplers/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all help demo test deps deps-test deps-fuzz check check-abi check-asan check-crash \
-	check-deb check-valgrind abi install bench bench-samplers fuzz format format-check lint \
-	conformance reference deb deps-deb dist clean examples
+	check-deb check-threads check-valgrind threads abi install bench bench-samplers fuzz \
+	format format-check lint conformance reference deb deps-deb dist clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -98,8 +98,8 @@ all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
 	$(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
 
 help:
-	@echo 'all demo test deps deps-test check check-abi check-asan check-valgrind check-crash'
-	@echo 'check-deb bench bench-samplers fuzz lint abi conformance reference format'
+	@echo 'all demo test deps deps-test check check-abi check-asan check-valgrind'
+	@echo 'check-crash check-deb check-threads bench bench-samplers fuzz lint abi conformance reference format'
 	@echo 'format-check install deb dist clean'
 
 # --- build -----------------------------------------------------------------
@@ -234,6 +234,14 @@ check: all $(TEST_BIN) $(API_BIN) $(REPLAY_BIN) $(CRASH_BIN)
 check-asan:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined check
 
+# Two threads with two contexts, and fork, under ThreadSanitizer: the programs
+# that have threads, as all others would find nothing.
+THREAD_TESTS = test_threads test_runner
+check-threads:
+	@$(MAKE) --no-print-directory SANITIZE=thread threads
+threads: $(THREAD_TESTS:%=$(B)/tests/unit/%) $(B)/hdrive-launch
+	@tests/support/run-tests.sh $(B) '' $(THREAD_TESTS:%=$(B)/tests/unit/%)
+
 check-valgrind: all $(TEST_BIN)
 	@tests/support/run-tests.sh --valgrind $(B) '$(TESTS)' \
 		$(filter $(B)/tests/unit/%,$(TEST_BIN))
@@ -306,8 +314,8 @@ reference: $(B)/hdrive
 DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial-dev \
 	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev libgit2-dev \
 	libmicrohttpd-dev nettle-dev zlib1g-dev musl-tools
-DEPS_TEST := $(DEPS_BUILD) g++ libcmocka-dev libasan8 libubsan1 python3 python3-sklearn mandoc \
-	procps curl debhelper dpkg-dev
+DEPS_TEST := $(DEPS_BUILD) g++ libcmocka-dev libasan8 libubsan1 libtsan2 python3 python3-sklearn \
+	mandoc procps curl debhelper dpkg-dev
 deps:
 	@tests/support/deps.sh $(DEPS_BUILD)
 deps-fuzz:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# All tests: the release build, then the address+undefined sanitizer build.
-# The last line counts both: "N passed, N failed".
+# All tests: the release build, then the address+undefined sanitizer build, then
+# what has threads under the thread sanitizer. The last line counts all: "N passed, N failed".
 set -u
 
 jobs=$(nproc)
@@ -27,5 +27,6 @@ passed=0 failed=0
 step "release" make --no-print-directory -j"$jobs" WERROR=1 check
 step "address and undefined sanitizers" make --no-print-directory -j"$jobs" \
 	SANITIZE=address,undefined check
+step "thread sanitizer" make --no-print-directory -j"$jobs" check-threads
 echo "$passed passed, $failed failed"
 exit $status
