@@ -39,11 +39,20 @@ int hd_sweep_descriptor(const struct hd_sweep *sweep)
 	return is_running(sweep) ? uv_backend_fd(&sweep->loop) : -1;
 }
 
+/* A runner has told something outside of a step, of which the loop knows
+ * nothing. */
+static bool has_news(const struct hd_sweep *sweep)
+{
+	return hd_core_wants_turn(sweep->core) ||
+	       (hd_core_wants_soon(sweep->core) &&
+		!uv_is_active((const uv_handle_t *)&sweep->soon));
+}
+
 int hd_sweep_timeout(const struct hd_sweep *sweep)
 {
 	if (!is_running(sweep))
 		return -1;
-	if (sweep->hurry)
+	if (sweep->hurry || has_news(sweep))
 		return 0;
 	/* Its clock stands still between turns. */
 	uv_update_time((uv_loop_t *)&sweep->loop);
