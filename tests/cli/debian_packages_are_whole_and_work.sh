@@ -32,6 +32,16 @@ sweep total=2 concurrent=1
 code 0 root/usr/bin/hdrive submit sweep.yml --name one-1 -- sh -c 'echo acc=0.5'
 code 0 root/usr/bin/hdrive best one-1
 
+# Python has the module, and the module its library.
+for folder in share/hdrive/python lib/python3/dist-packages; do
+	code 0 env PYTHONPATH="root/usr/$folder" /usr/bin/python3 -c 'if True:
+		import hdrive
+		study = hdrive.Study({"x": hdrive.uniform(0, 1)}, seed=1)
+		trial = study.ask()
+		print("x" in trial.params)'
+	has out '^True$'
+done
+
 # And so does what is compiled against it.
 lib=$(dirname "$(find "$PWD/root/usr/lib" -name libhdrive.so)")
 PKG_CONFIG_PATH=$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$PWD/root LD_LIBRARY_PATH=$lib

@@ -18,13 +18,15 @@ debootstrap --variant=minbase bookworm "$root" $mirror >"$packages/debootstrap.l
 	exit 1
 }
 trap 'rm -rf "$root"' EXIT
-# What apt is told here about its network holds there.
-cp -R /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
 cp "$packages"/*.deb "$root/tmp/"
 rm -f "$root"/tmp/*-dbgsym_*.deb
 
+# With a /proc of its own, which is gone with the command: nothing of the
+# machine's is ever mounted when the folder is removed.
 inside() {
-	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive \
+	# shellcheck disable=SC2016
+	unshare --mount sh -euc 'mount -t proc proc "$1/proc"; exec chroot "$@"' sh \
+		"$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive \
 		http_proxy="${http_proxy-}" HOME=/root sh -euc "$1"
 }
 inside 'apt-get update -qq && apt-get install -y -qq --no-install-recommends /tmp/*.deb >/dev/null'
