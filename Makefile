@@ -98,9 +98,10 @@ all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
 	$(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
 
 help:
-	@echo 'all demo test deps deps-test check check-abi check-asan check-valgrind'
-	@echo 'check-crash check-deb check-threads bench bench-samplers fuzz lint abi conformance reference format'
-	@echo 'format-check install deb dist clean'
+	@echo 'all demo test deps deps-test deps-deb'
+	@echo 'check check-abi check-asan check-crash check-deb check-threads check-valgrind'
+	@echo 'bench bench-samplers fuzz lint abi conformance reference format format-check'
+	@echo 'install deb dist clean'
 
 # --- build -----------------------------------------------------------------
 
