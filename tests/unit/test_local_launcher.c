@@ -460,6 +460,6 @@ int main(void)
 	/* libuv keeps a pipe of its own from the first loop on. */
 	uv_loop_init(&first);
 	uv_loop_close(&first);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
