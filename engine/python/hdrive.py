@@ -636,6 +636,14 @@ def _maybe(text, what):
     return None if text is None else _bytes(text, what)
 
 
+def _whole(number, what):
+    """A whole number for C, whose own would wrap around; None is 0."""
+    number = 0 if number is None else operator.index(number)
+    if not 0 <= number < 1 << 64:
+        raise Error("HD_EINVAL", "{} must be from 0 to 2^64 - 1, got {}".format(what, number))
+    return number
+
+
 def _list(texts, what):
     """An array of texts for C, with a NULL behind."""
     made = [_bytes(text, what) for text in texts]
@@ -796,6 +804,8 @@ _studies = weakref.WeakSet()
 
 def _after_fork():
     """A thread that is not in the child may hold a lock."""
+    global _load_lock
+    _load_lock = threading.Lock()
     for study in list(_studies):
         study._lock = threading.Lock()
 
@@ -932,10 +942,8 @@ class Study:
         self._attach()
 
     def _options(self, seed):
-        if seed is not None and not 0 <= operator.index(seed) < 1 << 64:
-            raise Error("HD_EINVAL", "a seed must be from 0 to 2^64 - 1, got {}".format(seed))
         return _StudyOptions(size=ctypes.sizeof(_StudyOptions), config=self._config.handle,
-                             seed=seed or 0)
+                             seed=_whole(seed, "a seed"))
 
     def _create(self, library, handle, name, source, changes, seed):
         if seed == 0:
@@ -1079,7 +1087,7 @@ class Study:
             number, client = trial.number, trial.client if client is None else client
         else:
             number = operator.index(trial)
-            if number < 0:
+            if not 0 <= number < 1 << 64:
                 raise Error("HD_ENOENT", "there is no trial {}".format(number))
         return number, None if client is None else _bytes(client, "client")
 
@@ -1469,15 +1477,15 @@ def sweep(config=None, command=None, *, space=None, goal="minimize", metric=None
     options = _sweep_options(library, environment, {
         "name": _maybe(name, "name"),
         "has_seed": seed is not None,
-        "seed": 0 if seed is None else operator.index(seed),
-        "max_concurrent": concurrent or 0,
+        "seed": _whole(seed, "a seed"),
+        "max_concurrent": _whole(concurrent, "concurrent"),
         "command": _address(words) if len(words) > 1 else None,
         "command_count": len(words) - 1,
         "experiment": _maybe(experiment, "experiment"),
         "source": _maybe(source, "source"),
         "gpus": _maybe(gpus, "gpus"),
-        "gpus_per_trial": gpus_per_trial or 0,
-        "cpus_per_trial": cpus_per_trial or 0,
+        "gpus_per_trial": _whole(gpus_per_trial, "gpus_per_trial"),
+        "cpus_per_trial": _whole(cpus_per_trial, "cpus_per_trial"),
         "grace": grace or 0,
         "no_snapshot": not snapshot,
     })
@@ -1496,7 +1504,7 @@ def resume(name="@", *, store=None, on_event=None, concurrent=None, environment=
     sets = _list(("{}={}".format(key, value) for key, value in (changes or {}).items()),
                  "changes")
     options = _sweep_options(library, environment, {
-        "max_concurrent": concurrent or 0,
+        "max_concurrent": _whole(concurrent, "concurrent"),
         "grace": grace or 0,
         "sets": _address(sets),
         "set_count": len(sets) - 1,

@@ -2,6 +2,7 @@
 import math
 import os
 import pickle
+import random
 import threading
 import unittest
 import warnings
@@ -364,6 +365,8 @@ class Misuse(Case):
         self.refuses("HD_ENOENT", "there is no trial 0, 0 were asked for", study.tell, 0, 1)
         self.refuses("HD_ENOENT", "there is no trial -1", study.tell, -1, 1)
         self.refuses("HD_ENOENT", "there is no trial 5", study.report, 5, 1)
+        study.ask()
+        self.refuses("HD_ENOENT", "there is no trial 18446744073709551616", study.tell, 2**64, 1)
         self.refuses("HD_ENOENT", "there is no trial 5", study.fail, 5)
         self.assertRaises(TypeError, study.tell, 1.0, 1)
         self.assertRaises(TypeError, study.tell, "0", 1)
@@ -419,6 +422,43 @@ class Misuse(Case):
             frame = study.to_frame()
             self.assertEqual(list(frame["value"]), [1])
             self.assertIn("params_x", frame.columns)
+
+
+class AnySequence(Case):
+    """Calls in any order with anything: an exception of ours, or a result."""
+
+    VALUES = [0, 1, -1, 0.5, math.nan, math.inf, 1e308, None, True, "x", "", [], [1, 2], {}, b"b",
+              2**64, 10**400, "\0", "\ud800", object(), {"x": 0.5}, {"x": math.nan}, {"--x": 1}]
+
+    def test_calls_in_any_order_never_crash(self):
+        draw = random.Random(3)
+        for _ in range(40):
+            studies = [hdrive.Study(LINE, sampler="random", policy=BANDIT, max_trials=20)
+                       for _ in range(2)]
+            trials = [0, 1, -1, 2**70, None, "0"]
+            for _ in range(60):
+                self.call(draw, draw.choice(studies), trials)
+            for study in studies:
+                self.assertLessEqual(len(study.trials) if study._handle else 0, 60)
+                study.close()
+
+    def call(self, draw, study, trials):
+        value, more = draw.choice(self.VALUES), draw.choice(self.VALUES)
+        trial = draw.choice(trials)
+        calls = [study.ask, study.ask, lambda: study.ask(value), lambda: study.tell(trial, value),
+                 lambda: study.tell(trial, draw.random()), lambda: study.report(trial, value),
+                 lambda: study.report(trial, draw.random(), more),
+                 lambda: study.tell(trial, value, more), lambda: study.fail(trial, value),
+                 lambda: study.cancel(trial, more), lambda: study.enqueue(value),
+                 lambda: study.add(value, more), lambda: study.add({"x": 0.5}, value),
+                 lambda: study.best, lambda: study.trials, lambda: study.note]
+        calls += [study.stop, study.close] if draw.random() < 0.02 else []
+        try:
+            result = draw.choice(calls)()
+        except (hdrive.Error, TypeError, ValueError, OverflowError):
+            return
+        if isinstance(result, hdrive.Trial):
+            trials.append(result)
 
 
 class Threads(Case):

@@ -120,6 +120,8 @@ class Sweep(unittest.TestCase):
         self.refuses("HD_EINVAL", "no command", hdrive.sweep, GRID, store="made/no.db")
         self.refuses("HD_EINVAL", "NUL", hdrive.sweep, GRID, ["a\0b"])
         self.assertRaises(TypeError, hdrive.sweep, GRID, "python train.py")
+        for terms in ({"seed": -1}, {"seed": 2**64}, {"concurrent": -1}, {"cpus_per_trial": -1}):
+            self.refuses("HD_EINVAL", "must be from 0", hdrive.sweep, GRID, ["true"], **terms)
         self.assertRaises(TypeError, hdrive.sweep)
         self.assertRaises(TypeError, hdrive.sweep, GRID, ["true"], space=SPACE)
         self.assertRaises(TypeError, hdrive.sweep, space=SPACE, command=["true"])
