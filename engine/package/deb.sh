@@ -24,8 +24,8 @@ tar -cf - Makefile README.md LICENSE engine samplers policies include examples d
 	tests/support | tar -xf - -C "$tree"
 cp -R engine/package/debian "$tree/debian"
 if [ -n "$built" ]; then
-	mkdir -p "$tree/build"
-	cp -R -p "$built" "$tree/build/release"
+	mkdir -p "$tree/build/release"
+	tar -cf - -C "$built" --exclude=tests . | tar -xf - -C "$tree/build/release"
 fi
 
 if git rev-parse --verify -q HEAD >/dev/null 2>&1; then
@@ -55,7 +55,7 @@ END
 
 cd "$tree"
 # -d: its build dependencies are of no account; -nc: nor is it cleaned away.
-if ! DEB_BUILD_OPTIONS="${built:+noautodbgsym }parallel=$(nproc)" \
+if ! DEB_BUILD_OPTIONS="${built:+nostrip }parallel=$(nproc)" \
 	dpkg-buildpackage ${built:+-d -nc} -b -us -uc >"$out/log" 2>&1; then
 	tail -n 40 "$out/log" >&2
 	exit 1
