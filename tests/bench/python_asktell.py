@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""python_asktell.py BUILD: ask + tell a second from Python, random sampling.
+"""python_asktell.py BUILD [--rate]: ask + tell a second from Python, random
+sampling; with --rate the number alone, of hdrive.
 
 hdrive's study in memory, then Optuna's where python3-optuna is installed; three
 parameters, the best of three runs each. Optuna grows slower with its trials, so
@@ -53,8 +54,11 @@ def optuna_rate():
         sampler=optuna.samplers.RandomSampler(seed=1)), step)
 
 
-print("python: hdrive, in memory, random: {:10.0f} ask + tell a second".format(
-    best_of_three(20000, hdrive_study, hdrive_step)))
+rate = best_of_three(20000, hdrive_study, hdrive_step)
+if sys.argv[2:] == ["--rate"]:
+    print(rate)
+    sys.exit()
+print("python: hdrive, in memory, random: {:10.0f} ask + tell a second".format(rate))
 try:
     print("python: optuna, in memory, random: {:10.0f} ask + tell a second".format(optuna_rate()))
 except ImportError:

@@ -15,5 +15,3 @@ for script in asktell throughput start idle many mlflow; do
 	echo "== $script"
 	"$here/$script.sh" "$1"
 done
-echo "== python_asktell"
-/usr/bin/python3 "$here/python_asktell.py" "$1"
