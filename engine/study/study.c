@@ -419,6 +419,7 @@ static int judge(struct hd_study *study, struct hd_trial *trial,
 	const struct terms *terms = &study->terms;
 	size_t number = hd_trial_number(trial);
 	struct record *record;
+	int rc;
 
 	if (!terms->policy ||
 	    !hd_policy_is_due(hd_trial_intervals(trial),
@@ -433,7 +434,8 @@ static int judge(struct hd_study *study, struct hd_trial *trial,
 		return hd_error_nomem(err);
 	hd_trial_set_end(trial, HD_END_POLICY);
 	hd_trial_move(trial, HD_TRIAL_EVENT_STOP);
-	return hd_keep_stop(study, trial, why, err) < 0 ? HD_EIO : HD_STOP;
+	rc = hd_keep_stop(study, trial, why, err);
+	return rc < 0 ? rc : HD_STOP;
 }
 
 static int report(struct hd_study *study, size_t number, const char *client,

@@ -137,7 +137,8 @@ HD_API int hd_sweep_new(struct hd_sweep **out, struct hd_store *store,
  * as they would have been. OPTIONS: launcher, environment, observer, grace,
  * max_concurrent and the fields of the resume count; the rest is the store's.
  * HD_EBUSY, with who it is, when another engine runs it; HD_ESTATE with the
- * differences when the parameter space is another one.
+ * differences when the parameter space is another one, and when another runner
+ * has its trials; HD_EINVAL for a study (hdrive/study.h).
  */
 HD_API int hd_sweep_resume(struct hd_sweep **out, struct hd_store *store,
 			   int64_t key, const struct hd_sweep_options *options,
