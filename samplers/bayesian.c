@@ -28,8 +28,6 @@
 #include "sobol.h"
 #include "surrogate.h"
 
-#include <gsl/gsl_errno.h>
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -368,7 +366,6 @@ static int bayesian_suggest(void *vstate, const struct hd_history *history,
 				.encoding = &state->encoding,
 				.rng = rng,
 				.number = hd_history_next(history) };
-	gsl_error_handler_t *handler = gsl_set_error_handler_off();
 	int rc = HD_ENOMEM;
 
 	s.point = hd_scratch_doubles(&s.scratch, s.encoding->count);
@@ -385,7 +382,6 @@ static int bayesian_suggest(void *vstate, const struct hd_history *history,
 	if (s.scratch.failed)
 		rc = HD_ENOMEM;
 	hd_scratch_release(&s.scratch);
-	gsl_set_error_handler(handler);
 	return rc == HD_ENOMEM ? hd_error_nomem(err) : rc;
 }
 

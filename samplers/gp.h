@@ -5,8 +5,7 @@
  * y is in units of the output transform: about mean 0, variance 1, less is
  * better. The constant mean is profiled out under a N(0,1) prior. The fit is
  * maximum a posteriori; all is a pure function of its arguments, with sums in
- * a fixed order. Functions that can fail return 0 or a negative code, and
- * need GSL's error handler switched off.
+ * a fixed order. Functions that can fail return 0 or a negative code.
  */
 #ifndef HD_SAMPLERS_GP_H
 #define HD_SAMPLERS_GP_H

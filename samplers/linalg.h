@@ -3,8 +3,8 @@
  *
  * Matrices are row-major, without padding. L is lower triangular; what stands
  * above its diagonal is never read. Functions that can fail return 0 or
- * HD_EINVAL (not positive definite, or not finite), and never abort: the
- * caller switches GSL's error handler off.
+ * HD_EINVAL (not positive definite, or not finite), and never abort. Any thread
+ * may call them; one at a time is let in (linalg.c).
  */
 #ifndef HD_SAMPLERS_LINALG_H
 #define HD_SAMPLERS_LINALG_H

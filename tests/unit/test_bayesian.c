@@ -4,8 +4,6 @@
  */
 #include "check.h"
 
-#include <gsl/gsl_errno.h>
-
 #include "feasible.h"
 #include "finite.h"
 #include "plateau.h"
@@ -29,7 +27,6 @@ static void box_open(struct box *box, const struct hd_expr *exprs, size_t count)
 	char name[] = "p0";
 
 	memset(box, 0, sizeof *box);
-	gsl_set_error_handler_off();
 	box->space = hd_space_new();
 	box->history = hd_history_new(HD_MINIMIZE, count);
 	assert_true(box->space && box->history);
