@@ -27,6 +27,12 @@ GRID = {"sampling": {"type": "grid", "parameter_space": {"a": [1, 2]}},
 WAIT = ["sh", "-c", "echo loss=1; exec sleep 100"]
 
 
+def setUpModule():
+    # Where the tests run in the background of a shell, ^C is ignored, and
+    # Python leaves it so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Sweep(unittest.TestCase):
     def setUp(self):
         with open("train.py", "w") as file:
