@@ -394,7 +394,11 @@ static void policy_stops_what_the_runner_runs(void **state)
 	make_sweep(&world);
 	ok(&world.box, hd_sweep_run(world.sweep, &world.box.err));
 	assert_true(state_count(&world, HD_TRIAL_CANCELED) > 0);
-	assert_int_equal(world.pool.stops, state_count(&world, HD_TRIAL_CANCELED));
+	/* One that logs its last value may have ended before it hears of it. */
+	assert_true(world.pool.stops >= state_count(&world, HD_TRIAL_CANCELED));
+	assert_int_equal(state_count(&world, HD_TRIAL_CANCELED) +
+				 state_count(&world, HD_TRIAL_COMPLETED),
+			 12);
 	close_world(&world);
 }
 
