@@ -241,7 +241,8 @@ THREAD_TESTS = test_threads test_runner
 check-threads:
 	@$(MAKE) --no-print-directory SANITIZE=thread threads
 threads: $(THREAD_TESTS:%=$(B)/tests/unit/%) $(B)/hdrive-launch
-	@tests/support/run-tests.sh $(B) '' $(THREAD_TESTS:%=$(B)/tests/unit/%)
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/tsan.supp \
+		tests/support/run-tests.sh $(B) '' $(THREAD_TESTS:%=$(B)/tests/unit/%)
 
 check-valgrind: all $(TEST_BIN)
 	@tests/support/run-tests.sh --valgrind $(B) '$(TESTS)' \
