@@ -361,12 +361,14 @@ install: all
 		exit 1; done
 
 # Debian packages hdrive, libhdrive0 and libhdrive-dev in build/deb, checked by
-# lintian; its advice to close a bug of Debian's is not for us. `make check-deb`,
-# as root, also installs them into a fresh Debian.
+# lintian, which leaves files in its TMPDIR; its advice to close a bug of Debian's
+# is not for us. `make check-deb`, as root, also installs them into a fresh Debian.
 deb: deps-deb
 	@engine/package/deb.sh build/deb
-	@lintian --allow-root --fail-on error --suppress-tags initial-upload-closes-no-bugs \
-		--profile debian build/deb/*.changes
+	@mkdir -p build/deb/lintian; code=0; TMPDIR=$(CURDIR)/build/deb/lintian lintian \
+		--allow-root --fail-on error --suppress-tags initial-upload-closes-no-bugs \
+		--profile debian build/deb/*.changes || code=$$?; \
+		rm -r build/deb/lintian; exit $$code
 check-deb: deb
 	@tests/package/chroot.sh build/deb
 
