@@ -38,7 +38,7 @@ RACE_STEP=0.2
 pid=$!
 until grep -q 'Completed' first; do sleep 0.05; done
 kill -KILL "$pid"
-wait "$pid" 2>/dev/null || true
+killed "$pid"
 RACE_STEP=0.02
 code 0 ./jobrunner -j 2 sweep.yml jobs.db third -- ./race.sh
 has out '^third Completed: 9 trials, '
@@ -49,6 +49,6 @@ RACE_STEP=0.2
 pid=$!
 until grep -q 'leads' first; do sleep 0.05; done
 kill -KILL "$pid"
-wait "$pid" 2>/dev/null || true
+killed "$pid"
 code 1 hdrive --db jobs.db resume fourth
 has err "are run by 'jobrunner', not by 'local'"

@@ -15,7 +15,7 @@ setsid make >said 2>&1 &
 pipeline=$!
 within 60 grep -q leads said
 kill -KILL -$pipeline
-wait $pipeline 2>/dev/null || true
+killed $pipeline
 [ ! -e build/model.json ] || fail 'a model of half a sweep'
 first() {
 	hdrive show @ 0 --json | grep -o '"attempt":[0-9]*,"created":"[^"]*"'

@@ -13,7 +13,7 @@ setsid snakemake --cores 2 --nolock >said 2>&1 &
 pipeline=$!
 within 60 grep -q leads said
 kill -KILL -$pipeline
-wait $pipeline 2>/dev/null || true
+killed $pipeline
 first() {
 	hdrive show @ 0 --json | grep -o '"attempt":[0-9]*,"created":"[^"]*"'
 }

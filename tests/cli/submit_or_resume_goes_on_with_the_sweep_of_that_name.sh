@@ -32,7 +32,7 @@ has err '^--best-output: nothing is copied, the sweep has not come to its end$'
 engine=$!
 within 60 sh -c 'hdrive show step-1 0 --json | grep -q "\"state\":\"Running\""'
 kill -KILL $engine
-wait $engine || true
+killed $engine
 touch gate
 code 0 ./step
 same "$(cat out)" step-1

@@ -33,6 +33,13 @@ same() {
 	[ "$1" = "$2" ] || fail "'$1' is not '$2'"
 }
 
+# killed PID: the job that got KILL ended by that, and by nothing before it.
+killed() {
+	status=0
+	wait "$1" 2>/dev/null || status=$?
+	same "$status" 137
+}
+
 # within SECONDS COMMAND...: until it succeeds. Slow machines just take longer.
 within() {
 	left=$(($1 * 20))
