@@ -213,14 +213,12 @@ void hd_keep_gone(struct hd_study *study)
 
 /* --- what is written ----------------------------------------------------------- */
 
-static struct record *record(struct hd_study *study,
-			     const struct hd_trial *trial, struct hd_error *err)
+/* The call writes, and of TRIAL: its record is *OWN. */
+static int begin_trial(struct hd_study *study, const struct hd_trial *trial,
+		       struct record **own, struct hd_error *err)
 {
-	struct record *found = hd_study_record(study, hd_trial_number(trial));
-
-	if (!found)
-		hd_error_nomem(err);
-	return found;
+	*own = hd_study_record(study, hd_trial_number(trial));
+	return *own ? begin(study->keep, err) : hd_error_nomem(err);
 }
 
 /* The argv that a script of these parameters would get, as JSON. */
@@ -284,8 +282,7 @@ int hd_keep_trial(struct hd_study *study, const struct hd_trial *trial,
 
 	if (!keep)
 		return 0;
-	own = record(study, trial, err);
-	rc = own ? begin(keep, err) : HD_ENOMEM;
+	rc = begin_trial(study, trial, &own, err);
 	if (rc == 0)
 		rc = insert(study, trial, known, origin, own, err);
 	if (rc == 0 && client)
@@ -330,8 +327,7 @@ int hd_keep_value(struct hd_study *study, const struct hd_trial *trial,
 
 	if (!keep)
 		return 0;
-	own = record(study, trial, err);
-	rc = own ? begin(keep, err) : HD_ENOMEM;
+	rc = begin_trial(study, trial, &own, err);
 	if (rc < 0)
 		return rc;
 	stamp(keep);
@@ -355,8 +351,7 @@ int hd_keep_stop(struct hd_study *study, const struct hd_trial *trial,
 
 	if (!keep)
 		return 0;
-	own = record(study, trial, err);
-	rc = own ? begin(keep, err) : HD_ENOMEM;
+	rc = begin_trial(study, trial, &own, err);
 	if (rc == 0)
 		rc = hd_store_decision_insert(keep->store, own->key,
 					      hd_trial_intervals(trial),
@@ -385,8 +380,7 @@ int hd_keep_end(struct hd_study *study, const struct hd_trial *trial,
 
 	if (!keep)
 		return 0;
-	own = record(study, trial, err);
-	rc = own ? begin(keep, err) : HD_ENOMEM;
+	rc = begin_trial(study, trial, &own, err);
 	if (rc < 0)
 		return rc;
 	keep->durable = true;
