@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "space/args.h"
 
 /* Whether the bytes may begin a number of JSON, and end one. */
 static bool looks_numeric(const char *text, size_t length)
@@ -157,32 +158,6 @@ static bool needs_json(const struct hd_value *value)
 	       is_word(text, value->length, "inf") || is_word(text, value->length, "-inf");
 }
 
-void hd_cell_json(struct hd_buf *buf, const struct hd_value *value)
-{
-	switch (value->kind) {
-	case HD_VALUE_ABSENT:
-	case HD_VALUE_NULL:
-		hd_buf_puts(buf, "null");
-		break;
-	case HD_VALUE_BOOL:
-		hd_buf_puts(buf, value->integer ? "true" : "false");
-		break;
-	case HD_VALUE_INTEGER:
-		hd_buf_printf(buf, "%lld", (long long)value->integer);
-		break;
-	case HD_VALUE_REAL:
-		hd_buf_json_number(buf, value->number);
-		break;
-	case HD_VALUE_TEXT:
-	case HD_VALUE_BRANCH:
-		hd_buf_json(buf, value->text, value->length);
-		break;
-	case HD_VALUE_JSON:
-		hd_buf_add(buf, value->text, value->length);
-		break;
-	}
-}
-
 void hd_cell_write(struct hd_buf *buf, const struct hd_value *value)
 {
 	bool text = value->kind == HD_VALUE_TEXT || value->kind == HD_VALUE_BRANCH;
@@ -197,7 +172,7 @@ void hd_cell_write(struct hd_buf *buf, const struct hd_value *value)
 	if (value->kind == HD_VALUE_REAL)
 		hd_buf_number(&json, value->number);
 	else
-		hd_cell_json(&json, value);
+		hd_args_json_value(&json, value);
 	hd_cell_text(buf, hd_buf_text(&json), json.length);
 	buf->failed |= hd_buf_failed(&json);
 	hd_buf_release(&json);

@@ -26,8 +26,6 @@ int hd_cell_of_json(const struct hd_json *node, struct hd_arena *arena,
 		    struct hd_value *value);
 /* Append VALUE as the whole of a cell, in quotes of CSV where it needs them. */
 void hd_cell_write(struct hd_buf *buf, const struct hd_value *value);
-/* Append VALUE as JSON; absent is null. */
-void hd_cell_json(struct hd_buf *buf, const struct hd_value *value);
 /*
  * A metric's number as JSON, which has no infinity: "inf" and "-inf" stand for
  * the two, null for NaN.

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "exchange/cell.h"
+#include "space/args.h"
 
 /* From a thousandfold on a range is one of magnitudes. */
 #define LOG_FROM 1000
@@ -99,7 +100,7 @@ static int put_choice(const struct hd_found *found, const struct spread *spread,
 					   "is it one?",
 					   found->params.items[spread->param], OPTIONS_MOST);
 		hd_buf_puts(text, options++ ? ", " : "");
-		hd_cell_json(text, value);
+		hd_args_json_value(text, value);
 	}
 	hd_buf_puts(text, "]]");
 	return 0;

@@ -15,6 +15,7 @@
 #include "exchange/cell.h"
 #include "exchange/columns.h"
 #include "store/exchange.h"
+#include "space/args.h"
 
 struct export
 {
@@ -183,7 +184,7 @@ static int put_param(struct export *export, size_t column, const struct hd_json 
 		hd_buf_puts(head, (*count)++ ? "," : "");
 		put_text(head, export->columns.params.items[column], false);
 		hd_buf_putc(head, ':');
-		hd_cell_json(head, &value);
+		hd_args_json_value(head, &value);
 	}
 	hd_arena_free(arena);
 	return rc < 0 ? hd_error_nomem(export->err) : 0;

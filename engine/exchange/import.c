@@ -98,7 +98,7 @@ static int values_fit(struct import *import, const struct hd_found_trial *trial)
 		hd_buf_puts(&import->json, count++ ? "," : "");
 		hd_buf_json(&import->json, names->items[i], strlen(names->items[i]));
 		hd_buf_putc(&import->json, ':');
-		hd_cell_json(&import->json, &trial->values[i]);
+		hd_args_json_value(&import->json, &trial->values[i]);
 	}
 	hd_buf_putc(&import->json, '}');
 	if (hd_buf_failed(&import->json))

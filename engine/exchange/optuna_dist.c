@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "exchange/cell.h"
+#include "space/args.h"
 
 /* Of a range with steps, written out as a choice, at most so many. */
 #define CHOICES_MOST 1000
@@ -177,7 +178,7 @@ void hd_dist_space(const struct hd_dist *dist, struct hd_buf *text)
 		hd_buf_puts(text, "choice, values: [[");
 		for (size_t i = 0; i < dist->choice_count; i++) {
 			hd_buf_puts(text, i ? ", " : "");
-			hd_cell_json(text, &dist->choices[i]);
+			hd_args_json_value(text, &dist->choices[i]);
 		}
 		hd_buf_puts(text, "]]");
 	} else if (dist->low == dist->high) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "exchange/cell.h"
+#include "space/args.h"
 
 /* Of a normal distribution, which has no ends, so much on each side. */
 #define SIGMAS 8
@@ -195,7 +196,7 @@ void hd_dist_json(const struct hd_dist *dist, struct hd_buf *text)
 				  "{\"choices\": [");
 		for (size_t i = 0; i < dist->choice_count; i++) {
 			hd_buf_puts(text, i ? ", " : "");
-			hd_cell_json(text, &dist->choices[i]);
+			hd_args_json_value(text, &dist->choices[i]);
 		}
 		hd_buf_puts(text, "]}}");
 		return;

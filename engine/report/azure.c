@@ -11,6 +11,7 @@
 #include "report/said.h"
 
 #include "base/json.h"
+#include "space/args.h"
 #include "store/origin.h"
 #include "store/store.h"
 
@@ -162,32 +163,6 @@ static void azure_policy(struct azure *azure)
 	azure_take(azure, AZURE_TAG "policy_config", &buf);
 }
 
-static void azure_value(struct hd_buf *buf, const struct hd_value *value)
-{
-	switch (value->kind) {
-	case HD_VALUE_ABSENT:
-	case HD_VALUE_NULL:
-		hd_buf_puts(buf, "null");
-		break;
-	case HD_VALUE_BOOL:
-		hd_buf_puts(buf, value->integer ? "true" : "false");
-		break;
-	case HD_VALUE_INTEGER:
-		hd_buf_printf(buf, "%" PRId64, value->integer);
-		break;
-	case HD_VALUE_REAL:
-		hd_buf_json_number(buf, value->number);
-		break;
-	case HD_VALUE_TEXT:
-	case HD_VALUE_BRANCH:
-		hd_buf_json(buf, value->text, value->length);
-		break;
-	case HD_VALUE_JSON:
-		hd_buf_add(buf, value->text, value->length);
-		break;
-	}
-}
-
 static void azure_params(struct hd_buf *buf, const struct hd_space *space,
 			 size_t parent, size_t branch);
 
@@ -205,7 +180,7 @@ static void azure_options(struct hd_buf *buf, const struct hd_space *space,
 		if (below.length > 2)
 			hd_buf_add(buf, below.text, below.length);
 		else
-			azure_value(buf, &expr->options[i]);
+			hd_args_json_value(buf, &expr->options[i]);
 		hd_buf_release(&below);
 	}
 }

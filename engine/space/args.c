@@ -325,7 +325,7 @@ out:
 
 /* --- JSON ---------------------------------------------------------------- */
 
-static void args_json_value(struct hd_buf *buf, const struct hd_value *value)
+void hd_args_json_value(struct hd_buf *buf, const struct hd_value *value)
 {
 	switch (value->kind) {
 	case HD_VALUE_ABSENT:
@@ -367,7 +367,7 @@ void hd_args_json(struct hd_buf *buf, const struct hd_space *space,
 		first = false;
 		hd_buf_json(buf, name, strlen(name));
 		hd_buf_putc(buf, ':');
-		args_json_value(buf, &values[i]);
+		hd_args_json_value(buf, &values[i]);
 	}
 	hd_buf_putc(buf, '}');
 }
@@ -411,7 +411,7 @@ void hd_args_json_branch(struct hd_buf *buf, const struct hd_space *space,
 		if (values[i].kind == HD_VALUE_BRANCH)
 			hd_args_json_branch(buf, space, values, i);
 		else
-			args_json_value(buf, &values[i]);
+			hd_args_json_value(buf, &values[i]);
 	}
 	hd_buf_putc(buf, '}');
 }

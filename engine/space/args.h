@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 
+/* One value as JSON: null for an absent one, of a branch its label. */
+void hd_args_json_value(struct hd_buf *buf, const struct hd_value *value);
 /*
  * {"--lr":0.1,"units":64}: names as declared, absent parameters left out, of a
  * branch its label.
