@@ -57,6 +57,10 @@ bool hd_run_goes_on(const struct run *run, const struct verdict *verdict)
 	case HD_END_SCRIPT:
 	case HD_END_MEMORY:
 	case HD_END_FAILURES:
+	case HD_END_PAUSED:
+	case HD_END_TARGET:
+	case HD_END_PATIENCE:
+	case HD_END_CONVERGED:
 		break;
 	}
 	return false;

@@ -263,6 +263,18 @@ size_t hd_history_slots(const struct hd_history *history)
 	return history->slots;
 }
 
+void hd_history_complete(struct hd_history *history,
+			 const struct hd_trial *trial)
+{
+	if (trial->intervals > history->horizon)
+		history->horizon = trial->intervals;
+}
+
+size_t hd_history_horizon(const struct hd_history *history)
+{
+	return history->horizon;
+}
+
 size_t hd_history_measured(const struct hd_history *history)
 {
 	return history->measured;
@@ -350,6 +362,9 @@ void hd_history_note(struct hd_history *history, const struct hd_trial *trial)
 {
 	if (trial->intervals == 1)
 		history->measured++;
+	/* One of an earlier sweep, or of a store, whose curve is read now. */
+	if (trial->state == HD_TRIAL_COMPLETED)
+		hd_history_complete(history, trial);
 	history_note_best(history, trial, hd_trial_last(trial));
 	hd_history_rank(history, trial);
 }

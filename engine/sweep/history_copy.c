@@ -75,6 +75,7 @@ struct hd_history *hd_history_copy(const struct hd_history *history)
 		return NULL;
 	hd_history_plan(copy, history->total, history->slots);
 	copy->measured = history->measured;
+	copy->horizon = history->horizon;
 	copy->foreign = history->foreign;
 	if (history_copy_trials(copy, &copy->trials, &copy->count,
 				history->trials, history->count) < 0 ||

@@ -32,6 +32,7 @@ struct hd_history {
 	size_t inherited_count, inherited_room;
 	struct hd_trial *running; /* list of those in HD_TRIAL_RUNNING */
 	size_t measured;          /* trials with at least one value */
+	size_t horizon;           /* longest curve of a completed trial */
 	struct history_best *best;
 	size_t best_count, best_room; /* longest curve */
 	struct history_cache *cache;

@@ -152,26 +152,58 @@ static size_t history_place_running(const struct hd_history *history,
 	return before + 1;
 }
 
+/* The order of bests at INTERVAL, COUNT of them; NULL: nobody, or no memory. */
+static const struct hd_order *history_bests(const struct hd_history *history,
+					    size_t interval, size_t *count)
+{
+	struct hd_order *order;
+
+	*count = 0;
+	if (interval == 0 || interval > history->best_count)
+		return NULL;
+	order = cache_order(history->cache, interval);
+	if (!order || (order->best_room == 0 &&
+		       history_build_bests(history, order, interval) < 0)) {
+		history_fail(history, order);
+		return NULL;
+	}
+	*count = order->best_count;
+	return order;
+}
+
 size_t hd_history_place(const struct hd_history *history,
 			const struct hd_trial *trial, size_t interval,
 			bool running_only, size_t *count)
 {
 	struct hd_order_entry mine = history_entry(trial, interval);
-	struct hd_order *order;
+	const struct hd_order *order;
 
 	*count = 0;
 	if (interval == 0 || interval > trial->intervals)
 		return 0;
 	if (running_only)
 		return history_place_running(history, trial, interval, count);
-	order = cache_order(history->cache, interval);
-	if (!order || (order->best_room == 0 &&
-		       history_build_bests(history, order, interval) < 0)) {
-		history_fail(history, order);
+	order = history_bests(history, interval, count);
+	if (!order)
 		return 0;
-	}
-	*count = order->best_count;
 	return hd_order_find(order, history->goal, &mine) + 1;
+}
+
+const struct hd_trial *hd_history_ranked(const struct hd_history *history,
+					 size_t interval, size_t place,
+					 size_t *count)
+{
+	const struct hd_order *order;
+	int64_t number;
+	size_t all;
+
+	if (!count)
+		count = &all;
+	order = history_bests(history, interval, count);
+	if (!order || place == 0 || place > *count)
+		return NULL;
+	number = order->bests[place - 1].number;
+	return number < 0 ? NULL : history->trials[number];
 }
 
 /* Orders are built anew, from the curves, when they are asked for. */

@@ -74,6 +74,7 @@ static const char *stop_sentence(const struct run *run)
 {
 	switch (hd_trial_end(run->trial)) {
 	case HD_END_POLICY:
+	case HD_END_PAUSED:
 	case HD_END_TIMEOUT:
 		return run->reason.text;
 	case HD_END_LIMIT:
@@ -83,6 +84,8 @@ static const char *stop_sentence(const struct run *run)
 		return "cancelled by the user";
 	case HD_END_FAILURES:
 		return "too many trials of the sweep failed";
+	case HD_END_TARGET:
+		return "the sweep reached its target";
 	case HD_END_NONE:
 	case HD_END_EXIT:
 	case HD_END_SIGNAL:
@@ -91,6 +94,8 @@ static const char *stop_sentence(const struct run *run)
 	case HD_END_SCRIPT:
 	case HD_END_PREEMPTED:
 	case HD_END_MEMORY:
+	case HD_END_PATIENCE:
+	case HD_END_CONVERGED:
 		break;
 	}
 	return "";

@@ -35,6 +35,9 @@ void hd_history_note(struct hd_history *history, const struct hd_trial *trial);
 /* TRIAL's curve is about to be emptied: no order may hold it any more. */
 void hd_history_withdraw(struct hd_history *history,
 			 const struct hd_trial *trial);
+/* TRIAL has completed: how long a trial is. */
+void hd_history_complete(struct hd_history *history,
+			 const struct hd_trial *trial);
 /* Keep the list of running trials; called on every change of state. */
 void hd_history_run(struct hd_history *history, struct hd_trial *trial,
 		    bool runs);

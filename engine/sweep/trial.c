@@ -75,6 +75,10 @@ static const char *const trial_end_names[HD_ENDS] = {
 	[HD_END_PREEMPTED] = "preempted",
 	[HD_END_MEMORY] = "memory",
 	[HD_END_FAILURES] = "failures",
+	[HD_END_PAUSED] = "paused",
+	[HD_END_TARGET] = "target",
+	[HD_END_PATIENCE] = "patience",
+	[HD_END_CONVERGED] = "converged",
 };
 
 const char *hd_goal_name(enum hd_goal goal)
@@ -175,6 +179,13 @@ static void trial_fit(struct hd_trial *trial)
 	trial->room = trial->intervals;
 }
 
+static void trial_settle(struct hd_trial *trial)
+{
+	if (trial->state == HD_TRIAL_COMPLETED)
+		hd_history_complete(trial->history, trial);
+	trial_fit(trial);
+}
+
 void hd_trial_move(struct hd_trial *trial, enum hd_trial_event event)
 {
 	const struct trial_move *move = trial_move_find(trial->state, event);
@@ -187,7 +198,7 @@ void hd_trial_move(struct hd_trial *trial, enum hd_trial_event event)
 		trial->end = HD_END_NONE;
 	hd_history_run(trial->history, trial, move->to == HD_TRIAL_RUNNING);
 	if (hd_trial_state_is_terminal(move->to))
-		trial_fit(trial);
+		trial_settle(trial);
 }
 
 void hd_trial_restore(struct hd_trial *trial, enum hd_trial_state state,
@@ -197,7 +208,7 @@ void hd_trial_restore(struct hd_trial *trial, enum hd_trial_state state,
 	trial->end = end;
 	hd_history_run(trial->history, trial, state == HD_TRIAL_RUNNING);
 	if (hd_trial_state_is_terminal(state))
-		trial_fit(trial);
+		trial_settle(trial);
 }
 
 void hd_trial_begin_anew(struct hd_trial *trial)

@@ -24,6 +24,12 @@ struct hd_reason {
 	double limit;    /* what it was compared with */
 	size_t compared; /* how many trials took part */
 	char text[HD_REASON_TEXT];
+	/*
+	 * By should_stop: "promote" may want the trial back. The engine then
+	 * keeps its checkpoints, if it wrote any, and ends it as HD_END_PAUSED;
+	 * one without is stopped for good, as HD_END_POLICY.
+	 */
+	bool pauses;
 };
 
 /* Write the text, cut at the end; numbers pass as %s: see below. */
@@ -63,6 +69,14 @@ struct hd_policy_type {
 	bool (*should_stop)(const void *state, const struct hd_trial *trial,
 			    const struct hd_history *history,
 			    struct hd_reason *why);
+	/*
+	 * A slot is free: the trial, HD_TRIAL_CANCELED by HD_END_PAUSED, that
+	 * shall go on in it rather than a new one be drawn; NULL when there is
+	 * none. WHY is filled when there is. May be NULL: nobody comes back.
+	 */
+	const struct hd_trial *(*promote)(const void *state,
+					  const struct hd_history *history,
+					  struct hd_reason *why);
 	void (*release)(void *state); /* may be NULL */
 };
 

@@ -65,8 +65,12 @@ enum hd_end {
 	HD_END_PREEMPTED, /* "preempted": it gave way, and can be gone on with */
 	HD_END_MEMORY,    /* "memory": killed for want of memory */
 	HD_END_FAILURES,  /* "failures": too many trials of the sweep failed */
+	HD_END_PAUSED,    /* "paused": as POLICY, and may be gone on with */
+	HD_END_TARGET,    /* "target": the sweep's best is good enough */
+	HD_END_PATIENCE,  /* "patience": no better best for too long */
+	HD_END_CONVERGED, /* "converged": too little improvement is expected */
 };
-#define HD_ENDS 14
+#define HD_ENDS 18
 
 HD_API const char *hd_end_name(enum hd_end end);
 HD_API bool hd_end_find(const char *name, enum hd_end *end);
@@ -153,6 +157,20 @@ HD_API double hd_history_median(const struct hd_history *history,
 HD_API size_t hd_history_place(const struct hd_history *history,
 			       const struct hd_trial *trial, size_t interval,
 			       bool running_only, size_t *count);
+/*
+ * The other way round: who stands at PLACE, from 1 on, of all trials by their
+ * best over 1..INTERVAL. *COUNT, unless NULL, becomes how many there are. NULL
+ * past the last, for one of an earlier sweep, and when there is no memory.
+ */
+HD_API const struct hd_trial *hd_history_ranked(const struct hd_history *history,
+						size_t interval, size_t place,
+						size_t *count);
+/*
+ * The most intervals that a trial which completed has logged, those of earlier
+ * sweeps included: how long a trial is, as far as anybody knows. 0 before one
+ * has completed.
+ */
+HD_API size_t hd_history_horizon(const struct hd_history *history);
 
 HD_END_DECLS
 

@@ -46,6 +46,48 @@ static bool plain_same(double a, double b)
 	return a == b || (isnan(a) && isnan(b));
 }
 
+static void who_is_ranked_where_is_who_has_that_place(void **state)
+{
+	static const double values[] = { 0.4, 0.9, NAN, 0.9, 0.1 };
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	const struct hd_trial *trial;
+	size_t count;
+
+	(void)state;
+	assert_null(hd_history_ranked(history, 1, 1, &count));
+	assert_int_equal(count, 0);
+	for (size_t i = 0; i < ROWS(values); i++)
+		assert_int_equal(hd_trial_log(curves_start(history), values[i]), 0);
+	for (size_t place = 1; place <= ROWS(values); place++) {
+		trial = hd_history_ranked(history, 1, place, NULL);
+		assert_non_null(trial);
+		assert_int_equal(hd_history_place(history, trial, 1, false, &count),
+				 place);
+		assert_int_equal(count, ROWS(values));
+	}
+	assert_null(hd_history_ranked(history, 1, ROWS(values) + 1, &count));
+	assert_null(hd_history_ranked(history, 1, 0, &count));
+	assert_null(hd_history_ranked(history, 2, 1, &count));
+	hd_history_free(history);
+}
+
+static void the_horizon_is_the_longest_that_completed(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct hd_trial *a = curves_start(history), *b = curves_start(history);
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(hd_trial_log(a, i), 0);
+	assert_int_equal(hd_trial_log(b, 1), 0);
+	assert_int_equal(hd_history_horizon(history), 0);
+	hd_trial_move(b, HD_TRIAL_EVENT_DONE);
+	assert_int_equal(hd_history_horizon(history), 1);
+	hd_trial_move(a, HD_TRIAL_EVENT_FAIL);
+	assert_int_equal(hd_history_horizon(history), 1);
+	hd_history_free(history);
+}
+
 static void check_best(const struct hd_history *history, size_t longest)
 {
 	for (size_t interval = 1; interval <= longest + 2; interval++) {
@@ -312,6 +354,8 @@ int main(void)
 		cmocka_unit_test(hd_112_no_metric_anywhere_gives_no_best),
 		cmocka_unit_test(inherited_trials_compare_and_are_not_counted),
 		cmocka_unit_test(forgetting_changes_no_best_and_no_count),
+		cmocka_unit_test(who_is_ranked_where_is_who_has_that_place),
+		cmocka_unit_test(the_horizon_is_the_longest_that_completed),
 		cmocka_unit_test(free_takes_null),
 	};
 

@@ -37,7 +37,7 @@ static void fill(struct storebox *box)
 		const struct hd_tail_place places[HD_TAIL_SOURCES] = { { 10, 1 },
 								       { 0, 0 },
 								       { 3, 1 } };
-		const struct hd_reason why = { 0.5, 0.75, 3, "worse than the others" };
+		const struct hd_reason why = { 0.5, 0.75, 3, "worse than the others", false };
 
 		for (size_t j = 1; j <= METRICS; j++)
 			box_log(box, key, j, "accuracy", (double)j, j);

@@ -37,7 +37,7 @@ static void sample_trials(struct storebox *box)
 				   .step = 3,
 				   .rule = "json" };
 	struct hd_tail_place places[HD_TAIL_SOURCES] = { { 100, 5 }, { 0, 0 }, { 30, 1 } };
-	struct hd_reason why = { 0.25, 0.5, 2, "best 0.25 is worse than 0.5" };
+	struct hd_reason why = { 0.25, 0.5, 2, "best 0.25 is worse than 0.5", false };
 	int64_t key;
 
 	assert_non_null(space);

@@ -92,7 +92,7 @@ static int write_rows(struct hd_store *store, int64_t sweep)
 					  .arguments = "[]",
 					  .time = BOX_TIME };
 	struct hd_metric metric = box_metric("accuracy", 0.5);
-	struct hd_reason why = { 1, 2, 3, "worse" };
+	struct hd_reason why = { 1, 2, 3, "worse", false };
 	int64_t key;
 	int rc = hd_store_begin(store, NULL);
 

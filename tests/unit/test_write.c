@@ -428,7 +428,7 @@ static int check_decision(void *user, const struct hd_decision_row *row)
 
 static void a_decision_is_read_back(void **state)
 {
-	struct hd_reason why = { 0.65, NAN, 8, "best so far 0.65 is worse" };
+	struct hd_reason why = { 0.65, NAN, 8, "best so far 0.65 is worse", false };
 	struct storebox *box = *state;
 	int64_t key;
 	int count = 0;
