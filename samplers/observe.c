@@ -42,7 +42,9 @@ static enum hd_outcome outcome_of(const struct hd_trial *trial)
 	case HD_TRIAL_CANCELED:
 		break;
 	}
-	if (hd_trial_end(trial) == HD_END_POLICY && usable)
+	/* One that was paused may go on: then it is pending again. */
+	if (usable && (hd_trial_end(trial) == HD_END_POLICY ||
+		       hd_trial_end(trial) == HD_END_PAUSED))
 		return HD_OUTCOME_STOPPED;
 	return HD_OUTCOME_NOTHING;
 }

@@ -109,6 +109,9 @@ int hd_study_create(struct hd_study **out, struct hd_store *store,
 		rc = hd_error_set(err, HD_EINVAL,
 				  "a study that is kept has the limit of its "
 				  "config: it cannot be endless");
+	if (rc == 0 && study->terms.promotes)
+		rc = hd_error_set(err, HD_EINVAL,
+				  "a study that is kept has no trials that go on");
 	if (rc < 0)
 		goto out;
 	creating.config = options->config;

@@ -1,7 +1,7 @@
 /*
- * What the files of a study share: study.c asks and tells in memory; keep.c
- * writes the same to the store where the study is kept, create.c makes and
- * opens those, restore.c reads them.
+ * What the files of a study share: study.c asks and tells in memory, promote.c
+ * goes on with paused trials; keep.c writes the same to the store where the
+ * study is kept, create.c makes and opens those, restore.c reads them.
  *
  * Invariant: what a call changed in memory and could not write is read anew
  * before the next call (keep.c, "stale").
@@ -30,6 +30,7 @@ struct terms {
 	size_t max_failures; /* SIZE_MAX for none */
 	size_t plan_total, plan_slots;
 	uint64_t seed;
+	bool promotes; /* who asks goes on with paused trials */
 };
 
 /* What an open trial has besides what the history knows; only where it has. */
@@ -92,11 +93,26 @@ int hd_study_begin(struct hd_study *study, struct hd_error *err);
 void hd_study_clear(struct hd_study *study);
 /* The record of trial NUMBER, made when there is none; NULL for no memory. */
 struct record *hd_study_record(struct hd_study *study, size_t number);
+/* Trial NUMBER, which is to come, will be CLIENT's. */
+int hd_study_claim(struct hd_study *study, size_t number, const char *client,
+		   struct hd_error *err);
+void hd_study_unclaim(struct hd_study *study, size_t number);
 void hd_study_wait(struct hd_study *study, struct waiting *waiting);
 /* VALUE of trial NUMBER, if it is the best; returns whether. */
 bool hd_study_offer(struct hd_study *study, size_t number, double value);
-/* Nothing is left to be asked for, and nothing is open. */
-bool hd_study_is_done(const struct hd_study *study);
+
+/* --- promote.c ---------------------------------------------------------------- */
+
+/* How a trial that the policy stops so is to end. */
+enum hd_end hd_study_stop_end(const struct hd_study *study,
+			      const struct hd_reason *why);
+/* The paused trial that the policy wants to go on, NULL for none, into *OUT. */
+int hd_study_find_promoted(const struct hd_study *study,
+			   const struct hd_trial **out, struct hd_reason *why,
+			   struct hd_error *err);
+/* That trial, running again as CLIENT's. Returns 0, or 1 when there is none. */
+int hd_study_promote(struct hd_study *study, const char *client,
+		     struct hd_trial **out, struct hd_error *err);
 
 /* --- keep.c: nothing happens where the study is in memory ------------------- */
 

@@ -174,7 +174,7 @@ struct record *hd_study_record(struct hd_study *study, size_t number)
 	return record;
 }
 
-static void record_drop(struct hd_study *study, size_t number)
+void hd_study_unclaim(struct hd_study *study, size_t number)
 {
 	struct record **link = &study->records, *record;
 
@@ -225,21 +225,38 @@ bool hd_study_offer(struct hd_study *study, size_t number, double value)
 	return true;
 }
 
-bool hd_study_is_done(const struct hd_study *study)
+static bool has_failed(const struct hd_study *study)
 {
-	return study->open == 0 && !study->waiting &&
-	       (study->exhausted ||
-		study->failures > study->terms.max_failures ||
-		hd_history_count(study->history) >= study->terms.limit);
+	return study->failures > study->terms.max_failures;
+}
+
+/* 1 when nothing is open and nothing is left to be asked for, 0, or a code. */
+static int is_done(const struct hd_study *study, struct hd_error *err)
+{
+	const struct hd_trial *promoted;
+	struct hd_reason why;
+	int rc;
+
+	if (study->open > 0 || study->waiting)
+		return 0;
+	if (has_failed(study))
+		return 1;
+	if (!study->exhausted &&
+	    hd_history_count(study->history) < study->terms.limit)
+		return 0;
+	/* With nothing open, whom it promotes it promotes by what is known. */
+	rc = hd_study_find_promoted(study, &promoted, &why, err);
+	return rc < 0 ? rc : !promoted;
 }
 
 /* After an end: that of the whole, when nothing more can come. */
 static int settle_whole(struct hd_study *study, struct hd_error *err)
 {
-	bool failed = study->failures > study->terms.max_failures;
+	bool failed = has_failed(study);
+	int rc = study->keep ? is_done(study, err) : 0;
 
-	if (!study->keep || !hd_study_is_done(study))
-		return 0;
+	if (rc <= 0)
+		return rc;
 	study->ended = true;
 	return hd_keep_state(study, failed ? "Failed" : "Completed",
 			     failed ? HD_END_FAILURES : HD_END_NONE,
@@ -284,9 +301,8 @@ static int suggest(struct hd_study *study, struct hd_error *err)
 	return rc;
 }
 
-/* Trial NUMBER, which is to come, will be CLIENT's. */
-static int claim(struct hd_study *study, size_t number, const char *client,
-		 struct hd_error *err)
+int hd_study_claim(struct hd_study *study, size_t number, const char *client,
+		   struct hd_error *err)
 {
 	struct record *record = hd_study_record(study, number);
 
@@ -301,12 +317,12 @@ static int add_trial(struct hd_study *study, bool foreign, const char *origin,
 		     struct hd_error *err)
 {
 	size_t number = hd_history_count(study->history);
-	int rc = client ? claim(study, number, client, err) : 0;
+	int rc = client ? hd_study_claim(study, number, client, err) : 0;
 
 	/* Memory that is not there must not leave a trial that nobody has. */
 	*out = rc == 0 ? hd_history_add(study->history, study->values) : NULL;
 	if (!*out) {
-		record_drop(study, number);
+		hd_study_unclaim(study, number);
 		return hd_error_nomem(err);
 	}
 	hd_history_add_foreign(study->history, foreign);
@@ -322,8 +338,12 @@ static int ask_new(struct hd_study *study, const char *client,
 	bool enqueued = study->waiting != NULL;
 	int rc;
 
-	if (!enqueued && (study->failures > study->terms.max_failures ||
-			  hd_history_count(study->history) >= study->terms.limit))
+	if (!enqueued && has_failed(study))
+		return HD_EXHAUSTED;
+	rc = enqueued ? 1 : hd_study_promote(study, client, out, err);
+	if (rc <= 0)
+		return rc;
+	if (!enqueued && hd_history_count(study->history) >= study->terms.limit)
 		return HD_EXHAUSTED;
 	rc = enqueued ? take_waiting(study, err) : suggest(study, err);
 	if (rc != 0)
@@ -432,7 +452,8 @@ static int judge(struct hd_study *study, struct hd_trial *trial,
 		record->reason = strdup(why->text);
 	if (!record || !record->reason)
 		return hd_error_nomem(err);
-	hd_trial_set_end(trial, HD_END_POLICY);
+	hd_trial_set_end(trial, hd_study_stop_end(study, why));
+	why->pauses = hd_trial_end(trial) == HD_END_PAUSED;
 	hd_trial_move(trial, HD_TRIAL_EVENT_STOP);
 	rc = hd_keep_stop(study, trial, why, err);
 	return rc < 0 ? rc : HD_STOP;
@@ -455,6 +476,7 @@ static int report(struct hd_study *study, size_t number, const char *client,
 		return judge(study, trial, why, err);
 	record = record_find(study, number);
 	why->mine = why->limit = NAN;
+	why->pauses = hd_trial_end(trial) == HD_END_PAUSED;
 	hd_reason_set(why, "%s", record && record->reason ? record->reason : "");
 	return HD_STOP;
 }
@@ -495,6 +517,8 @@ static int end_trial(struct hd_study *study, struct hd_trial *trial,
 	int rc = 0;
 
 	if (hd_trial_state(trial) == HD_TRIAL_STOPPING) {
+		if (event == HD_TRIAL_EVENT_FAIL)
+			hd_trial_cannot_go_on(trial);
 		event = HD_TRIAL_EVENT_CANCEL;
 		if (!detail && record)
 			detail = record->reason;
@@ -513,7 +537,7 @@ static int end_trial(struct hd_study *study, struct hd_trial *trial,
 		rc = hd_keep_best(study, false, err);
 	if (rc == 0)
 		rc = hd_keep_end(study, trial, detail ? detail : "", err);
-	record_drop(study, number);
+	hd_study_unclaim(study, number);
 	return rc;
 }
 

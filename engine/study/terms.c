@@ -97,6 +97,7 @@ int hd_study_alloc(struct hd_study **out,
 		rc = terms_of_options(study, &options, err);
 	if (options.seed)
 		study->terms.seed = options.seed;
+	study->terms.promotes = options.promotes != 0;
 	if (options.config && options.endless) {
 		study->terms.limit = SIZE_MAX;
 		study->terms.plan_total = 0;

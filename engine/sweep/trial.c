@@ -224,6 +224,28 @@ void hd_trial_set_end(struct hd_trial *trial, enum hd_end end)
 		trial->end = end;
 }
 
+bool hd_trial_is_paused(const struct hd_trial *trial)
+{
+	return trial->state == HD_TRIAL_CANCELED && trial->end == HD_END_PAUSED;
+}
+
+int hd_trial_check_promoted(const struct hd_trial *trial, const char *policy,
+			    struct hd_error *err)
+{
+	return hd_trial_is_paused(trial)
+		       ? 0
+		       : hd_error_set(err, HD_EINVAL,
+				      "policy '%s' promotes trial %zu, which is "
+				      "not paused",
+				      policy, trial->number);
+}
+
+void hd_trial_cannot_go_on(struct hd_trial *trial)
+{
+	if (trial->end == HD_END_PAUSED)
+		trial->end = HD_END_POLICY;
+}
+
 enum hd_end hd_trial_end(const struct hd_trial *trial)
 {
 	return trial->end;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <hdrive/config.h>
+#include <hdrive/error.h>
 #include <hdrive/trial.h>
 
 /* What happens to a trial; the table in trial.c says from where to where. */
@@ -33,6 +34,14 @@ void hd_trial_move(struct hd_trial *trial, enum hd_trial_event event);
 
 /* Why it ended or is being ended; the first reason that is given stays. */
 void hd_trial_set_end(struct hd_trial *trial, enum hd_end end);
+
+/* Ended by a policy that may want it back. */
+bool hd_trial_is_paused(const struct hd_trial *trial);
+/* That a policy may promote it: HD_EINVAL when it is not paused. */
+int hd_trial_check_promoted(const struct hd_trial *trial, const char *policy,
+			    struct hd_error *err);
+/* It was to be paused, and has nothing to go on from: stopped for good. */
+void hd_trial_cannot_go_on(struct hd_trial *trial);
 
 /* As the store says it was: a sweep that is gone on with. */
 void hd_trial_restore(struct hd_trial *trial, enum hd_trial_state state,

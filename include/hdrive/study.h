@@ -68,6 +68,12 @@ struct hd_study_options {
 
 	/* Of a config in memory: its max_total_runs is no limit, nor a plan. */
 	bool endless;
+	/*
+	 * Who asks can go on with a trial that the policy wanted paused, where
+	 * it was: hd_study_ask may give it again. 0: a pause is a stop. (As wide
+	 * as "size", so that it does not lie in an older header's padding.)
+	 */
+	size_t promotes;
 };
 
 /*
@@ -98,26 +104,32 @@ HD_API void hd_study_free(struct hd_study *study);
 /*
  * The next trial: its number, and its values, one per parameter of the space,
  * borrowed until the next call with this study. Any number of trials may be
- * open.
+ * open. With "promotes" it may be one that was paused, under its number: it
+ * goes on behind its hd_study_intervals values.
  *
  * CLIENT is who asks, any text, or NULL for nobody in particular. A client
  * that has an open trial gets that one again: after a crash it goes on where
  * it was, and asking twice is asking once.
  *
  * Returns 0; HD_EXHAUSTED when no point is left, or the config's
- * max_total_runs are there; HD_ESTATE when the study was ended; HD_EBUSY when
+ * max_total_runs are there (with "promotes" an open trial's end may yet let
+ * another go on); HD_ESTATE when the study was ended; HD_EBUSY when
  * another process is in the middle of a call for too long; or another negative
  * code. Then nothing was asked.
  */
 HD_API int hd_study_ask(struct hd_study *study, const char *client,
 			size_t *number, const struct hd_value **values,
 			struct hd_error *err);
+/* How many values trial NUMBER has so far: 0 of one that begins. */
+HD_API size_t hd_study_intervals(const struct hd_study *study, size_t number);
 /*
  * One more value of the primary metric of trial NUMBER, which goes on: its
  * next interval. Returns 0 to go on, or HD_STOP when the policy wants it to
  * end; WHY, unless NULL, then has the reason (its numbers only the first
- * time). HD_ENDED when it has ended: nothing was changed. A NaN is an interval
- * too, the worst there is.
+ * time). With "promotes" and why.pauses the trial is to keep what it needs to
+ * go on, and to be told of or ended as after every stop: it is paused then.
+ * HD_ENDED when it has ended: nothing was changed. A NaN is an interval too,
+ * the worst there is.
  *
  * CLIENT, here and below, unless NULL must be who asked for the trial where
  * that was somebody: else HD_ESTATE. HD_ENOENT when it was never asked for.
@@ -128,7 +140,8 @@ HD_API int hd_study_report(struct hd_study *study, size_t number,
 /*
  * The last value of trial NUMBER, which ends it: COMPLETED, or CANCELED when a
  * policy had stopped it. NaN stands for a trial that FAILED. Its result is the
- * best of all its values, unless the config's "reduce" says otherwise.
+ * best of all its values, unless the config's "reduce" says otherwise. One that
+ * was to be paused and fails is stopped for good.
  * Returns 0, or HD_ENDED when it has ended before: nothing was changed, so
  * telling twice, or late, is harmless.
  */

@@ -110,6 +110,8 @@ static void trials_are_asked_and_told(void **state)
 	assert_int_equal(hd_history_place(history, trial, 1, false, &count), 1);
 	assert_ptr_equal(hd_history_ranked(history, 1, 1, &count), trial);
 	assert_int_equal(hd_history_horizon(history), 1);
+	assert_int_equal(hd_study_intervals(study, 0), 1);
+	assert_int_equal(hd_study_intervals(study, 9), 0);
 	hd_study_free(study);
 	hd_study_free(NULL);
 	hd_space_free(space);
