@@ -85,12 +85,15 @@ API_BIN := $(foreach language,c cxx,$(API_SRC:tests/api/%.c=$(B)/tests/api/$(lan
 REPLAY_BIN := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(FUZZ_SRC))
 BENCH_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(BENCH_SRC))
 SAMPLER_BENCH := $(B)/tests/bench/samplers/samplers
-SAMPLER_BENCH_SRC := $(wildcard tests/bench/samplers/*.c)
+SAMPLER_BENCH_SRC := $(wildcard tests/bench/samplers/*.c tests/bench/common/*.c)
+POLICY_BENCH := $(B)/tests/bench/policies/policies
+POLICY_BENCH_SRC := $(wildcard tests/bench/policies/*.c tests/bench/common/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all help demo test deps deps-test deps-fuzz check check-abi check-asan check-crash \
-	check-deb check-threads check-valgrind threads abi install bench bench-samplers fuzz \
-	format format-check lint conformance reference deb deps-deb dist clean examples
+	check-deb check-threads check-valgrind threads abi install bench bench-policies \
+	bench-samplers fuzz format format-check lint conformance reference deb deps-deb dist \
+	clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -100,7 +103,8 @@ all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
 help:
 	@echo 'all demo test deps deps-test deps-deb'
 	@echo 'check check-abi check-asan check-crash check-deb check-threads check-valgrind'
-	@echo 'bench bench-samplers fuzz lint abi conformance reference format format-check'
+	@echo 'bench bench-policies bench-samplers fuzz lint abi conformance reference'
+	@echo 'format format-check'
 	@echo 'install deb dist clean'
 
 # --- build -----------------------------------------------------------------
@@ -278,6 +282,14 @@ $(SAMPLER_BENCH): $(call obj,$(SAMPLER_BENCH_SRC)) $(B)/libhdrive.a
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lz
 bench-samplers: all $(SAMPLER_BENCH)
 	@tests/bench/samplers/run.sh $(B)
+
+# The policies over learning curves: knobs in tests/bench/policies/run.sh
+$(POLICY_BENCH): $(call obj,$(POLICY_BENCH_SRC)) $(B)/libhdrive.a
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lz
+bench-policies: all $(POLICY_BENCH)
+	@tests/bench/policies/run.sh $(B)
 
 # --- fuzzing: clang's libFuzzer, a minute each; FUZZ_SECONDS=3600 for a night
 FUZZ_SECONDS = 60

@@ -2,6 +2,7 @@
 #ifndef BENCH_SAMPLERS_BENCH_H
 #define BENCH_SAMPLERS_BENCH_H
 
+#include "../common/stats.h"
 #include "problem.h"
 
 #define SAMPLERS_MOST 16
@@ -37,14 +38,6 @@ static inline double *bench_curve(const struct bench *bench, size_t sampler,
  */
 double bench_score(const struct bench *bench, size_t sampler, size_t problem,
 		   size_t seed, size_t trials);
-
-/* stats.c */
-double stats_median(const double *values, size_t count);
-double stats_mean(const double *values, size_t count);
-/* The 2.5 % and 97.5 % points of FN over resampled seeds. */
-typedef double (*stats_fn)(const void *user, const size_t *seeds);
-void stats_interval(stats_fn fn, const void *user, size_t seeds, double *low,
-		    double *high);
 
 /* report.c: tables on stdout; plot.c: an SVG of the mean score by trial. */
 void report(const struct bench *bench);

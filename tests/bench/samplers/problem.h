@@ -33,8 +33,8 @@ void problems_free(struct problems *problems);
 void problems_made(struct problems *problems);
 /* lookups.c: made-up tables, looked up as recorded ones are. */
 void problems_lookups(struct problems *problems);
-/* tables.c: the recorded runs below FOLDER, none when it is not there. */
-void problems_recorded(struct problems *problems, const char *folder);
+/* tables.c: the recorded runs below FOLDERS, paths with ':' between them. */
+void problems_recorded(struct problems *problems, const char *folders);
 /* "lr loguniform -9 0; opt choice adam sgd" into a space. */
 struct hd_space *problem_space(const char *text);
 

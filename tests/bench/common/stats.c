@@ -1,12 +1,13 @@
-/* Medians, means and bootstrap intervals with a fixed seed. */
-#include "bench.h"
+#include "stats.h"
+
+#include <hdrive.h>
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RESAMPLES 2000
-#define SEEDS_MOST 256
+#define SEEDS_MOST STATS_SEEDS_MOST
 
 static int by_number(const void *va, const void *vb)
 {
