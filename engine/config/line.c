@@ -215,7 +215,7 @@ static void put_policy(struct hd_liner *liner, const char *word)
 		return;
 	}
 	hd_liner_put(liner, &said, "policy:");
-	hd_liner_put(liner, &said, "  type: %s", type->v1_name);
+	hd_liner_put(liner, &said, "  type: %s", type->v1_name ? type->v1_name : type->name);
 	plugin_options(liner, &said, options, type->options, true);
 }
 

@@ -307,7 +307,7 @@ static void unknown_policy(struct hd_loader *loader,
 			   const struct hd_yaml_node *node, const char *word)
 {
 	struct words words = { .count = 0 };
-	char list[256];
+	char list[512];
 
 	for (size_t i = 0; hd_loader_policy_at(loader, i); i++)
 		words_add(&words, policy_name(loader, hd_loader_policy_at(loader, i)));
@@ -400,6 +400,26 @@ static void read_intervals(struct hd_loader *loader,
 				&config->delay_evaluation);
 }
 
+/* Azure has three, and none whose rungs stand in for evaluation_interval. */
+static void policy_notes(struct hd_loader *loader,
+			 const struct hd_yaml_node *map,
+			 const struct hd_policy_type *type,
+			 const struct hd_yaml_place *place)
+{
+	const struct hd_yaml_node *node = hd_loader_get(map, "evaluation_interval");
+
+	if (!type->v1_name)
+		hd_loader_note(loader, place,
+			       "'%s': Azure has the policies bandit,"
+			       " median_stopping and truncation_selection",
+			       type->name);
+	if (type->has_rungs && node && loader->config->evaluation_interval != 1)
+		hd_loader_error(loader, &node->place,
+				"'%s.evaluation_interval' is not for %s, which"
+				" has rungs in place of it",
+				policy_key(loader), type->name);
+}
+
 static void use_policy(struct hd_loader *loader, const struct hd_yaml_node *map,
 		       const struct hd_policy_type *type,
 		       const struct hd_yaml_place *place)
@@ -413,6 +433,7 @@ static void use_policy(struct hd_loader *loader, const struct hd_yaml_node *map,
 			     policy_name(loader, type), place);
 	if (!map)
 		return;
+	policy_notes(loader, map, type, place);
 	policy_keys(loader, map, type);
 	if (hd_findings_count(loader->sink.findings, HD_FINDING_ERROR) ==
 	    before)

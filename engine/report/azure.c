@@ -121,7 +121,7 @@ static void azure_policy_name(struct hd_buf *buf, const char *name)
 		hd_buf_puts(buf, "DEFAULT");
 		return;
 	}
-	name = type ? type->v1_name : name;
+	name = type && type->v1_name ? type->v1_name : name;
 	length = strlen(name);
 	if (length > 6 && !strcmp(name + length - 6, "Policy"))
 		length -= 6;

@@ -53,6 +53,12 @@ static int terms_of_options(struct hd_study *study,
 				    "config");
 	rc = copy_options(&study->sampler_options, options->sampler_options,
 			  options->sampler->state_size, err);
+	if (options->policy && options->policy->has_rungs &&
+	    options->evaluation_interval > 1)
+		return hd_error_set(err, HD_EINVAL,
+				    "'evaluation_interval' is not for %s, which "
+				    "has rungs in place of it",
+				    options->policy->name);
 	if (rc == 0 && options->policy)
 		rc = copy_options(&study->policy_options, options->policy_options,
 				  options->policy->state_size, err);

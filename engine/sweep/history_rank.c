@@ -24,10 +24,10 @@ void hd_history_cache_free(struct history_cache *cache)
 	free(cache);
 }
 
-static struct hd_order_entry history_entry(const struct hd_trial *trial,
-					   size_t interval)
+static struct hd_standing history_entry(const struct hd_trial *trial,
+					size_t interval)
 {
-	return (struct hd_order_entry){
+	return (struct hd_standing){
 		.best = hd_trial_best(trial, interval),
 		.number = trial->is_inherited ? -1 : (int64_t)trial->number,
 	};
@@ -93,7 +93,7 @@ static int history_build_bests(const struct hd_history *history,
 
 	for (size_t i = 0; i < all && rc == 0; i++) {
 		const struct hd_trial *trial = history_any(history, i);
-		struct hd_order_entry entry;
+		struct hd_standing entry;
 
 		if (trial->intervals < interval)
 			continue;
@@ -113,8 +113,8 @@ static void history_fail(const struct hd_history *history,
 		hd_order_release(order);
 }
 
-double hd_history_median(const struct hd_history *history, size_t interval,
-			 size_t *count)
+double hd_history_percentile(const struct hd_history *history, size_t interval,
+			     double percent, size_t *count)
 {
 	struct hd_order *order;
 
@@ -129,20 +129,26 @@ double hd_history_median(const struct hd_history *history, size_t interval,
 		return NAN;
 	}
 	*count = order->mean_count;
-	return hd_order_median(order);
+	return hd_order_percentile(order, percent);
+}
+
+double hd_history_median(const struct hd_history *history, size_t interval,
+			 size_t *count)
+{
+	return hd_history_percentile(history, interval, 50, count);
 }
 
 static size_t history_place_running(const struct hd_history *history,
 				    const struct hd_trial *trial,
 				    size_t interval, size_t *count)
 {
-	struct hd_order_entry mine = history_entry(trial, interval);
+	struct hd_standing mine = history_entry(trial, interval);
 	size_t before = 0;
 
 	*count = 1;
 	for (const struct hd_trial *other = history->running; other;
 	     other = other->running_next) {
-		struct hd_order_entry entry = history_entry(other, interval);
+		struct hd_standing entry = history_entry(other, interval);
 
 		if (other == trial || other->intervals < interval)
 			continue;
@@ -175,7 +181,7 @@ size_t hd_history_place(const struct hd_history *history,
 			const struct hd_trial *trial, size_t interval,
 			bool running_only, size_t *count)
 {
-	struct hd_order_entry mine = history_entry(trial, interval);
+	struct hd_standing mine = history_entry(trial, interval);
 	const struct hd_order *order;
 
 	*count = 0;
@@ -204,6 +210,15 @@ const struct hd_trial *hd_history_ranked(const struct hd_history *history,
 		return NULL;
 	number = order->bests[place - 1].number;
 	return number < 0 ? NULL : history->trials[number];
+}
+
+const struct hd_standing *
+hd_history_standings(const struct hd_history *history, size_t interval,
+		     size_t *count)
+{
+	const struct hd_order *order = history_bests(history, interval, count);
+
+	return order ? order->bests : NULL;
 }
 
 /* Orders are built anew, from the curves, when they are asked for. */
@@ -244,7 +259,7 @@ int hd_history_rank_reserve(struct hd_history *history, size_t interval)
 void hd_history_rank(struct hd_history *history, const struct hd_trial *trial)
 {
 	size_t interval = trial->intervals;
-	struct hd_order_entry entry;
+	struct hd_standing entry;
 	struct hd_order *order;
 
 	if (interval > history->cache->count)

@@ -49,8 +49,8 @@ int hd_order_reserve_best(struct hd_order *order)
 			     &order->best_room, sizeof order->bests[0]);
 }
 
-bool hd_order_before(enum hd_goal goal, const struct hd_order_entry *a,
-		     const struct hd_order_entry *b)
+bool hd_order_before(enum hd_goal goal, const struct hd_standing *a,
+		     const struct hd_standing *b)
 {
 	if (hd_goal_better(goal, a->best, b->best))
 		return true;
@@ -75,7 +75,7 @@ static size_t order_find_mean(const struct hd_order *order, enum hd_goal goal,
 }
 
 size_t hd_order_find(const struct hd_order *order, enum hd_goal goal,
-		     const struct hd_order_entry *entry)
+		     const struct hd_standing *entry)
 {
 	size_t low = 0, high = order->best_count;
 
@@ -101,7 +101,7 @@ void hd_order_add_mean(struct hd_order *order, enum hd_goal goal, double mean)
 }
 
 void hd_order_add_best(struct hd_order *order, enum hd_goal goal,
-		       const struct hd_order_entry *entry)
+		       const struct hd_standing *entry)
 {
 	size_t at = hd_order_find(order, goal, entry);
 
@@ -111,14 +111,20 @@ void hd_order_add_best(struct hd_order *order, enum hd_goal goal,
 	order->best_count++;
 }
 
-double hd_order_median(const struct hd_order *order)
+double hd_order_percentile(const struct hd_order *order, double percent)
 {
-	size_t n = order->mean_count;
+	size_t n = order->mean_count, low;
+	double at, part;
 
 	if (n == 0)
 		return NAN;
-	if (n % 2)
-		return order->means[n / 2];
-	/* Halves first: the sum of two large ones may not fit. */
-	return order->means[n / 2 - 1] / 2 + order->means[n / 2] / 2;
+	/* The product is exact for any whole per cent. */
+	at = percent * (double)(n - 1) / 100;
+	low = (size_t)at;
+	part = at - (double)low;
+	/* Equals are taken as they are: their weighted mean may be off by a bit. */
+	if (low + 1 >= n || part == 0 || order->means[low] == order->means[low + 1])
+		return order->means[low < n ? low : n - 1];
+	/* Parts first: the sum of two large ones may not fit. */
+	return order->means[low] * (1 - part) + order->means[low + 1] * part;
 }

@@ -10,21 +10,14 @@
 #define HD_SWEEP_ORDER_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include <hdrive/trial.h>
-
-/* Who is where by BEST; equals stand by number. */
-struct hd_order_entry {
-	double best;
-	int64_t number; /* -1 for all inherited ones */
-};
 
 /* Zeroed is empty. A column that was never reserved for has room 0. */
 struct hd_order {
 	double *means;
 	size_t mean_count, mean_room;
-	struct hd_order_entry *bests;
+	struct hd_standing *bests; /* equals stand by number */
 	size_t best_count, best_room;
 };
 
@@ -35,15 +28,15 @@ int hd_order_reserve_mean(struct hd_order *order);
 int hd_order_reserve_best(struct hd_order *order);
 void hd_order_add_mean(struct hd_order *order, enum hd_goal goal, double mean);
 void hd_order_add_best(struct hd_order *order, enum hd_goal goal,
-		       const struct hd_order_entry *entry);
+		       const struct hd_standing *entry);
 /* Whether A stands before B: it is better, or equal (NaNs too) and older. */
-bool hd_order_before(enum hd_goal goal, const struct hd_order_entry *a,
-		     const struct hd_order_entry *b);
+bool hd_order_before(enum hd_goal goal, const struct hd_standing *a,
+		     const struct hd_standing *b);
 /* How many entries stand before ENTRY. */
 size_t hd_order_find(const struct hd_order *order, enum hd_goal goal,
-		     const struct hd_order_entry *entry);
-/* Of an even number the mean of the two middle ones; NaN of none. */
-double hd_order_median(const struct hd_order *order);
+		     const struct hd_standing *entry);
+/* What hd_history_percentile says; NaN of none. */
+double hd_order_percentile(const struct hd_order *order, double percent);
 
 /* Room for one more of SIZE bytes in the array at *ARRAY; what is there stays. */
 int hd_order_grow(void *array, size_t count, size_t *room, size_t size);

@@ -43,6 +43,20 @@ struct hd_option {
 		.offset = offsetof(state, field), .min = (low),   \
 		.max = (high), .fallback = NAN, .summary = (text) \
 	}
+/* A number with a default, and one that must be given. */
+#define HD_OPTION_DOUBLE_OR(state, field, low, high, absent, text)     \
+	{                                                              \
+		.name = #field, .type = HD_OPTION_TYPE_DOUBLE,         \
+		.offset = offsetof(state, field), .min = (low),        \
+		.max = (high), .fallback = (absent), .summary = (text) \
+	}
+#define HD_OPTION_DOUBLE_REQUIRED(state, field, low, high, text)  \
+	{                                                         \
+		.name = #field, .type = HD_OPTION_TYPE_DOUBLE,    \
+		.offset = offsetof(state, field), .min = (low),   \
+		.max = (high), .fallback = NAN, .required = true, \
+		.summary = (text)                                 \
+	}
 /* A whole number with a default. */
 #define HD_OPTION_SIZE(state, field, low, high, absent, text)          \
 	{                                                              \

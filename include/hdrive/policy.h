@@ -47,8 +47,9 @@ HD_API const char *hd_reason_number(double value, char *text);
 HD_API const char *hd_reason_limit(double value, double beside, char *text);
 
 struct hd_policy_type {
-	const char *name;    /* "bandit": the short, modern word */
-	const char *v1_name; /* "BanditPolicy": as HyperDrive files write it */
+	const char *name; /* "bandit": the short, modern word */
+	/* "BanditPolicy": as HyperDrive files write it; NULL: Azure has none. */
+	const char *v1_name;
 	const char *summary;
 	const struct hd_option *options; /* besides the engine's two */
 	size_t state_size;
@@ -59,6 +60,11 @@ struct hd_policy_type {
 	 * ask about TRIAL and hd_history_best.
 	 */
 	bool compares;
+	/*
+	 * It has rungs, intervals of its own at which it stops trials: there is
+	 * no evaluation_interval beside them. delay_evaluation there is.
+	 */
+	bool has_rungs;
 
 	/* Options already stand in their fields. May be NULL. */
 	int (*init)(void *state, struct hd_error *err);

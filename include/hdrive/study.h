@@ -63,7 +63,7 @@ struct hd_study_options {
 	 * the sampler's. */
 	const struct hd_policy_type *policy;
 	const void *policy_options;
-	size_t evaluation_interval; /* 0 is 1 */
+	size_t evaluation_interval; /* 0 is 1, which a policy with rungs wants */
 	size_t delay_evaluation;
 
 	/* Of a config in memory: its max_total_runs is no limit, nor a plan. */

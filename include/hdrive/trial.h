@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <hdrive/api.h>
 #include <hdrive/space.h>
@@ -137,7 +138,7 @@ HD_API double hd_history_best(const struct hd_history *history, size_t interval,
 HD_API size_t hd_history_measured(const struct hd_history *history);
 
 /*
- * The two questions that policies ask about all trials with at least INTERVAL
+ * The questions that policies ask about all trials with at least INTERVAL
  * values, whatever became of them. The answers are O(log n): the history keeps
  * an order per interval once it was asked for. When there is no memory for
  * that order, COUNT is 0, and the next hd_trial_log reports HD_ENOMEM.
@@ -148,6 +149,15 @@ HD_API size_t hd_history_measured(const struct hd_history *history);
  */
 HD_API double hd_history_median(const struct hd_history *history,
 				size_t interval, size_t *count);
+/*
+ * What PERCENT (0 to 100) of those means reach: with 0 the best of them, with
+ * 50 the median, with 100 the worst. Between two of them it is their weighted
+ * mean: with the N means from the best, 0, to the worst, N - 1, it stands at
+ * (N - 1) PERCENT/100.
+ */
+HD_API double hd_history_percentile(const struct hd_history *history,
+				    size_t interval, double percent,
+				    size_t *count);
 /*
  * The place of TRIAL, which has INTERVAL values, by its best over 1..INTERVAL:
  * 1 is the best; of equals the higher number is the worse, inherited trials
@@ -165,6 +175,20 @@ HD_API size_t hd_history_place(const struct hd_history *history,
 HD_API const struct hd_trial *hd_history_ranked(const struct hd_history *history,
 						size_t interval, size_t place,
 						size_t *count);
+/* A place in that order: a best over 1..INTERVAL, and whose it is. */
+struct hd_standing {
+	double best;
+	int64_t number; /* of the trial; -1 for one of an earlier sweep */
+};
+
+/*
+ * The whole order, *COUNT places from the best on, to be looked through where
+ * only some of the trials are to be compared. NULL for nobody and for no
+ * memory. Borrowed until a value is logged.
+ */
+HD_API const struct hd_standing *
+hd_history_standings(const struct hd_history *history, size_t interval,
+		     size_t *count);
 /*
  * The most intervals that a trial which completed has logged, those of earlier
  * sweeps included: how long a trial is, as far as anybody knows. 0 before one

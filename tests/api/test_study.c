@@ -109,6 +109,11 @@ static void trials_are_asked_and_told(void **state)
 	assert_int_equal(count, 1);
 	assert_int_equal(hd_history_place(history, trial, 1, false, &count), 1);
 	assert_ptr_equal(hd_history_ranked(history, 1, 1, &count), trial);
+	assert_same(hd_history_percentile(history, 1, 25, &count), 0.5);
+	assert_int_equal(hd_history_standings(history, 1, &count)[0].number,
+			 (int64_t)hd_trial_number(trial));
+	assert_int_equal(count, 1);
+	assert_null(hd_history_standings(history, 2, &count));
 	assert_int_equal(hd_history_horizon(history), 1);
 	assert_int_equal(hd_study_intervals(study, 0), 1);
 	assert_int_equal(hd_study_intervals(study, 9), 0);

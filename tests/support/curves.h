@@ -63,6 +63,21 @@ static inline struct hd_trial *curves_add_values(struct hd_history *history,
 	return trial;
 }
 
+/* Stopped, and ended so; and running once more. */
+static inline void curves_end(struct hd_trial *trial, enum hd_end end)
+{
+	hd_trial_set_end(trial, end);
+	hd_trial_move(trial, HD_TRIAL_EVENT_STOP);
+	hd_trial_move(trial, HD_TRIAL_EVENT_CANCEL);
+}
+
+static inline void curves_again(struct hd_trial *trial)
+{
+	hd_trial_move(trial, HD_TRIAL_EVENT_AGAIN);
+	hd_trial_move(trial, HD_TRIAL_EVENT_SPAWN);
+	hd_trial_move(trial, HD_TRIAL_EVENT_SPAWNED);
+}
+
 /* The policy's state with defaults; options are set with curves_option. */
 static inline void *curves_state(const struct hd_policy_type *policy)
 {
