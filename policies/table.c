@@ -11,6 +11,11 @@ static const struct hd_policy_type *const policy_table[] = {
 	&hd_policy_bandit,
 	&hd_policy_median,
 	&hd_policy_truncation,
+	&hd_policy_percentile,
+	&hd_policy_asha,
+	&hd_policy_hyperband,
+	&hd_policy_patient,
+	&hd_policy_threshold,
 	&hd_policy_none,
 };
 
@@ -56,7 +61,8 @@ const struct hd_policy_type *hd_policy_type_find(const char *name)
 		return &hd_policy_none;
 	for (size_t i = 0; i < hd_policy_types(); i++)
 		if (policy_is_named(name, policy_table[i]->name) ||
-		    policy_is_named(name, policy_table[i]->v1_name))
+		    (policy_table[i]->v1_name &&
+		     policy_is_named(name, policy_table[i]->v1_name)))
 			return policy_table[i];
 	return NULL;
 }

@@ -130,6 +130,8 @@ static void help_range(const struct hd_option *row, char *text, size_t size)
 	}
 	if (row->type == HD_OPTION_TYPE_BOOL)
 		snprintf(text, size, "true or false");
+	else if (isinf(row->min))
+		snprintf(text, size, "any number");
 	else if (isinf(row->max))
 		snprintf(text, size, "%s or more", hd_number_text(row->min, low, sizeof low));
 	else
@@ -172,13 +174,16 @@ static void help_policies(struct cli *cli)
 	for (size_t i = 0; i < hd_policy_types(); i++) {
 		const struct hd_policy_type *type = hd_policy_type_at(i);
 
-		cli_put(cli, "%s (%s): %s\n", type->name, type->v1_name,
-			type->summary);
+		cli_put(cli, "%s", type->name);
+		if (type->v1_name)
+			cli_put(cli, " (%s)", type->v1_name);
+		cli_put(cli, ": %s\n", type->summary);
 		help_options(cli, type->options);
 	}
 	cli_put(cli,
 		"Every policy also takes:\n"
-		"    evaluation_interval    ask at every N-th interval (1 or more; default 1)\n"
+		"    evaluation_interval    ask at every N-th interval, not with rungs (1 or more; "
+		"default 1)\n"
 		"    delay_evaluation       not before this interval (0 or more; default 0)\n");
 }
 

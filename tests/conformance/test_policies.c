@@ -9,12 +9,13 @@
 #include "sweep/history.h"
 
 #define MANY 10000
+#define MILLION 1000000
 
 /* Settings to run beside the defaults; several options are several fields. */
 static const struct setting {
 	const char *policy;
-	const char *options[2];
-	double values[2];
+	const char *options[3];
+	double values[3];
 } settings[] = {
 	{ "bandit", { "slack_factor", NULL }, { 0, 0 } },
 	{ "bandit", { "slack_factor", NULL }, { 0.2, 0 } },
@@ -27,7 +28,35 @@ static const struct setting {
 	{ "truncation_selection",
 	  { "truncation_percentage", "exclude_finished_jobs" },
 	  { 99, 1 } },
+	{ "percentile", { "percentile", "min_trials" }, { 0.5, 1 } },
+	{ "percentile", { "percentile", "min_trials" }, { 50, 2 } },
+	{ "percentile", { "percentile" }, { 99.5 } },
+	{ "asha", { "first_rung", "reduction_factor" }, { 1, 2 } },
+	{ "asha", { "first_rung", "brackets" }, { 1, 4 } },
+	{ "asha", { "first_rung", "promote" }, { 2, 0 } },
+	{ "asha",
+	  { "first_rung", "reduction_factor", "brackets" },
+	  { 1e6, 1000, 32 } },
+	{ "hyperband", { "reduction_factor", "brackets" }, { 2, 5 } },
+	{ "patient", { "patience" }, { 1e6 } },
+	{ "patient", { "patience", "min_delta" }, { 2, 1e300 } },
+	{ "threshold", { "lower", "upper" }, { -1e18, 1e18 } },
+	{ "threshold", { "lower", "upper", "nonfinite" }, { -1, 0.5, 0 } },
 };
+
+/* It looks at one trial alone: it may stop the best, or the only one. */
+static bool looks_at_one(const struct hd_policy_type *policy)
+{
+	return !strcmp(policy->name, "patient") ||
+	       !strcmp(policy->name, "threshold");
+}
+
+/* It stops a share of the trials, whatever lies between them. */
+static bool ranks(const struct hd_policy_type *policy)
+{
+	return policy->has_rungs ||
+	       hd_option_find(policy->options, "truncation_percentage");
+}
 
 typedef void (*check_fn)(const struct hd_policy_type *policy,
 			 const void *state);
@@ -37,12 +66,15 @@ static void check_setting(const struct hd_policy_type *policy,
 {
 	void *state = curves_state(policy);
 
-	/* Without a setting of its own: what is required, at its least. */
+	/* Without a setting of its own: what is required, small or half. */
 	for (const struct hd_option *option = policy->options;
 	     option && option->name; option++)
 		if (option->required)
-			hd_option_store(option, state, option->min);
-	for (size_t i = 0; setting && i < 2 && setting->options[i]; i++)
+			hd_option_store(option, state,
+					option->type == HD_OPTION_TYPE_DOUBLE
+						? (option->min + option->max) / 2
+						: option->min);
+	for (size_t i = 0; setting && i < 3 && setting->options[i]; i++)
 		curves_option(policy, state, setting->options[i],
 			      setting->values[i]);
 	if (!policy->init || policy->init(state, NULL) == 0) {
@@ -81,7 +113,30 @@ static bool ask(const struct hd_policy_type *policy, const void *state,
 	assert_true(strlen(why.text) > 0);
 	assert_null(strpbrk(why.text, "\n\r\t"));
 	assert_true(why.compared > 0);
+	assert_true(!why.pauses || policy->promote);
 	return true;
+}
+
+/* Who shall go on: the same twice, one that pauses, and for a reason. */
+static const struct hd_trial *ask_next(const struct hd_policy_type *policy,
+				       const void *state,
+				       const struct hd_history *history)
+{
+	struct hd_reason why = { 0 }, again = { 0 };
+	const struct hd_trial *trial;
+
+	if (!policy->promote)
+		return NULL;
+	trial = policy->promote(state, history, &why);
+	assert_ptr_equal(policy->promote(state, history, &again), trial);
+	assert_string_equal(again.text, why.text);
+	if (!trial)
+		return NULL;
+	assert_int_equal(hd_trial_state(trial), HD_TRIAL_CANCELED);
+	assert_int_equal(hd_trial_end(trial), HD_END_PAUSED);
+	assert_true(strlen(why.text) > 0);
+	assert_null(strpbrk(why.text, "\n\r\t"));
+	return trial;
 }
 
 static uint32_t noise_state;
@@ -94,8 +149,9 @@ static uint32_t noise(uint32_t below)
 
 static double noise_value(void)
 {
-	static const double odd[] = { NAN, INFINITY, -INFINITY, 0, -0.0,
-				      1.7e308, -1.7e308, 5e-324 };
+	static const double odd[] = { NAN, INFINITY, -INFINITY, 0,
+				      -0.0, 1.7e308, -1.7e308, 5e-324,
+				      1e18, -1e18 };
 	uint32_t pick = noise(60);
 
 	return pick < ROWS(odd) ? odd[pick] : (double)noise(4000) / 1000 - 2;
@@ -119,7 +175,8 @@ static void check_leader(const struct hd_policy_type *policy, const void *state)
 					 0);
 			hd_history_best(history, hd_trial_interval(trial),
 					&leader);
-			if (ask(policy, state, trial, history))
+			if (ask(policy, state, trial, history) &&
+			    !looks_at_one(policy))
 				assert_ptr_not_equal(leader, trial);
 		}
 		hd_history_free(history);
@@ -142,12 +199,11 @@ static void check_equals(const struct hd_policy_type *policy, const void *state)
 		for (int goal = 0; goal < 2; goal++) {
 			struct hd_history *history =
 				curves_new((enum hd_goal)goal);
-			bool ranks = hd_option_find(policy->options,
-						    "truncation_percentage");
+			size_t kept = ranks(policy) ? 1 : 20;
 
 			for (size_t n = 0; n < 20; n++)
 				curves_flat(history, values[i], 10);
-			for (size_t n = 0; n < (ranks ? 1 : 20); n++)
+			for (size_t n = 0; n < kept && !looks_at_one(policy); n++)
 				assert_false(ask(policy, state,
 						 hd_history_trial(history, n),
 						 history));
@@ -169,14 +225,19 @@ static void check_alone(const struct hd_policy_type *policy, const void *state)
 
 	/* No value yet, then one trial alone. */
 	assert_false(ask(policy, state, trial, history));
+	assert_null(ask_next(policy, state, history));
 	for (size_t i = 0; i < ROWS(values); i++) {
+		bool stop;
+
 		assert_int_equal(hd_trial_log(trial, values[i]), 0);
-		assert_false(ask(policy, state, trial, history));
+		stop = ask(policy, state, trial, history);
+		assert_true(!stop || looks_at_one(policy));
+		assert_null(ask_next(policy, state, history));
 	}
 	/* Others without a value change nothing. */
 	for (size_t i = 0; i < 10; i++)
 		curves_start(history);
-	assert_false(ask(policy, state, trial, history));
+	assert_true(!ask(policy, state, trial, history) || looks_at_one(policy));
 	assert_false(ask(policy, state, hd_history_trial(history, 5), history));
 	hd_history_free(history);
 }
@@ -194,7 +255,8 @@ static void check_nan(const struct hd_policy_type *policy, const void *state)
 	for (size_t i = 0; i < 10; i++)
 		curves_flat(history, i % 2 ? NAN : 0.5, 5);
 	/* Whoever is stopped, a trial with numbers is not for those without. */
-	assert_false(ask(policy, state, hd_history_trial(history, 0), history));
+	assert_true(!ask(policy, state, hd_history_trial(history, 0), history) ||
+		    looks_at_one(policy));
 	for (size_t i = 0; i < 10; i++)
 		ask(policy, state, hd_history_trial(history, i), history);
 	hd_history_free(history);
@@ -216,8 +278,9 @@ static void check_infinities(const struct hd_policy_type *policy,
 		curves_flat(history, good, 5);
 		curves_flat(history, 0, 5);
 		curves_flat(history, -good, 5);
-		assert_false(ask(policy, state, hd_history_trial(history, 0),
-				 history));
+		assert_true(!ask(policy, state, hd_history_trial(history, 0),
+				 history) ||
+			    looks_at_one(policy));
 		for (size_t i = 1; i < 3; i++)
 			ask(policy, state, hd_history_trial(history, i),
 			    history);
@@ -261,7 +324,7 @@ static void check_many(const struct hd_policy_type *policy, const void *state)
 			hd_trial_move(trial, HD_TRIAL_EVENT_CANCEL);
 			stopped++;
 		}
-	assert_true(stopped < MANY);
+	assert_true(stopped < MANY || looks_at_one(policy));
 	hd_history_free(history);
 }
 
@@ -278,11 +341,15 @@ static void rows_are_complete(void **state)
 		const struct hd_policy_type *policy = hd_policy_type_at(i);
 
 		assert_non_null(policy->name);
-		assert_non_null(policy->v1_name);
 		assert_non_null(policy->summary);
 		assert_non_null(policy->should_stop);
 		assert_ptr_equal(hd_policy_type_find(policy->name), policy);
-		assert_ptr_equal(hd_policy_type_find(policy->v1_name), policy);
+		if (policy->v1_name)
+			assert_ptr_equal(hd_policy_type_find(policy->v1_name),
+					 policy);
+		/* Who compares by rungs compares, and who promotes too. */
+		assert_true(policy->compares ||
+			    (!policy->has_rungs && !policy->promote));
 		for (const struct hd_option *option = policy->options;
 		     option && option->name; option++) {
 			assert_non_null(option->summary);
@@ -290,6 +357,83 @@ static void rows_are_complete(void **state)
 			assert_true(option->min <= option->max);
 		}
 	}
+}
+
+/*
+ * As an engine does: who is stopped pauses, and goes on when a slot is free. A
+ * few begin anew, so that their curves are shorter than they were.
+ */
+static void check_promotion(const struct hd_policy_type *policy,
+			    const void *state)
+{
+	for (uint32_t seed = 0; seed < 40; seed++) {
+		struct hd_history *history =
+			curves_new(seed % 2 ? HD_MAXIMIZE : HD_MINIMIZE);
+
+		noise_state = seed;
+		for (size_t step = 0; step < 300; step++) {
+			const struct hd_trial *next = ask_next(policy, state,
+							       history);
+			struct hd_trial *trial;
+			struct hd_reason why = { 0 };
+
+			if (step < 20)
+				curves_start(history);
+			else if (next)
+				curves_again(hd_history_trial_mutable(
+					history, hd_trial_number(next)));
+			trial = hd_history_trial_mutable(
+				history,
+				noise((uint32_t)hd_history_count(history)));
+			if (hd_trial_state(trial) != HD_TRIAL_RUNNING)
+				continue;
+			if (noise(30) == 0)
+				hd_trial_begin_anew(trial);
+			assert_int_equal(hd_trial_log(trial, noise_value()), 0);
+			if (!ask(policy, state, trial, history))
+				continue;
+			policy->should_stop(state, trial, history, &why);
+			curves_end(trial,
+				   why.pauses ? HD_END_PAUSED : HD_END_POLICY);
+		}
+		hd_history_free(history);
+	}
+}
+
+static void who_is_promoted_pauses(void **state)
+{
+	(void)state;
+	check_every_policy(check_promotion);
+}
+
+/* A trial whose script reports a million values, with another beside it. */
+static void check_flood(const struct hd_policy_type *policy, const void *state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	struct hd_trial *flood = curves_start(history);
+	struct hd_trial *other = curves_start(history);
+	struct hd_reason why;
+	size_t stops = 0;
+
+	for (size_t i = 1; i <= MILLION; i++) {
+		assert_int_equal(hd_trial_log(flood, 1 / (double)i), 0);
+		stops += policy->should_stop(state, flood, history, &why);
+		if (i % (MILLION / 100) == 0) {
+			assert_int_equal(hd_trial_log(other, 0.5), 0);
+			stops += policy->should_stop(state, other, history, &why);
+		}
+	}
+	assert_true(hd_history_best(history, MILLION, NULL) == 1.0 / MILLION);
+	assert_true(stops <= MILLION + 100);
+	ask_next(policy, state, history);
+	hd_history_free(history);
+}
+
+static void a_million_intervals_are_survived(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < hd_policy_types(); i++)
+		check_setting(hd_policy_type_at(i), NULL, check_flood);
 }
 
 /* Twins: in LEAN each trial is forgotten as it ends. */
@@ -338,6 +482,8 @@ int main(void)
 		cmocka_unit_test(hd_097_nan_curves_are_survived),
 		cmocka_unit_test(infinities_are_survived),
 		cmocka_unit_test(ten_thousand_trials_are_asked),
+		cmocka_unit_test(who_is_promoted_pauses),
+		cmocka_unit_test(a_million_intervals_are_survived),
 		cmocka_unit_test(policies_that_do_not_compare_need_no_ended_trial),
 	};
 

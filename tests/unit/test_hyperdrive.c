@@ -618,6 +618,57 @@ static void hd_045_truncation_percentage_is_1_to_99(void **state)
 			 " exclude_finished_jobs: true}\n"));
 }
 
+static void policies_of_ours_are_noted_for_azure(void **state)
+{
+	static const char *const ours[] = { "type: asha", "type: hyperband",
+					    "type: Hyper_Band",
+					    "type: percentile, percentile: 25",
+					    "type: patient, patience: 3",
+					    "type: threshold, lower: -0.5" };
+	static const char *const azures[] = { "type: bandit, slack_factor: 1",
+					      "type: MedianStoppingPolicy",
+					      "type: none" };
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(ours); i++) {
+		snprintf(text, sizeof text, "policy: {%s}\n", ours[i]);
+		assert_findings(with(text), NULL, NULL,
+				"': Azure has the policies bandit, median_stopping"
+				" and truncation_selection");
+	}
+	for (size_t i = 0; i < ROWS(azures); i++) {
+		snprintf(text, sizeof text, "policy: {%s}\n", azures[i]);
+		assert_good(with(text));
+	}
+}
+
+static void rungs_stand_in_place_of_evaluation_interval(void **state)
+{
+	struct loading loading;
+
+	(void)state;
+	load_with(&loading,
+		  with("policy: {type: asha, first_rung: 2, reduction_factor: 4,"
+		       " evaluation_interval: 1, delay_evaluation: 5}\n"),
+		  NULL);
+	assert_int_equal(loading.rc, 0);
+	assert_true(option(loading.config->policy->options,
+			   loading.config->policy_options, "first_rung") == 2);
+	assert_true(option(loading.config->policy->options,
+			   loading.config->policy_options, "promote") == 1);
+	assert_int_equal(loading.config->delay_evaluation, 5);
+	load_end(&loading);
+	load_with(&loading, with("policy: {type: hyperband, evaluation_interval: 0}\n"),
+		  NULL);
+	assert_int_equal(loading.rc, 0);
+	load_end(&loading);
+	assert_findings(with("policy: {type: hyperband, evaluation_interval: 3}\n"),
+			"'policy.evaluation_interval' is not for hyperband, which"
+			" has rungs in place of it",
+			NULL, "'hyperband'");
+}
+
 static void hd_046_intervals_are_whole_numbers(void **state)
 {
 	struct loading loading;
@@ -998,6 +1049,8 @@ int main(void)
 		cmocka_unit_test(hd_006_no_policy_section_is_no_termination),
 		cmocka_unit_test(hd_044_bandit_takes_exactly_one_slack),
 		cmocka_unit_test(hd_045_truncation_percentage_is_1_to_99),
+		cmocka_unit_test(policies_of_ours_are_noted_for_azure),
+		cmocka_unit_test(rungs_stand_in_place_of_evaluation_interval),
 		cmocka_unit_test(hd_046_intervals_are_whole_numbers),
 		cmocka_unit_test(hd_073_interval_0_is_read_as_1),
 		cmocka_unit_test(an_option_of_another_policy_warns),

@@ -278,6 +278,13 @@ static void wrong_goals_samplers_and_policies_name_the_word(void **state)
 	check_line("min:l", NULL, "bandit:slack=1",
 		   "--policy bandit:slack=1: unknown option 'slack', expected one of slack_factor, "
 		   "slack_amount, evaluation_interval, delay_evaluation");
+	check_line("min:l", NULL, "asha:first_rung=2,promote=false", "");
+	check_line("min:l", NULL, "threshold:upper=1e6", "");
+	check_line("min:l", NULL, "asha:evaluation_interval=2",
+		   "--policy asha:evaluation_interval=2: 'policy.evaluation_interval' is not for "
+		   "asha, which has rungs in place of it");
+	check_line("min:l", NULL, "patient",
+		   "--policy patient: 'patience' is missing, patient needs it");
 	check_line("min:l", NULL, "bandit",
 		   "--policy bandit: 'bandit' needs one of 'slack_factor' and 'slack_amount', got "
 		   "neither");

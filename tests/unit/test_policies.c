@@ -621,8 +621,8 @@ static void hd_005_policies_are_found_by_either_name(void **state)
 	}
 	for (size_t i = 0; i < ROWS(unknown); i++)
 		assert_null(hd_policy_type_find(unknown[i]));
-	assert_int_equal(hd_policy_types(), 4);
-	assert_null(hd_policy_type_at(4));
+	assert_true(hd_policy_types() >= 4);
+	assert_null(hd_policy_type_at(hd_policy_types()));
 }
 
 int main(void)

@@ -480,6 +480,30 @@ static void processes_share_a_study(void **state)
 
 /* --- misuse --------------------------------------------------------------------------- */
 
+static void rungs_stand_in_place_of_an_interval(void **state)
+{
+	struct hd_config *config = load("random", "", 100);
+	struct hd_study_options options = {
+		.size = sizeof options,
+		.space = config->space,
+		.sampler = hd_sampler_type_find("random"),
+		.policy = hd_policy_type_find("asha"),
+		.evaluation_interval = 2,
+	};
+	struct hd_study *study;
+	struct hd_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(hd_study_new(&study, &options, &err), HD_EINVAL);
+	assert_string_equal(err.text, "'evaluation_interval' is not for asha, "
+				      "which has rungs in place of it");
+	assert_null(study);
+	options.evaluation_interval = 1;
+	assert_int_equal(hd_study_new(&study, &options, &err), 0);
+	hd_study_free(study);
+	hd_config_free(config);
+}
+
 static void misuse_has_its_code(void **state)
 {
 	struct hd_study_options options = { .size = sizeof options };
@@ -578,6 +602,7 @@ int main(void)
 		cmocka_unit_test(stopping_a_study_cancels_what_is_open),
 		cmocka_unit_test(too_many_failures_end_a_study),
 		cmocka_unit_test(processes_share_a_study),
+		cmocka_unit_test(rungs_stand_in_place_of_an_interval),
 		cmocka_unit_test(misuse_has_its_code),
 		cmocka_unit_test(no_study_has_its_code_everywhere),
 		cmocka_unit_test(sweeps_that_hdrive_runs_are_no_studies),

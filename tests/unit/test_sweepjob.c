@@ -330,6 +330,22 @@ static void hd_074_policies_are_named_in_every_spelling(void **state)
 		     "unknown key 'early_termination.interval'");
 }
 
+static void policies_of_ours_end_trials_of_sweep_jobs(void **state)
+{
+	(void)state;
+	assert_policy("{type: asha, evaluation_interval: 0}\n", "asha", 1, 0);
+	assert_policy("{type: hyperband, delay_evaluation: 2}\n", "hyperband", 1, 2);
+	assert_policy("{type: percentile, percentile: 25,"
+		      " evaluation_interval: 2}\n",
+		      "percentile", 2, 0);
+	assert_policy("{type: patient, patience: 4}\n", "patient", 1, 0);
+	assert_policy("{type: threshold, upper: 1e6}\n", "threshold", 1, 0);
+	assert_findings(JOB LIMITS "early_termination: {type: asha,"
+				   " evaluation_interval: 2}\n",
+			"'early_termination.evaluation_interval' is not for asha",
+			NULL, "'asha': Azure has the policies");
+}
+
 /* --- what else a trial has ---------------------------------------------------- */
 
 static void processes_and_instances_are_what_one_machine_has(void **state)
@@ -441,6 +457,7 @@ int main(void)
 		cmocka_unit_test(other_files_are_told_the_way_on),
 		cmocka_unit_test(hd_073_interval_0_or_none_is_1),
 		cmocka_unit_test(hd_074_policies_are_named_in_every_spelling),
+		cmocka_unit_test(policies_of_ours_end_trials_of_sweep_jobs),
 		cmocka_unit_test(processes_and_instances_are_what_one_machine_has),
 		cmocka_unit_test(unknown_keys_are_errors_with_a_guess),
 		cmocka_unit_test(hdrives_own_keys_work_in_sweep_jobs_too),

@@ -1,0 +1,45 @@
+/*
+ * hyperband - asha's rule in brackets that begin at different rungs (Li et al.,
+ * "Hyperband: a novel bandit-based approach to hyperparameter optimization",
+ * JMLR 2018): what the aggressive ones lose, trials that start slowly, the
+ * patient ones keep. See rungs.h.
+ *
+ * The paper makes as many brackets as there are rungs below the length of a
+ * trial, which is not known here before one has ended, and may not change the
+ * brackets then: their number is an option.
+ */
+#include "rungs.h"
+#include "table.h"
+
+static const struct hd_option hyperband_options[] = {
+	HD_OPTION_SIZE(struct rungs, reduction_factor, 2, RUNGS_FACTOR_MOST, 3,
+		       "one trial in this many goes on at a rung, to a rung this "
+		       "many times as high"),
+	HD_OPTION_SIZE(struct rungs, first_rung, 1, RUNGS_FIRST_MOST, 1,
+		       "the interval of the first rung of the first bracket"),
+	HD_OPTION_SIZE(struct rungs, brackets, 1, RUNGS_BRACKETS_MOST, 3,
+		       "sets of trials, each beginning a rung later than the one "
+		       "before, and smaller"),
+	HD_OPTION_BOOL(struct rungs, promote, true,
+		       "take a trial up again that comes to be among the best"),
+	HD_OPTION_END
+};
+
+static int hyperband_init(void *vstate, struct hd_error *err)
+{
+	(void)err;
+	hd_rungs_share(vstate);
+	return 0;
+}
+
+const struct hd_policy_type hd_policy_hyperband = {
+	.name = "hyperband",
+	.summary = "asha in brackets that begin at different rungs",
+	.options = hyperband_options,
+	.state_size = sizeof(struct rungs),
+	.compares = true,
+	.has_rungs = true,
+	.init = hyperband_init,
+	.should_stop = hd_rungs_should_stop,
+	.promote = hd_rungs_promote,
+};

@@ -1,0 +1,48 @@
+/*
+ * Rungs: what asha and hyperband have in common, asynchronous successive
+ * halving (Li et al., "A system for massively parallel hyperparameter tuning",
+ * MLSys 2020, algorithm 2).
+ *
+ * A trial of bracket s is judged at intervals first_rung * factor^(s + k), k =
+ * 0, 1, 2...: its rungs. Of the n trials of the bracket that came as far the
+ * best floor(n/factor), and at least one, go on; the others pause, and are
+ * taken up again when they come to be among the best.
+ */
+#ifndef HD_POLICIES_RUNGS_H
+#define HD_POLICIES_RUNGS_H
+
+#include <hdrive/policy.h>
+
+#define RUNGS_FACTOR_MOST 1000
+#define RUNGS_FIRST_MOST 1000000
+#define RUNGS_BRACKETS_MOST 32
+
+/* The state of a policy with rungs: its options, then what init makes. */
+struct rungs {
+	size_t reduction_factor;
+	size_t first_rung;
+	size_t brackets;
+	bool promote;
+
+	/*
+	 * The trials are dealt to the brackets in shares: bracket s has those
+	 * whose hash, from 0 on and below 1, is below edges[s] and no earlier
+	 * one. Without it they are dealt in turn.
+	 */
+	bool shared;
+	double edges[RUNGS_BRACKETS_MOST];
+};
+
+/* Hyperband's shares into RUNGS, whose options stand. */
+void hd_rungs_share(struct rungs *rungs);
+/* 0 .. brackets - 1: which one the trial of this sweep with NUMBER is of. */
+size_t hd_rungs_bracket(const struct rungs *rungs, size_t number);
+
+/* The vtable's functions of both policies. */
+bool hd_rungs_should_stop(const void *state, const struct hd_trial *trial,
+			  const struct hd_history *history, struct hd_reason *why);
+const struct hd_trial *hd_rungs_promote(const void *state,
+					const struct hd_history *history,
+					struct hd_reason *why);
+
+#endif

@@ -1,0 +1,24 @@
+#!/bin/sh
+# The example of rungs: few trials go to their end, and a script that was stopped
+# goes on behind its checkpoint.
+set -eu
+cp -R "$TEST_ROOT/examples/rungs" work
+cd work
+mkdir kept
+python3 train.py --hidden 2 >whole
+HDRIVE_CHECKPOINTS=kept python3 train.py --hidden 2 >first &
+pid=$!
+while ! grep -q 'epoch 2: ' first; do sleep 0.01; done
+kill "$pid" || :
+wait "$pid" || :
+HDRIVE_CHECKPOINTS=kept python3 train.py --hidden 2 >second
+grep -q '^going on behind epoch [1-9]' second
+# Together they are the whole run: no epoch twice, none left out but the one
+# that was saved and not yet said.
+grep loss= second >rest
+tail -n "$(wc -l <rest)" whole | cmp - rest
+
+hdrive submit --seed 1 --name rings --set max_total_runs=12 sweep.yml -- python3 train.py
+hdrive best rings --format args | grep -q -e '--rate [0-9.e-]* --momentum 0\.[0-9]* --hidden [2468]'
+hdrive show rings | grep -q 'Canceled'
+grep -q 'epoch 27: ' .hdrive/rings/[0-9]*/stdout

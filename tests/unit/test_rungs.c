@@ -1,0 +1,656 @@
+/*
+ * Tests of policies/rungs.c, asha.c and hyperband.c: the rules by hand, and
+ * over random histories against the same rules counted anew.
+ */
+#include "check.h"
+#include "curves.h"
+
+#include "rungs.h"
+
+/* A policy with a few of its options; NAME of the first that is not is NULL. */
+struct setting {
+	const char *name;
+	double value;
+};
+
+struct asked {
+	const struct hd_policy_type *type;
+	struct rungs *state;
+	struct hd_reason why;
+};
+
+static void asked_init(struct asked *asked, const char *policy,
+		       const struct setting *settings)
+{
+	asked->type = hd_policy_type_find(policy);
+	assert_non_null(asked->type);
+	assert_int_equal(asked->type->state_size, sizeof *asked->state);
+	asked->state = curves_state(asked->type);
+	for (; settings && settings->name; settings++)
+		curves_option(asked->type, asked->state, settings->name,
+			      settings->value);
+	if (asked->type->init)
+		assert_int_equal(asked->type->init(asked->state, NULL), 0);
+}
+
+#define ASKED(asked, policy, ...) \
+	asked_init((asked), (policy), (const struct setting[]){ __VA_ARGS__, { NULL, 0 } })
+
+static bool stops(struct asked *asked, size_t index,
+		  const struct hd_history *history)
+{
+	memset(&asked->why, 0, sizeof asked->why);
+	return asked->type->should_stop(asked->state,
+					hd_history_trial(history, index),
+					history, &asked->why);
+}
+
+static const struct hd_trial *promotes(struct asked *asked,
+				       const struct hd_history *history)
+{
+	memset(&asked->why, 0, sizeof asked->why);
+	return asked->type->promote(asked->state, history, &asked->why);
+}
+
+/* --- asha, stopping -------------------------------------------------------- */
+
+static void asha_judges_at_its_rungs_alone(void **state)
+{
+	static const size_t defaults[] = { 3, 9, 27, 81 };
+	static const size_t others[] = { 2, 8, 32 };
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	size_t next = 0, other = 0;
+	struct asked asked, second;
+	struct hd_trial *trial;
+
+	(void)state;
+	asked_init(&asked, "asha", NULL);
+	ASKED(&second, "asha", { "first_rung", 2 }, { "reduction_factor", 4 });
+	curves_flat(history, 0.9, 100);
+	trial = curves_start(history);
+	for (size_t interval = 1; interval <= 100; interval++) {
+		bool due = next < ROWS(defaults) && defaults[next] == interval;
+		bool too = other < ROWS(others) && others[other] == interval;
+
+		assert_int_equal(hd_trial_log(trial, 0.1), 0);
+		assert_int_equal(stops(&asked, 1, history), due);
+		assert_int_equal(stops(&second, 1, history), too);
+		next += due;
+		other += too;
+	}
+	assert_int_equal(next, ROWS(defaults));
+	assert_int_equal(other, ROWS(others));
+	free(asked.state);
+	free(second.state);
+	hd_history_free(history);
+}
+
+static void the_best_third_at_a_rung_goes_on(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct asked asked;
+
+	(void)state;
+	asked_init(&asked, "asha", NULL);
+	for (size_t i = 0; i < 11; i++)
+		curves_flat(history, 0.9 - 0.1 * (double)i, 3);
+	for (size_t i = 0; i < 11; i++)
+		assert_int_equal(stops(&asked, i, history), i >= 3);
+	assert_true(stops(&asked, 4, history));
+	assert_string_equal(asked.why.text,
+			    "place 5 of 11 at rung 3, best so far 0.5; the best "
+			    "3 (1/3) go on");
+	assert_true(asked.why.mine == 5 && asked.why.limit == 3);
+	assert_int_equal(asked.why.compared, 11);
+	free(asked.state);
+	hd_history_free(history);
+}
+
+static void of_the_first_at_a_rung_the_best_goes_on(void **state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	struct asked asked;
+
+	(void)state;
+	asked_init(&asked, "asha", NULL);
+	curves_flat(history, 5, 3);
+	assert_false(stops(&asked, 0, history));
+	curves_flat(history, 6, 3);
+	assert_true(stops(&asked, 1, history));
+	assert_string_equal(asked.why.text,
+			    "place 2 of 2 at rung 3, best so far 6; the best 1 "
+			    "(1/3) goes on");
+	curves_flat(history, 4, 3);
+	assert_false(stops(&asked, 2, history));
+	free(asked.state);
+	hd_history_free(history);
+}
+
+static void what_counts_is_the_best_up_to_the_rung(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct asked asked;
+
+	(void)state;
+	asked_init(&asked, "asha", NULL);
+	/* Better later, and better before. */
+	curves_add(history, 0.1, 0.1, 0.1, 0.99);
+	curves_add(history, 0.8, 0.2, 0.2);
+	curves_flat(history, 0.5, 3);
+	assert_false(stops(&asked, 1, history));
+	assert_true(stops(&asked, 2, history));
+	free(asked.state);
+	hd_history_free(history);
+}
+
+static void ended_and_inherited_trials_are_compared_with(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct hd_trial *old;
+	struct asked asked;
+
+	(void)state;
+	asked_init(&asked, "asha", NULL);
+	old = hd_history_inherit(history, NULL);
+	assert_non_null(old);
+	curves_log(old, (const double[]){ 0.9, 0.9, 0.9 }, 3);
+	curves_end(curves_flat(history, 0.8, 3), HD_END_PAUSED);
+	hd_trial_move(curves_flat(history, 0.7, 4), HD_TRIAL_EVENT_DONE);
+	hd_trial_move(curves_flat(history, 0.99, 2), HD_TRIAL_EVENT_FAIL);
+	curves_flat(history, 0.6, 3);
+	assert_true(stops(&asked, 3, history));
+	assert_string_equal(asked.why.text,
+			    "place 4 of 4 at rung 3, best so far 0.6; the best 1 "
+			    "(1/3) goes on");
+	free(asked.state);
+	hd_history_free(history);
+}
+
+static void the_leader_goes_on_behind_an_equal(void **state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	struct hd_trial *first = curves_start(history);
+	struct asked asked;
+
+	(void)state;
+	asked_init(&asked, "asha", NULL);
+	/* Of equals the lower number stands first, the other came first. */
+	curves_flat(history, 0.5, 3);
+	curves_log(first, (const double[]){ 0.5, 0.5, 0.5 }, 3);
+	assert_false(stops(&asked, 0, history));
+	assert_false(stops(&asked, 1, history));
+	free(asked.state);
+	hd_history_free(history);
+}
+
+static void a_stop_pauses_where_one_may_be_promoted(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct asked pausing, stopping;
+
+	(void)state;
+	asked_init(&pausing, "asha", NULL);
+	ASKED(&stopping, "asha", { "promote", 0 });
+	curves_flat(history, 2, 3);
+	curves_flat(history, 1, 3);
+	assert_true(stops(&pausing, 1, history));
+	assert_true(pausing.why.pauses);
+	assert_true(stops(&stopping, 1, history));
+	assert_false(stopping.why.pauses);
+	/* Three places, of which one goes on: it would be the first. */
+	curves_end(curves_flat(history, 3, 3), HD_END_PAUSED);
+	assert_non_null(promotes(&pausing, history));
+	assert_null(promotes(&stopping, history));
+	free(pausing.state);
+	free(stopping.state);
+	hd_history_free(history);
+}
+
+/* --- asha, promotion ------------------------------------------------------- */
+
+#define HALVES                        \
+	{ "first_rung", 1 },          \
+	{                             \
+		"reduction_factor", 2 \
+	}
+
+static void the_best_that_waits_is_promoted(void **state)
+{
+	static const double values[] = { 0.7, 0.9, 0.6, 0.8 };
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "asha", HALVES);
+	assert_null(promotes(&asked, history));
+	for (size_t i = 0; i < ROWS(values); i++) {
+		curves_end(curves_flat(history, values[i], 1), HD_END_PAUSED);
+		/* Alone nobody is among the best half. */
+		assert_int_equal(promotes(&asked, history) == NULL, i < 1);
+	}
+	assert_ptr_equal(promotes(&asked, history), hd_history_trial(history, 1));
+	assert_string_equal(asked.why.text,
+			    "place 1 of 4 at rung 1, best so far 0.9; the best 2 "
+			    "(1/2) go on");
+	curves_again(hd_history_trial_mutable(history, 1));
+	assert_ptr_equal(promotes(&asked, history), hd_history_trial(history, 3));
+	assert_true(asked.why.mine == 2 && asked.why.limit == 2);
+	curves_again(hd_history_trial_mutable(history, 3));
+	assert_null(promotes(&asked, history));
+	/* Two more come: now three of the six go on. */
+	curves_end(curves_flat(history, 0.1, 1), HD_END_PAUSED);
+	assert_null(promotes(&asked, history));
+	curves_end(curves_flat(history, 0.2, 1), HD_END_PAUSED);
+	assert_ptr_equal(promotes(&asked, history), hd_history_trial(history, 0));
+	free(asked.state);
+	hd_history_free(history);
+}
+
+static void the_highest_rung_is_promoted_from_first(void **state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "asha", HALVES);
+	for (size_t i = 0; i < 4; i++)
+		curves_end(curves_flat(history, 1 + (double)i, 1), HD_END_PAUSED);
+	curves_end(curves_flat(history, 8, 2), HD_END_PAUSED);
+	/* One alone at rung 2 does not go on; the best of rung 1 does. */
+	assert_ptr_equal(promotes(&asked, history), hd_history_trial(history, 0));
+	curves_end(curves_flat(history, 9, 2), HD_END_PAUSED);
+	assert_ptr_equal(promotes(&asked, history), hd_history_trial(history, 4));
+	assert_string_equal(asked.why.text,
+			    "place 1 of 2 at rung 2, best so far 8; the best 1 "
+			    "(1/2) goes on");
+	free(asked.state);
+	hd_history_free(history);
+}
+
+/* It logged more than its rung before it heard of the stop. */
+static void a_trial_belongs_to_the_highest_rung_it_came_to(void **state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "asha", HALVES);
+	curves_end(curves_flat(history, 1, 5), HD_END_PAUSED);
+	curves_end(curves_flat(history, 2, 7), HD_END_PAUSED);
+	curves_end(curves_flat(history, 3, 1), HD_END_PAUSED);
+	curves_end(curves_flat(history, 4, 1), HD_END_PAUSED);
+	assert_ptr_equal(promotes(&asked, history), hd_history_trial(history, 0));
+	assert_non_null(strstr(asked.why.text, "place 1 of 2 at rung 4"));
+	/* Both of rung 1's best are of rung 4; nobody else of it may. */
+	curves_again(hd_history_trial_mutable(history, 0));
+	assert_null(promotes(&asked, history));
+	free(asked.state);
+	hd_history_free(history);
+}
+
+static void only_what_pauses_is_promoted(void **state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	struct hd_trial *old = hd_history_inherit(history, NULL);
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "asha", HALVES);
+	assert_non_null(old);
+	assert_int_equal(hd_trial_log(old, 0), 0);
+	curves_end(curves_flat(history, 1, 1), HD_END_POLICY);
+	curves_end(curves_flat(history, 2, 1), HD_END_USER);
+	hd_trial_move(curves_flat(history, 3, 1), HD_TRIAL_EVENT_DONE);
+	hd_trial_move(curves_flat(history, 4, 1), HD_TRIAL_EVENT_FAIL);
+	curves_flat(history, 5, 1);
+	/* It is asked to stop and has not: its end is set before. */
+	hd_trial_set_end(hd_history_trial_mutable(history, 4), HD_END_PAUSED);
+	hd_trial_move(hd_history_trial_mutable(history, 4), HD_TRIAL_EVENT_STOP);
+	for (size_t i = 0; i < 6; i++)
+		curves_flat(history, 10, 1);
+	assert_null(promotes(&asked, history));
+	hd_trial_move(hd_history_trial_mutable(history, 4), HD_TRIAL_EVENT_CANCEL);
+	assert_ptr_equal(promotes(&asked, history), hd_history_trial(history, 4));
+	free(asked.state);
+	hd_history_free(history);
+}
+
+static void a_trial_without_a_value_is_not_promoted(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "asha", HALVES);
+	for (size_t i = 0; i < 6; i++)
+		curves_end(curves_flat(history, NAN, 1), HD_END_PAUSED);
+	assert_null(promotes(&asked, history));
+	curves_end(curves_flat(history, -1e300, 1), HD_END_PAUSED);
+	assert_ptr_equal(promotes(&asked, history), hd_history_trial(history, 6));
+	free(asked.state);
+	hd_history_free(history);
+}
+
+/* --- brackets -------------------------------------------------------------- */
+
+static void a_later_bracket_begins_a_rung_later_and_compares_alone(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "asha", { "brackets", 2 });
+	/* Even numbers are of the first bracket. */
+	for (size_t i = 0; i < 8; i++)
+		curves_flat(history, 0.9 - 0.1 * (double)i, 3);
+	assert_false(stops(&asked, 0, history));
+	assert_true(stops(&asked, 2, history));
+	assert_string_equal(asked.why.text,
+			    "place 2 of 4 at rung 3 of bracket 1 of 2, best so "
+			    "far 0.7; the best 1 (1/3) goes on");
+	for (size_t i = 1; i < 8; i += 2)
+		assert_false(stops(&asked, i, history));
+	for (size_t i = 0; i < 8; i++)
+		curves_log(hd_history_trial_mutable(history, i),
+			   (const double[]){ 0, 0, 0, 0, 0, 0 }, 6);
+	assert_false(stops(&asked, 1, history));
+	assert_true(stops(&asked, 3, history));
+	assert_string_equal(asked.why.text,
+			    "place 2 of 4 at rung 9 of bracket 2 of 2, best so "
+			    "far 0.6; the best 1 (1/3) goes on");
+	free(asked.state);
+	hd_history_free(history);
+}
+
+static void hyperband_gives_most_trials_to_the_first_bracket(void **state)
+{
+	/* 9/3, 3/2 and 1: of 11 trials 6, 3 and 2. */
+	static const double shares[] = { 6.0 / 11, 3.0 / 11, 2.0 / 11 };
+	size_t counts[3] = { 0 };
+	struct asked asked;
+
+	(void)state;
+	asked_init(&asked, "hyperband", NULL);
+	for (size_t number = 0; number < 100000; number++) {
+		size_t bracket = hd_rungs_bracket(asked.state, number);
+
+		assert_true(bracket < 3);
+		counts[bracket]++;
+		/* Evenly, so that a sweep of twenty has its shares too. */
+		for (size_t s = 0; s < 3; s++)
+			assert_true(fabs((double)counts[s] -
+					 (double)(number + 1) * shares[s]) < 4);
+	}
+	free(asked.state);
+}
+
+static void a_grids_stride_meets_every_bracket(void **state)
+{
+	struct asked asked;
+
+	(void)state;
+	asked_init(&asked, "hyperband", NULL);
+	for (size_t stride = 1; stride <= 64; stride++) {
+		size_t counts[3] = { 0 };
+
+		for (size_t i = 0; i < 200; i++)
+			counts[hd_rungs_bracket(asked.state, i * stride)]++;
+		for (size_t s = 0; s < 3; s++)
+			assert_true(counts[s] > 15);
+	}
+	free(asked.state);
+}
+
+/* What no size_t can hold is a rung that nobody comes to. */
+static void rungs_past_all_numbers_are_none(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "asha", { "reduction_factor", RUNGS_FACTOR_MOST },
+	      { "first_rung", RUNGS_FIRST_MOST },
+	      { "brackets", RUNGS_BRACKETS_MOST });
+	for (size_t i = 0; i < RUNGS_BRACKETS_MOST; i++)
+		curves_flat(history, (double)i, 4);
+	for (size_t i = 0; i < RUNGS_BRACKETS_MOST; i++)
+		assert_false(stops(&asked, i, history));
+	assert_null(promotes(&asked, history));
+	free(asked.state);
+	ASKED(&asked, "hyperband", { "reduction_factor", RUNGS_FACTOR_MOST },
+	      { "first_rung", 1 }, { "brackets", RUNGS_BRACKETS_MOST });
+	for (size_t i = 0; i < RUNGS_BRACKETS_MOST; i++) {
+		assert_true(asked.state->edges[i] > 0);
+		assert_true(asked.state->edges[i] <= 1);
+	}
+	for (size_t i = 0; i < RUNGS_BRACKETS_MOST; i++)
+		assert_false(stops(&asked, i, history));
+	assert_null(promotes(&asked, history));
+	free(asked.state);
+	hd_history_free(history);
+}
+
+/* --- over random histories ------------------------------------------------- */
+
+static uint32_t noise_state;
+
+static uint32_t noise(uint32_t below)
+{
+	noise_state = noise_state * 1664525u + 1013904223u;
+	return (noise_state >> 8) % below;
+}
+
+static double noise_value(void)
+{
+	static const double odd[] = { NAN, INFINITY, -INFINITY };
+	uint32_t pick = noise(50);
+
+	return pick < ROWS(odd) ? odd[pick] : (double)noise(40) / 8 - 2;
+}
+
+static size_t plain_first(const struct rungs *rungs, size_t bracket)
+{
+	size_t rung = rungs->first_rung;
+
+	while (bracket--)
+		rung *= rungs->reduction_factor;
+	return rung;
+}
+
+static bool plain_is_rung(const struct rungs *rungs, size_t bracket, size_t at)
+{
+	for (size_t rung = plain_first(rungs, bracket); rung <= at;
+	     rung *= rungs->reduction_factor)
+		if (rung == at)
+			return true;
+	return false;
+}
+
+/* Place of trial INDEX at RUNG among the COUNT of its bracket, one by one. */
+static size_t plain_place(const struct rungs *rungs,
+			  const struct hd_history *history, size_t index,
+			  size_t rung, size_t *count)
+{
+	size_t bracket = hd_rungs_bracket(rungs, index), before = 0;
+	double mine = hd_trial_best(hd_history_trial(history, index), rung);
+
+	*count = 0;
+	for (size_t i = 0; i < hd_history_known(history); i++) {
+		const struct hd_trial *other = hd_history_known_trial(history, i);
+		double theirs = hd_trial_best(other, rung);
+		bool old = hd_trial_is_inherited(other);
+		enum hd_goal goal = hd_history_goal(history);
+
+		if (hd_trial_intervals(other) < rung ||
+		    (!old && hd_rungs_bracket(rungs, hd_trial_number(other)) != bracket))
+			continue;
+		++*count;
+		if (hd_goal_better(goal, theirs, mine))
+			before++;
+		else if (!hd_goal_worse(goal, theirs, mine) &&
+			 (old || hd_trial_number(other) < index))
+			before++;
+	}
+	return before + 1;
+}
+
+static bool plain_stops(const struct rungs *rungs,
+			const struct hd_history *history, size_t index)
+{
+	const struct hd_trial *trial = hd_history_trial(history, index), *leader;
+	size_t interval = hd_trial_interval(trial), count, place;
+
+	if (!plain_is_rung(rungs, hd_rungs_bracket(rungs, index), interval))
+		return false;
+	place = plain_place(rungs, history, index, interval, &count);
+	hd_history_best(history, interval, &leader);
+	count /= rungs->reduction_factor;
+	return place > (count ? count : 1) && leader != trial;
+}
+
+/* The rung that trial INDEX waits at for its turn; 0 when it may not go on. */
+static size_t plain_waits(const struct rungs *rungs,
+			  const struct hd_history *history, size_t index)
+{
+	const struct hd_trial *trial = hd_history_trial(history, index);
+	size_t intervals = hd_trial_intervals(trial), rung = 0, count, place;
+
+	if (hd_trial_end(trial) != HD_END_PAUSED ||
+	    hd_trial_state(trial) != HD_TRIAL_CANCELED)
+		return 0;
+	for (size_t at = 1; at <= intervals; at++)
+		if (plain_is_rung(rungs, hd_rungs_bracket(rungs, index), at))
+			rung = at;
+	if (rung == 0 || isnan(hd_trial_best(trial, rung)))
+		return 0;
+	place = plain_place(rungs, history, index, rung, &count);
+	return place <= count / rungs->reduction_factor ? rung : 0;
+}
+
+static const struct hd_trial *plain_promotes(const struct rungs *rungs,
+					     const struct hd_history *history)
+{
+	const struct hd_trial *found = NULL;
+	size_t highest = 0;
+
+	for (size_t i = 0; i < hd_history_count(history); i++) {
+		const struct hd_trial *trial = hd_history_trial(history, i);
+		size_t rung = plain_waits(rungs, history, i);
+
+		if (rung < highest || rung == 0)
+			continue;
+		if (rung > highest ||
+		    hd_goal_better(hd_history_goal(history),
+				   hd_trial_best(trial, rung),
+				   hd_trial_best(found, rung)))
+			found = trial;
+		highest = rung;
+	}
+	return found;
+}
+
+/* Forty trials, some of which run: one logs, is judged, and may be paused. */
+static void random_history(struct asked *asked, uint32_t seed, size_t *stopped,
+			   size_t *promoted)
+{
+	struct hd_history *history =
+		curves_new(seed % 2 ? HD_MAXIMIZE : HD_MINIMIZE);
+
+	noise_state = seed;
+	for (size_t i = 0; i < seed % 4; i++) {
+		struct hd_trial *old = hd_history_inherit(history, NULL);
+
+		assert_non_null(old);
+		for (uint32_t left = noise(20); left > 0; left--)
+			assert_int_equal(hd_trial_log(old, noise_value()), 0);
+	}
+	for (size_t step = 0; step < 600; step++) {
+		const struct hd_trial *next = promotes(asked, history);
+		struct hd_trial *trial;
+		size_t index;
+
+		assert_ptr_equal(next, plain_promotes(asked->state, history));
+		if (next && noise(3) == 0) {
+			curves_again(hd_history_trial_mutable(
+				history, hd_trial_number(next)));
+			++*promoted;
+		} else if (hd_history_count(history) < 40 && noise(10) == 0) {
+			curves_start(history);
+		}
+		if (hd_history_count(history) == 0)
+			continue;
+		index = noise((uint32_t)hd_history_count(history));
+		trial = hd_history_trial_mutable(history, index);
+		if (hd_trial_state(trial) != HD_TRIAL_RUNNING)
+			continue;
+		assert_int_equal(hd_trial_log(trial, noise_value()), 0);
+		if (!stops(asked, index, history)) {
+			assert_false(plain_stops(asked->state, history, index));
+			if (noise(80) == 0)
+				hd_trial_move(trial, HD_TRIAL_EVENT_DONE);
+			continue;
+		}
+		assert_true(plain_stops(asked->state, history, index));
+		/* One value more, now and then, before it hears of it. */
+		for (uint32_t more = noise(4); more > 2; more--)
+			assert_int_equal(hd_trial_log(trial, noise_value()), 0);
+		curves_end(trial, noise(6) ? HD_END_PAUSED : HD_END_POLICY);
+		++*stopped;
+	}
+	hd_history_free(history);
+}
+
+static void the_rules_hold_over_random_histories(void **state)
+{
+	static const struct {
+		const char *policy;
+		double factor, first, brackets;
+	} rows[] = {
+		{ "asha", 3, 3, 1 },
+		{ "asha", 2, 1, 1 },
+		{ "asha", 2, 1, 3 },
+		{ "hyperband", 3, 1, 3 },
+		{ "hyperband", 2, 2, 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		size_t stopped = 0, promoted = 0;
+		struct asked asked;
+
+		ASKED(&asked, rows[i].policy,
+		      { "reduction_factor", rows[i].factor },
+		      { "first_rung", rows[i].first },
+		      { "brackets", rows[i].brackets });
+		for (uint32_t seed = 0; seed < 30; seed++)
+			random_history(&asked, seed, &stopped, &promoted);
+		assert_true(stopped > 100);
+		assert_true(promoted > 20);
+		free(asked.state);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(asha_judges_at_its_rungs_alone),
+		cmocka_unit_test(the_best_third_at_a_rung_goes_on),
+		cmocka_unit_test(of_the_first_at_a_rung_the_best_goes_on),
+		cmocka_unit_test(what_counts_is_the_best_up_to_the_rung),
+		cmocka_unit_test(ended_and_inherited_trials_are_compared_with),
+		cmocka_unit_test(the_leader_goes_on_behind_an_equal),
+		cmocka_unit_test(a_stop_pauses_where_one_may_be_promoted),
+		cmocka_unit_test(the_best_that_waits_is_promoted),
+		cmocka_unit_test(the_highest_rung_is_promoted_from_first),
+		cmocka_unit_test(a_trial_belongs_to_the_highest_rung_it_came_to),
+		cmocka_unit_test(only_what_pauses_is_promoted),
+		cmocka_unit_test(a_trial_without_a_value_is_not_promoted),
+		cmocka_unit_test(a_later_bracket_begins_a_rung_later_and_compares_alone),
+		cmocka_unit_test(hyperband_gives_most_trials_to_the_first_bracket),
+		cmocka_unit_test(a_grids_stride_meets_every_bracket),
+		cmocka_unit_test(rungs_past_all_numbers_are_none),
+		cmocka_unit_test(the_rules_hold_over_random_histories),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
