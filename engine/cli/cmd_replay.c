@@ -64,14 +64,18 @@ static void replay_end(struct cli *cli, const struct hd_replay_summary *summary)
 {
 	if (cli->json) {
 		cli_put(cli, "%s],\"suggestions\":%zu,\"enqueued\":%zu,\"questions\":%zu,"
-			     "\"stops\":%zu,\"same\":%s}\n",
+			     "\"stops\":%zu,\"promotions\":%zu,\"same\":%s}\n",
 			summary->differences ? "" : JSON_HEAD, summary->suggestions,
 			summary->enqueued, summary->questions,
-			summary->stops, summary->differences ? "false" : "true");
+			summary->stops, summary->promotions,
+			summary->differences ? "false" : "true");
 		return;
 	}
-	cli_put(cli, "%zu suggestions, %zu questions to the policy, %zu stops: ",
+	cli_put(cli, "%zu suggestions, %zu questions to the policy, %zu stops",
 		summary->suggestions, summary->questions, summary->stops);
+	if (summary->promotions)
+		cli_put(cli, ", %zu promotions", summary->promotions);
+	cli_put(cli, ": ");
 	if (summary->differences)
 		cli_put(cli, "%zu differences\n", summary->differences);
 	else

@@ -229,7 +229,9 @@ static void show_ended(struct progress *progress, const struct hd_event *event)
 	else if (progress->cli->verbose)
 		progress_line(progress, "trial %zu %s after %s%s%s%s",
 			      event->trial,
-			      event->state == HD_TRIAL_CANCELED ? "stopped" : "completed",
+			      event->end == HD_END_PAUSED         ? "paused"
+			      : event->state == HD_TRIAL_CANCELED ? "stopped"
+								  : "completed",
 			      hd_duration_text(event->seconds, took, sizeof took),
 			      event->has_metric ? "" : ", without the metric",
 			      event->text && *event->text ? ": " : "",
@@ -239,11 +241,12 @@ static void show_ended(struct progress *progress, const struct hd_event *event)
 static void show_stopping(struct progress *progress,
 			  const struct hd_event *event)
 {
-	if (event->end == HD_END_POLICY)
-		progress_line(progress,
-			      "trial %zu stopped by %s at interval %zu: %s",
-			      event->trial, progress->config->policy->name,
-			      event->interval, event->text);
+	if (event->end == HD_END_POLICY || event->end == HD_END_PAUSED)
+		progress_line(progress, "trial %zu %s by %s at interval %zu: %s",
+			      event->trial,
+			      event->end == HD_END_POLICY ? "stopped" : "set aside",
+			      progress->config->policy->name, event->interval,
+			      event->text);
 	else if (progress->cli->verbose)
 		progress_line(progress, "trial %zu is asked to end%s%s",
 			      event->trial, *event->text ? ": " : "",
@@ -336,6 +339,10 @@ static void progress_show(struct progress *progress,
 	case HD_EVENT_TRIAL_ENDED:
 		show_best_if_due(progress, event->trial == progress->best_trial);
 		show_ended(progress, event);
+		break;
+	case HD_EVENT_TRIAL_PROMOTED:
+		progress_line(progress, "trial %zu goes on behind interval %zu: %s",
+			      event->trial, event->interval, event->text);
 		break;
 	case HD_EVENT_BEST:
 		show_best(progress, event);

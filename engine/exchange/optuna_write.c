@@ -449,7 +449,10 @@ static const char *state_word(const struct hd_trial_row *row)
 {
 	if (row->state == HD_TRIAL_COMPLETED && row->has_metric)
 		return "COMPLETE";
-	return row->state == HD_TRIAL_CANCELED && row->end == HD_END_POLICY ? "PRUNED" : "FAIL";
+	return row->state == HD_TRIAL_CANCELED &&
+			       (row->end == HD_END_POLICY || row->end == HD_END_PAUSED)
+		       ? "PRUNED"
+		       : "FAIL";
 }
 
 static int put_trial(void *user, const struct hd_trial_row *row)

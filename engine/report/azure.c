@@ -362,7 +362,7 @@ static int azure_trial(void *user, const struct hd_trial_row *row)
 	hd_buf_printf(&name, AZURE_TAG "%s", row->id);
 	hd_azure_parameters(&value, row->parameters);
 	azure_take(azure, hd_buf_text(&name), &value);
-	if (row->end == HD_END_POLICY) {
+	if (row->end == HD_END_POLICY || row->end == HD_END_PAUSED) {
 		hd_buf_puts(&name, "_cancelled");
 		azure_member(azure, hd_buf_text(&name), "true");
 	}

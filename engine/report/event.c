@@ -28,6 +28,8 @@ static const char *event_name(enum hd_event_kind kind)
 		return "sweep_stopping";
 	case HD_EVENT_SWEEP_ENDED:
 		return "sweep_ended";
+	case HD_EVENT_TRIAL_PROMOTED:
+		return "trial_promoted";
 	}
 	return "?";
 }
@@ -59,7 +61,10 @@ static void event_trial(struct hd_pen *pen, const struct hd_event *event)
 		hd_pen_key(pen, "folder", false);
 		hd_pen_json(pen, event->folder);
 	}
-	if (event->kind == HD_EVENT_TRIAL_AGAIN)
+	if (event->kind == HD_EVENT_TRIAL_PROMOTED)
+		hd_pen_printf(pen, ",\"interval\":%zu", event->interval);
+	if (event->kind == HD_EVENT_TRIAL_AGAIN ||
+	    event->kind == HD_EVENT_TRIAL_PROMOTED)
 		hd_pen_printf(pen, ",\"attempt\":%u", event->attempt);
 	if (event->kind != HD_EVENT_TRIAL_ENDED &&
 	    event->kind != HD_EVENT_TRIAL_AGAIN)
@@ -98,6 +103,7 @@ int hd_report_event(const struct hd_event *event, const char *name,
 	case HD_EVENT_TRIAL_STOPPING:
 	case HD_EVENT_TRIAL_AGAIN:
 	case HD_EVENT_TRIAL_ENDED:
+	case HD_EVENT_TRIAL_PROMOTED:
 	case HD_EVENT_BEST:
 		event_trial(&pen, event);
 		break;

@@ -458,27 +458,46 @@ int hd_store_metrics(struct hd_store *store, int64_t sweep, int64_t trial,
 	return rc;
 }
 
+static int decision_read(struct hd_query *query, struct hd_decision_row *row,
+			 struct hd_error *err)
+{
+	const char *kind;
+
+	*row = (struct hd_decision_row){ 0 };
+	row->trial = hd_query_get_size(query);
+	row->interval = hd_query_get_size(query);
+	row->policy = hd_query_get_text(query);
+	row->mine = hd_query_get_real(query);
+	row->limit = hd_query_get_real(query);
+	row->compared = hd_query_get_size(query);
+	row->reason = hd_query_get_text(query);
+	row->time = hd_query_get_integer(query);
+	kind = hd_query_get_text(query);
+	if (!hd_decision_find(kind, &row->kind))
+		return hd_error_set(err, HD_ECORRUPT,
+				    "store '%s' has an unknown decision: '%s'",
+				    query->store->path, kind);
+	return read_checked(query, err);
+}
+
 int hd_store_decisions(struct hd_store *store, int64_t sweep, int64_t trial,
 		       hd_decision_fn fn, void *user, struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = rows_open(&query, store, HD_STMT_DECISION_ALL, sweep, trial,
-			   err);
+	int64_t version;
+	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
 
+	if (rc == 0)
+		rc = rows_open(&query, store,
+			       version < 6 ? HD_STMT_DECISION_OLD
+					   : HD_STMT_DECISION_ALL,
+			       sweep, trial, err);
 	if (rc < 0)
 		return rc;
 	while ((rc = hd_query_next(&query, err)) > 0) {
-		struct hd_decision_row row = { 0 };
+		struct hd_decision_row row;
 
-		row.trial = hd_query_get_size(&query);
-		row.interval = hd_query_get_size(&query);
-		row.policy = hd_query_get_text(&query);
-		row.mine = hd_query_get_real(&query);
-		row.limit = hd_query_get_real(&query);
-		row.compared = hd_query_get_size(&query);
-		row.reason = hd_query_get_text(&query);
-		row.time = hd_query_get_integer(&query);
-		rc = read_checked(&query, err);
+		rc = decision_read(&query, &row, err);
 		if (rc == 0)
 			rc = fn(user, &row);
 		if (rc != 0)

@@ -194,6 +194,28 @@ int hd_store_resume_trials(struct hd_store *store, int64_t sweep,
 				&walk, err);
 }
 
+int hd_store_resume_trial(struct hd_store *store, int64_t sweep, size_t number,
+			  struct hd_resume_trial *row, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_TRIAL_RESUMED, sweep, err);
+
+	*row = (struct hd_resume_trial){ 0 };
+
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, (int64_t)number);
+	rc = hd_query_next(&query, err);
+	if (rc > 0)
+		rc = resume_trial_read(&query, row, err);
+	else if (rc == 0)
+		rc = hd_error_set(err, HD_ENOENT, "no trial %zu in store '%s'",
+				  number, store->path);
+	row->detail = row->mark = row->mark_detail = NULL;
+	hd_query_close(&query);
+	return rc;
+}
+
 /* --- values --------------------------------------------------------------- */
 
 /* The text of a choice is the space's own: no copy is to be kept. */

@@ -77,6 +77,10 @@ int hd_store_resume_trials(struct hd_store *store, int64_t sweep,
 			   enum hd_resume_which which, hd_resume_trial_fn fn,
 			   void *user, struct hd_error *err);
 
+/* Trial NUMBER alone, without its texts; HD_ENOENT when there is none. */
+int hd_store_resume_trial(struct hd_store *store, int64_t sweep, size_t number,
+			  struct hd_resume_trial *row, struct hd_error *err);
+
 /*
  * The values of one trial as SPACE has them: texts are the space's. Returns 0,
  * or HD_EINVAL when the space cannot give them: another space, that is.

@@ -345,12 +345,21 @@ static const char schema_5[] =
 	"ALTER TABLE trial ADD COLUMN client TEXT;"
 	"ALTER TABLE sweep ADD COLUMN backend TEXT NOT NULL DEFAULT 'local';";
 
+/*
+ * Trials that policies set aside and take up again: what was decided, and
+ * whether whoever asks a study can go on with a trial.
+ */
+static const char schema_6[] =
+	"ALTER TABLE decision ADD COLUMN kind TEXT NOT NULL DEFAULT 'stop';"
+	"ALTER TABLE study ADD COLUMN promotes INTEGER NOT NULL DEFAULT 0;";
+
 static const char *const migrations[] = {
 	schema_1,
 	schema_2,
 	schema_3,
 	schema_4,
 	schema_5,
+	schema_6,
 };
 
 int64_t hd_schema_version(void)

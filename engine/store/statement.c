@@ -51,6 +51,14 @@
 	" LEFT JOIN name r ON r.key = m.rule"                           \
 	" WHERE t.sweep = ?1 AND t.number BETWEEN ?2 AND ?3"
 
+#define DECISION_COLUMNS                                              \
+	"SELECT t.number, d.interval, d.policy, d.mine, d.threshold," \
+	" d.compared, d.reason, d.time"
+#define DECISION_ROWS                                        \
+	" FROM trial t JOIN decision d ON d.trial = t.key"   \
+	" WHERE t.sweep = ?1 AND t.number BETWEEN ?2 AND ?3" \
+	" ORDER BY t.number, d.key"
+
 static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_BEGIN] = "BEGIN IMMEDIATE",
 	[HD_STMT_COMMIT] = "COMMIT",
@@ -111,7 +119,7 @@ static const char *const stmt_sql[HD_STMTS] = {
 				  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[HD_STMT_DECISION_INSERT] =
 		"INSERT INTO decision(trial, interval, policy, mine, threshold,"
-		" compared, reason, time) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		" compared, reason, time, kind) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[HD_STMT_BEST_INSERT] = "INSERT INTO best_child(sweep, number, value, final, time)"
 				" VALUES(?1, ?2, ?3, ?4, ?5)",
 
@@ -150,11 +158,9 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_METRIC_NAMED] =
 		METRIC_COLUMNS " AND m.name = (SELECT key FROM name WHERE text = ?4)"
 			       " ORDER BY t.number, m.sequence",
-	[HD_STMT_DECISION_ALL] = "SELECT t.number, d.interval, d.policy, d.mine, d.threshold,"
-				 " d.compared, d.reason, d.time"
-				 " FROM trial t JOIN decision d ON d.trial = t.key"
-				 " WHERE t.sweep = ?1 AND t.number BETWEEN ?2 AND ?3"
-				 " ORDER BY t.number, d.key",
+	[HD_STMT_DECISION_ALL] = DECISION_COLUMNS ", d.kind" DECISION_ROWS,
+	/* Of a file before schema 6. */
+	[HD_STMT_DECISION_OLD] = DECISION_COLUMNS ", 'stop'" DECISION_ROWS,
 	[HD_STMT_BEST_ALL] = "SELECT number, value, time, final FROM best_child"
 			     " WHERE sweep = ?1 ORDER BY key",
 
@@ -213,7 +219,8 @@ static const char *const stmt_sql[HD_STMTS] = {
 	/* One walk over the trials: how many, the last number, ends, spent. */
 	[HD_STMT_SWEEP_TOTALS] = "SELECT coalesce(max(number) + 1, 0), " SETTLED_OF_SWEEP ","
 				 " coalesce(sum(max(ended - started, 0)), 0) / 1e6,"
-				 " count(CASE WHEN end_reason = 'policy' AND state = 'Canceled'"
+				 " count(CASE WHEN end_reason IN ('policy', 'paused')"
+				 " AND state = 'Canceled'"
 				 " AND intervals > 0 THEN 1 END), count(CASE WHEN intervals > 0"
 				 " AND state IN ('Completed', 'Failed', 'Canceled') THEN 1 END),"
 				 " count(CASE WHEN origin <> 'sampler' THEN 1 END)"
@@ -251,6 +258,7 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_TRIAL_ENDED] =
 		RESUME_COLUMNS " AND state IN ('Failed', 'Canceled') ORDER BY number",
 	[HD_STMT_TRIAL_EVERY] = RESUME_COLUMNS " ORDER BY number",
+	[HD_STMT_TRIAL_RESUMED] = RESUME_COLUMNS " AND number = ?2",
 	[HD_STMT_TRIAL_SEQUENCE] = "SELECT coalesce(max(sequence), 0) FROM metric WHERE trial = ?1",
 	/* ?2: whether the next one begins anew; ?4: the end that it takes back. */
 	[HD_STMT_ATTEMPT_INSERT] =
@@ -327,7 +335,8 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_QUEUE_ALL] =
 		"SELECT key, parameters, resume_from FROM queue WHERE sweep = ?1 ORDER BY key",
 
-	[HD_STMT_STUDY_INSERT] = "INSERT INTO study(sweep) VALUES(?1)",
+	[HD_STMT_STUDY_INSERT] = "INSERT INTO study(sweep, promotes) VALUES(?1, ?2)",
+	[HD_STMT_STUDY_PROMOTES] = "SELECT promotes FROM study WHERE sweep = ?1",
 	[HD_STMT_STUDY_REVISION] = "SELECT revision FROM study WHERE sweep = ?1",
 	[HD_STMT_STUDY_REVISE] = "UPDATE study SET revision = ?2 WHERE sweep = ?1",
 	[HD_STMT_STUDY_CLIENT] = "UPDATE trial SET client = ?2 WHERE key = ?1",

@@ -73,6 +73,7 @@ struct hd_sweep_record {
 	size_t waiting_count;
 	const char *backend; /* where its trials run; NULL: "local" */
 	bool is_study;       /* its trials are asked for: ENGINE and COMMAND are none's */
+	bool promotes;       /* of a study: who asks goes on with paused trials */
 };
 
 /*
@@ -221,7 +222,8 @@ int hd_store_trial_places(struct hd_store *store, int64_t trial,
 			  struct hd_error *err);
 int hd_store_decision_insert(struct hd_store *store, int64_t trial,
 			     size_t interval, const char *policy,
-			     const struct hd_reason *reason, int64_t time,
+			     const struct hd_reason *reason,
+			     enum hd_decision kind, int64_t time,
 			     struct hd_error *err);
 /* A row of best_child_by_primary_metric; also updates the sweep's best. */
 int hd_store_best_insert(struct hd_store *store, int64_t sweep, size_t number,

@@ -3,7 +3,7 @@
 
 #include "store/private.h"
 
-int hd_store_study_insert(struct hd_store *store, int64_t sweep,
+int hd_store_study_insert(struct hd_store *store, int64_t sweep, bool promotes,
 			  struct hd_error *err)
 {
 	struct hd_query query;
@@ -12,7 +12,28 @@ int hd_store_study_insert(struct hd_store *store, int64_t sweep,
 	if (rc < 0)
 		return rc;
 	hd_query_integer(&query, sweep);
+	hd_query_integer(&query, promotes);
 	return hd_query_run(&query, err);
+}
+
+int hd_store_study_promotes(struct hd_store *store, int64_t sweep,
+			    bool *promotes, struct hd_error *err)
+{
+	struct hd_query query;
+	int64_t version;
+	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
+
+	*promotes = false;
+	if (rc < 0 || version < 6)
+		return rc;
+	rc = hd_query_open(&query, store, HD_STMT_STUDY_PROMOTES, err);
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, sweep);
+	rc = hd_query_next(&query, err);
+	*promotes = rc > 0 && hd_query_get_integer(&query) != 0;
+	hd_query_close(&query);
+	return rc < 0 ? rc : 0;
 }
 
 int hd_store_study_revision(struct hd_store *store, int64_t sweep,

@@ -7,9 +7,15 @@
 
 #include <hdrive/store.h>
 
-/* SWEEP, whose row has just been inserted, is one; a write. */
-int hd_store_study_insert(struct hd_store *store, int64_t sweep,
+/*
+ * SWEEP, whose row has just been inserted, is one; PROMOTES: who asks can go on
+ * with paused trials. A write.
+ */
+int hd_store_study_insert(struct hd_store *store, int64_t sweep, bool promotes,
 			  struct hd_error *err);
+/* Whether it does; false for a sweep that is no study. */
+int hd_store_study_promotes(struct hd_store *store, int64_t sweep,
+			    bool *promotes, struct hd_error *err);
 /* HD_ENOENT when SWEEP is none. */
 int hd_store_study_revision(struct hd_store *store, int64_t sweep,
 			    int64_t *revision, struct hd_error *err);

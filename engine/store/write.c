@@ -189,7 +189,7 @@ int hd_store_sweep_put(struct hd_store *store,
 	if (rc == 0)
 		rc = hd_store_warm_insert(store, *key, record, err);
 	if (rc == 0 && record->is_study)
-		rc = hd_store_study_insert(store, *key, err);
+		rc = hd_store_study_insert(store, *key, record->promotes, err);
 	if (rc == HD_EEXIST)
 		return hd_error_set(err, rc,
 				    "a sweep named '%s' is there already",
@@ -555,7 +555,8 @@ int hd_store_trial_places(struct hd_store *store, int64_t trial,
 
 int hd_store_decision_insert(struct hd_store *store, int64_t trial,
 			     size_t interval, const char *policy,
-			     const struct hd_reason *reason, int64_t time,
+			     const struct hd_reason *reason,
+			     enum hd_decision kind, int64_t time,
 			     struct hd_error *err)
 {
 	struct hd_query query;
@@ -571,6 +572,7 @@ int hd_store_decision_insert(struct hd_store *store, int64_t trial,
 	hd_query_integer(&query, (int64_t)reason->compared);
 	hd_query_text(&query, reason->text);
 	hd_query_integer(&query, time);
+	hd_query_text(&query, hd_decision_name(kind));
 	return hd_query_run(&query, err);
 }
 

@@ -31,6 +31,7 @@ struct creating {
 	const struct hd_config *config;
 	struct hd_warm warm;
 	uint64_t seed;
+	bool promotes;
 	char id[HD_SWEEP_ID_SIZE];
 	char name[HD_SWEEP_NAME_MOST + 1];
 	char *folder;
@@ -54,6 +55,7 @@ static int insert(void *user, struct hd_error *err)
 		.waiting = creating->warm.waiting,
 		.waiting_count = creating->warm.waiting_count,
 		.is_study = true,
+		.promotes = creating->promotes,
 	};
 
 	return hd_store_sweep_insert(creating->store, &record, &creating->key, err);
@@ -109,13 +111,11 @@ int hd_study_create(struct hd_study **out, struct hd_store *store,
 		rc = hd_error_set(err, HD_EINVAL,
 				  "a study that is kept has the limit of its "
 				  "config: it cannot be endless");
-	if (rc == 0 && study->terms.promotes)
-		rc = hd_error_set(err, HD_EINVAL,
-				  "a study that is kept has no trials that go on");
 	if (rc < 0)
 		goto out;
 	creating.config = options->config;
 	creating.seed = study->terms.seed;
+	creating.promotes = study->terms.promotes;
 	/* That sampler and space go together is known before there is a row. */
 	rc = hd_study_begin(study, err);
 	if (rc == 0)
@@ -142,6 +142,7 @@ struct opening {
 	struct hd_texts sets, patterns;
 	uint64_t seed;
 	size_t slots;
+	bool promotes;
 };
 
 static void opening_release(struct opening *opening)
@@ -177,6 +178,8 @@ static int read_rows(struct opening *opening, struct hd_store *store,
 
 	if (rc == 0)
 		rc = hd_store_study_revision(store, key, &revision, err);
+	if (rc == 0)
+		rc = hd_store_study_promotes(store, key, &opening->promotes, err);
 	if (rc == 0)
 		rc = hd_store_settings(store, key, hd_texts_add, &opening->sets, err);
 	if (rc == 0)
@@ -221,6 +224,7 @@ static int open_study(struct hd_study *study, struct opening *opening,
 		return rc;
 	hd_terms_of_config(&study->terms, study->own_config);
 	study->terms.seed = opening->seed;
+	study->terms.promotes = opening->promotes;
 	rc = hd_keep_new(study, store, key, opening->name, opening->folder, lock,
 			 err);
 	opening->folder = NULL;

@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/time.h"
 #include "space/args.h"
+#include "store/resume.h"
 #include "store/store.h"
 #include "store/study.h"
 #include "sweep/lock.h"
@@ -345,6 +346,7 @@ int hd_keep_value(struct hd_study *study, const struct hd_trial *trial,
 int hd_keep_stop(struct hd_study *study, const struct hd_trial *trial,
 		 const struct hd_reason *why, struct hd_error *err)
 {
+	enum hd_end end = hd_trial_end(trial);
 	struct keep *keep = study->keep;
 	struct record *own;
 	int rc;
@@ -356,11 +358,63 @@ int hd_keep_stop(struct hd_study *study, const struct hd_trial *trial,
 		rc = hd_store_decision_insert(keep->store, own->key,
 					      hd_trial_intervals(trial),
 					      study->terms.policy->name, why,
+					      end == HD_END_PAUSED ? HD_DECISION_PAUSE
+								   : HD_DECISION_STOP,
 					      keep->wall, err);
 	if (rc == 0)
-		rc = hd_store_trial_stop(keep->store, own->key, HD_END_POLICY,
-					 why->text, stamp(keep), err);
+		rc = hd_store_trial_stop(keep->store, own->key, end, why->text,
+					 stamp(keep), err);
 	return rc;
+}
+
+/* What its record had before it ended; its row into *ROW. */
+static int find_paused(struct keep *keep, const struct hd_trial *trial,
+		       struct record *own, struct hd_resume_trial *row,
+		       struct hd_error *err)
+{
+	struct hd_tail_place places[HD_TAIL_SOURCES];
+	int rc = hd_store_resume_trial(keep->store, keep->key,
+				       hd_trial_number(trial), row, err);
+
+	if (rc < 0)
+		return rc;
+	own->key = row->key;
+	own->best_time = row->best_time;
+	return hd_store_resume_places(keep->store, row->key, places,
+				      &own->sequence, err);
+}
+
+int hd_keep_promoted(struct hd_study *study, const struct hd_trial *trial,
+		     const struct hd_reason *why, const char *client,
+		     struct hd_error *err)
+{
+	struct keep *keep = study->keep;
+	struct hd_again_record again = { .detail = "",
+					 .reopened = study->results };
+	struct hd_resume_trial row;
+	struct record *own;
+	int rc;
+
+	if (!keep)
+		return 0;
+	rc = begin_trial(study, trial, &own, err);
+	if (rc == 0)
+		rc = find_paused(keep, trial, own, &row, err);
+	if (rc < 0)
+		return rc;
+	again.attempt = row.attempt;
+	again.restarts = row.restarts;
+	again.due = again.queued = stamp(keep);
+	rc = hd_store_decision_insert(keep->store, own->key, row.intervals,
+				      study->terms.policy->name, why,
+				      HD_DECISION_PROMOTE, again.queued, err);
+	if (rc == 0)
+		rc = hd_store_trial_queue(keep->store, own->key, &again, err);
+	if (rc == 0)
+		rc = hd_store_trial_state(keep->store, own->key,
+					  HD_TRIAL_RUNNING, stamp(keep), err);
+	return rc < 0 ? rc
+		      : hd_store_study_client(keep->store, own->key, client, err);
 }
 
 int hd_keep_end(struct hd_study *study, const struct hd_trial *trial,

@@ -137,6 +137,10 @@ int hd_keep_value(struct hd_study *study, const struct hd_trial *trial,
 		  struct hd_error *err);
 int hd_keep_stop(struct hd_study *study, const struct hd_trial *trial,
 		 const struct hd_reason *why, struct hd_error *err);
+/* One that was paused runs again, as CLIENT's or, for NULL, nobody's. */
+int hd_keep_promoted(struct hd_study *study, const struct hd_trial *trial,
+		     const struct hd_reason *why, const char *client,
+		     struct hd_error *err);
 int hd_keep_end(struct hd_study *study, const struct hd_trial *trial,
 		const char *detail, struct hd_error *err);
 /* The best is now what the study says; FINAL: once more, at the end. */

@@ -34,7 +34,8 @@ int hd_study_find_promoted(const struct hd_study *study,
 }
 
 static int promote(struct hd_study *study, size_t number, const char *client,
-		   struct hd_trial **out, struct hd_error *err)
+		   const struct hd_reason *why, struct hd_trial **out,
+		   struct hd_error *err)
 {
 	struct hd_trial *trial = hd_history_trial_mutable(study->history, number);
 	int rc = client ? hd_study_claim(study, number, client, err) : 0;
@@ -49,7 +50,7 @@ static int promote(struct hd_study *study, size_t number, const char *client,
 	study->open++;
 	study->results++;
 	*out = trial;
-	return 0;
+	return hd_keep_promoted(study, trial, why, client, err);
 }
 
 int hd_study_promote(struct hd_study *study, const char *client,
@@ -61,7 +62,7 @@ int hd_study_promote(struct hd_study *study, const char *client,
 
 	if (rc < 0 || !chosen)
 		return rc < 0 ? rc : 1;
-	return promote(study, hd_trial_number(chosen), client, out, err);
+	return promote(study, hd_trial_number(chosen), client, &why, out, err);
 }
 
 size_t hd_study_intervals(const struct hd_study *study, size_t number)

@@ -518,7 +518,7 @@ static int end_trial(struct hd_study *study, struct hd_trial *trial,
 
 	if (hd_trial_state(trial) == HD_TRIAL_STOPPING) {
 		if (event == HD_TRIAL_EVENT_FAIL)
-			hd_trial_cannot_go_on(trial);
+			hd_trial_conclude(trial, HD_END_POLICY);
 		event = HD_TRIAL_EVENT_CANCEL;
 		if (!detail && record)
 			detail = record->reason;

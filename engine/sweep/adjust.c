@@ -115,7 +115,8 @@ int hd_core_set_limits(struct hd_core *core, const struct hd_limits *limits,
 
 /* --- single trials -------------------------------------------------------- */
 
-bool hd_core_cancel(struct hd_core *core, size_t number, bool now)
+/* Trial NUMBER, which runs or waits; NULL when it does neither. */
+static struct run *core_find(struct hd_core *core, size_t number)
 {
 	struct run *run = core->waiting;
 
@@ -124,12 +125,34 @@ bool hd_core_cancel(struct hd_core *core, size_t number, bool now)
 	for (size_t i = 0; !run && i < core->live_room; i++)
 		if (core->live[i] && core->live[i]->number == number)
 			run = core->live[i];
-	if (!run || run->ended)
-		return false;
+	return run;
+}
+
+static bool core_is_paused(const struct hd_core *core, size_t number)
+{
+	return core->setup.config->policy->promote &&
+	       number < hd_history_count(core->history) &&
+	       hd_trial_is_paused(hd_history_trial(core->history, number));
+}
+
+int hd_core_cancel(struct hd_core *core, size_t number, bool now,
+		   struct hd_error *err)
+{
+	const struct hd_retry again = { .numbers = &number, .count = 1 };
+	struct run *run;
+	size_t count;
+	int rc = 0;
+
+	/* As one that waits it is cancelled like every other. */
+	if (core_is_paused(core, number))
+		rc = hd_core_retry(core, &again, core->wall, &count, err);
+	run = core_find(core, number);
+	if (rc < 0 || !run || run->ended)
+		return rc;
 	run->cancel_wanted = true;
 	run->stop_now |= now;
 	core->wants_turn = true;
-	return true;
+	return 1;
 }
 
 void hd_core_hurry(struct hd_core *core, size_t number, double seconds)
@@ -163,6 +186,23 @@ static int cancel_waiting(struct hd_core *core, struct hd_error *err)
 	return rc;
 }
 
+/* One that was to be paused, and has not ended: a person says for good. */
+static int unpause(struct run *run, struct hd_error *err)
+{
+	struct hd_core *core = run->core;
+	int rc;
+
+	if (hd_trial_state(run->trial) != HD_TRIAL_STOPPING ||
+	    hd_trial_end(run->trial) != HD_END_PAUSED)
+		return 0;
+	rc = hd_core_begin(core, err);
+	hd_trial_conclude(run->trial, HD_END_USER);
+	return rc < 0 ? rc
+		      : hd_store_trial_stop(core->setup.store, run->key,
+					    HD_END_USER, "cancelled by the user",
+					    core->wall, err);
+}
+
 int hd_core_cancel_asked(struct hd_core *core, struct hd_error *err)
 {
 	int rc = cancel_waiting(core, err);
@@ -173,8 +213,11 @@ int hd_core_cancel_asked(struct hd_core *core, struct hd_error *err)
 		if (!run || !run->cancel_wanted)
 			continue;
 		run->cancel_wanted = false;
-		rc = hd_core_stop_run(core, run, HD_END_USER, run->stop_now,
-				      "cancelled by the user", err);
+		rc = unpause(run, err);
+		if (rc == 0)
+			rc = hd_core_stop_run(core, run, HD_END_USER,
+					      run->stop_now,
+					      "cancelled by the user", err);
 	}
 	return rc;
 }

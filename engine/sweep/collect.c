@@ -10,6 +10,7 @@
 
 #include <hdrive/policy.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,21 +55,26 @@ static int run_ask_policy(struct run *run, struct hd_error *err)
 	struct hd_core *core = run->core;
 	const struct hd_config *config = core->setup.config;
 	size_t interval = hd_trial_intervals(run->trial);
+	bool pauses;
 	int rc;
 
 	if (run->gone || hd_trial_state(run->trial) != HD_TRIAL_RUNNING ||
 	    !hd_policy_is_due(interval, config->evaluation_interval,
-			      config->delay_evaluation) ||
-	    !config->policy->should_stop(core->policy, run->trial,
+			      config->delay_evaluation))
+		return 0;
+	run->reason = (struct hd_reason){ .mine = NAN, .limit = NAN };
+	if (!config->policy->should_stop(core->policy, run->trial,
 					 core->history, &run->reason))
 		return 0;
-	rc = hd_store_decision_insert(core->setup.store, run->key, interval,
-				      config->policy->name, &run->reason,
-				      core->wall, err);
+	pauses = run->reason.pauses && config->policy->promote;
+	rc = hd_store_decision_insert(
+		core->setup.store, run->key, interval, config->policy->name,
+		&run->reason, pauses ? HD_DECISION_PAUSE : HD_DECISION_STOP,
+		core->wall, err);
 	if (rc < 0)
 		return rc;
-	return hd_core_stop_run(core, run, HD_END_POLICY, false, run->reason.text,
-				err);
+	return hd_core_stop_run(core, run, pauses ? HD_END_PAUSED : HD_END_POLICY,
+				false, run->reason.text, err);
 }
 
 /* One more interval of the primary metric. */

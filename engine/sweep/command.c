@@ -93,13 +93,16 @@ static int command_cancel(struct command *command)
 		hd_core_stop(command->core, HD_END_USER, now);
 		hd_core_hurry(command->core, SIZE_MAX, grace);
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (!hd_core_cancel(command->core, numbers[i], now))
+	for (size_t i = 0; i < count && rc >= 0; i++) {
+		rc = hd_core_cancel(command->core, numbers[i], now, command->err);
+		if (rc <= 0)
 			continue;
 		hd_core_hurry(command->core, numbers[i], grace);
 		done++;
 	}
 	free(numbers);
+	if (rc < 0)
+		return rc;
 	answer_number(command, "count", (double)done);
 	return 0;
 }

@@ -104,7 +104,8 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 	if (rc < 0)
 		goto out;
 	core->forgets = !setup->config->sampler->learns &&
-			!setup->config->policy->compares;
+			!setup->config->policy->compares &&
+			!setup->config->policy->promote;
 	rc = core_init_plugins(core, err);
 	if (rc == 0)
 		rc = hd_proposal_new(core, err);
@@ -418,6 +419,9 @@ int hd_core_sync(struct hd_core *core, struct hd_error *err)
 /* Trials that somebody wants to end, and that have not. */
 static bool core_has_cancels(const struct hd_core *core)
 {
+	for (const struct run *run = core->waiting; run; run = run->next)
+		if (run->cancel_wanted)
+			return true;
 	if (core->live_count > 0 && core->wall < core->settled_at)
 		return true;
 	for (size_t i = 0; i < core->live_room; i++) {

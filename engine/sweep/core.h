@@ -93,10 +93,12 @@ void hd_core_limits(const struct hd_core *core, struct hd_limits *limits);
 int hd_core_set_limits(struct hd_core *core, const struct hd_limits *limits,
 		       struct hd_error *err);
 /*
- * Cancel trial NUMBER, which runs or waits, on behalf of a person. False when
- * it does neither.
+ * Cancel trial NUMBER, which runs, waits or is paused, on behalf of a person:
+ * it does not come back. Returns 1, or 0 when it does none of these. Not within
+ * a turn.
  */
-bool hd_core_cancel(struct hd_core *core, size_t number, bool now);
+int hd_core_cancel(struct hd_core *core, size_t number, bool now,
+		   struct hd_error *err);
 /*
  * KILL trial NUMBER, or all for SIZE_MAX, SECONDS after now should it live
  * then: a shorter grace than the sweep's. NAN: not.

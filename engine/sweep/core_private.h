@@ -151,6 +151,7 @@ struct hd_core {
 	bool metric_seen;
 	bool metric_missed; /* the note was given */
 	bool hinted;        /* ... and that of hint */
+	bool pause_missed;  /* ... that a trial could not be paused */
 	bool parent_noted;  /* ... that the sweep got the primary metric */
 
 	struct smoke smoke;
@@ -191,6 +192,11 @@ int hd_core_take_enqueued(struct hd_core *core, char **resume_from,
 void hd_core_drop_enqueued(struct hd_core *core);
 /* adjust.c: stop what hd_core_cancel named. */
 int hd_core_cancel_asked(struct hd_core *core, struct hd_error *err);
+/*
+ * promote.c: the trial that the policy wants to go on, among those that wait.
+ * Returns 0, or 1 when there is none.
+ */
+int hd_core_promote(struct hd_core *core, struct hd_error *err);
 /*
  * restore.c: the ended trial that ROW was before it was made Queued, as one
  * that waits for its next attempt.

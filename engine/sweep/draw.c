@@ -1,6 +1,7 @@
 /*
- * New trials into free slots: the sampler's values, the command line made of
- * them, the row as Starting. The launch waits for the commit.
+ * Trials into free slots: those that wait, those that go on (promote.c), new
+ * ones: the sampler's values, the command line made of them, the row as
+ * Starting. The launch waits for the commit.
  */
 #include "sweep/core_private.h"
 
@@ -199,6 +200,20 @@ static int core_relaunch(struct hd_core *core, size_t slot,
 	return rc;
 }
 
+/*
+ * One that was paused, before new ones, but not before those that people want
+ * tried; 1: nobody. Asked when no new one can come, too.
+ */
+static int core_promote(struct hd_core *core, size_t slot, struct hd_error *err)
+{
+	int rc = hd_core_has_enqueued(core) &&
+				 hd_history_count(core->history) < core->limits.max_total
+			 ? 1
+			 : hd_core_promote(core, err);
+
+	return rc == 0 ? core_relaunch(core, slot, err) : rc;
+}
+
 /* Returns 1 when nothing is to be started now. */
 static int core_fill_slot(struct hd_core *core, size_t slot,
 			  struct hd_error *err)
@@ -208,6 +223,9 @@ static int core_fill_slot(struct hd_core *core, size_t slot,
 	if (core->stopping || core->only_cancels || hd_core_is_smoking(core))
 		return 1;
 	rc = core_relaunch(core, slot, err);
+	if (rc != 1)
+		return rc;
+	rc = core_promote(core, slot, err);
 	if (rc != 1)
 		return rc;
 	if ((core->exhausted && !hd_core_has_enqueued(core)) ||

@@ -122,6 +122,19 @@ static void note_hint(struct run *run, const char *tail)
 	hd_buf_release(&text);
 }
 
+/* One that cannot go on is stopped for good; say so once. */
+static void note_no_pause(struct run *run, const struct verdict *verdict)
+{
+	struct hd_core *core = run->core;
+
+	if (core->pause_missed || verdict->end != HD_END_POLICY ||
+	    hd_trial_end(run->trial) != HD_END_PAUSED)
+		return;
+	core->pause_missed = true;
+	hd_run_note(run, "it left nothing in its checkpoints folder: such trials "
+			 "are stopped for good where others would be paused");
+}
+
 /* SETTLED is 0 for an attempt that is not the last. */
 static int store_end(struct run *run, const struct verdict *verdict,
 		     size_t settled, struct hd_error *err)
@@ -160,7 +173,7 @@ static void count_end(struct run *run, const struct verdict *verdict)
 	core->results++;
 	core->spent += hd_run_seconds(run);
 	core->brief = hd_run_seconds(run) < BRIEF;
-	if (scored && verdict->end == HD_END_POLICY)
+	if (scored && hd_end_is_policys(verdict->end))
 		core->policy_scored++;
 	queue_ended(run, verdict, tail);
 	note_missing_metric(run);
@@ -180,7 +193,8 @@ static int run_settle(struct run *run, const struct verdict *verdict,
 	const struct hd_config *config = core->setup.config;
 	int rc;
 
-	hd_trial_set_end(run->trial, verdict->end);
+	note_no_pause(run, verdict);
+	hd_trial_conclude(run->trial, verdict->end);
 	hd_trial_move(run->trial, verdict->event);
 	rc = store_end(run, verdict, core->results + 1, err);
 	if (rc == 0 && hd_trial_intervals(run->trial) > 0 &&

@@ -4,6 +4,8 @@
  */
 #include "sweep/core_private.h"
 
+#include "sweep/retry.h"
+
 #include <string.h>
 
 /* A script's word for "not now, but again": sysexits.h's EX_TEMPFAIL. */
@@ -113,6 +115,16 @@ static bool was_given_up(const struct run *run, bool asked)
 	       (exit->signal || exit->code);
 }
 
+/* What it was asked to end for; to be paused it must have what to go on from. */
+static enum hd_end stop_end(const struct run *run)
+{
+	enum hd_end end = hd_trial_end(run->trial);
+
+	return end == HD_END_PAUSED && !hd_retry_has_checkpoint(run->folder)
+		       ? HD_END_POLICY
+		       : end;
+}
+
 void hd_run_judge(const struct run *run, struct verdict *verdict)
 {
 	bool asked = hd_trial_state(run->trial) == HD_TRIAL_STOPPING;
@@ -135,7 +147,7 @@ void hd_run_judge(const struct run *run, struct verdict *verdict)
 		return;
 	}
 	if (asked && !by_itself) {
-		verdict->end = hd_trial_end(run->trial);
+		verdict->end = stop_end(run);
 		verdict->event = verdict->end == HD_END_TIMEOUT &&
 						 !run->limit_cancels
 					 ? HD_TRIAL_EVENT_FAIL

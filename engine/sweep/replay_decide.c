@@ -5,7 +5,9 @@
  *
  * Within a turn the engine goes from slot to slot: it learns that a trial runs,
  * reads what it logged, and stores its end. What stops trials for other reasons,
- * draws new ones and takes ends back comes after all slots.
+ * draws new ones, lets paused ones go on and takes ends back comes after all
+ * slots. A policy that promotes is asked before every draw: that it had nobody
+ * is derived again too.
  */
 #include "sweep/replay_private.h"
 
@@ -24,7 +26,8 @@ enum event_kind {
 	EVENT_CLOSED,
 	/* After all slots. */
 	EVENT_STOP,
-	EVENT_CREATED,
+	EVENT_CREATED, /* this and the next as their slots were filled */
+	EVENT_PROMOTED,
 	EVENT_REOPENED,
 };
 
@@ -32,6 +35,7 @@ struct event {
 	int64_t time;
 	size_t slot; /* SIZE_MAX after all slots */
 	enum event_kind kind;
+	size_t filled;   /* the slot that a trial was drawn or promoted for */
 	size_t sequence; /* of a value */
 	size_t trial;
 	const struct replay_attempt *attempt;
@@ -60,6 +64,12 @@ static int event_add(struct deciding *d, const struct event *event)
 	return 0;
 }
 
+/* In which order kinds come of what happened in a turn after all slots. */
+static int event_rank(enum event_kind kind)
+{
+	return kind == EVENT_PROMOTED ? EVENT_CREATED : (int)kind;
+}
+
 static int event_compare(const void *va, const void *vb)
 {
 	const struct event *a = va, *b = vb;
@@ -68,18 +78,59 @@ static int event_compare(const void *va, const void *vb)
 		return a->time < b->time ? -1 : 1;
 	if (a->slot != b->slot)
 		return a->slot < b->slot ? -1 : 1;
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
+	if (event_rank(a->kind) != event_rank(b->kind))
+		return event_rank(a->kind) < event_rank(b->kind) ? -1 : 1;
+	if (a->filled != b->filled)
+		return a->filled < b->filled ? -1 : 1;
 	if (a->trial != b->trial)
 		return a->trial < b->trial ? -1 : 1;
 	return (a->sequence > b->sequence) - (a->sequence < b->sequence);
 }
 
-static int gather_attempt(struct deciding *d, size_t trial,
+/* TRIAL's row of that kind at TIME and INTERVAL, 0 for any; or NULL. */
+static struct replay_decision *decision_find(const struct hd_replay *replay,
+					     size_t number, bool promotes,
+					     int64_t time, size_t interval)
+{
+	const struct replay_trial *trial = &replay->trials[number];
+
+	for (size_t i = 0; i < trial->decision_count; i++) {
+		struct replay_decision *decision =
+			&replay->decisions[trial->decision + i];
+
+		if (!decision->met && decision->time == time &&
+		    (decision->kind == HD_DECISION_PROMOTE) == promotes &&
+		    (interval == 0 || decision->interval == interval))
+			return decision;
+	}
+	return NULL;
+}
+
+/* The end of ATTEMPT was taken back: by the policy, or by somebody. */
+static int gather_reopened(struct deciding *d, const struct replay_trial *trial,
+			   struct event *event)
+{
+	const struct replay_attempt *attempt = event->attempt;
+
+	if (!attempt->row.settled)
+		return 0;
+	event->time = attempt->row.queued;
+	event->kind = EVENT_REOPENED;
+	if (decision_find(d->replay, event->trial, true, event->time, 0)) {
+		event->kind = EVENT_PROMOTED;
+		/* A past attempt has one behind it. */
+		event->filled = attempt < &trial->attempts[trial->attempt_count - 1]
+					? attempt[1].row.slot
+					: 0;
+	}
+	return event_add(d, event);
+}
+
+static int gather_attempt(struct deciding *d, size_t number,
 			  const struct replay_attempt *attempt)
 {
 	const struct hd_replay_attempt *row = &attempt->row;
-	struct event event = { .trial = trial, .attempt = attempt };
+	struct event event = { .trial = number, .attempt = attempt };
 	int rc;
 
 	event.time = row->running;
@@ -95,9 +146,7 @@ static int gather_attempt(struct deciding *d, size_t trial,
 	event.kind = EVENT_STOP;
 	if (rc == 0)
 		rc = event_add(d, &event);
-	event.time = row->settled ? row->queued : 0;
-	event.kind = EVENT_REOPENED;
-	return rc == 0 ? event_add(d, &event) : rc;
+	return rc < 0 ? rc : gather_reopened(d, &d->replay->trials[number], &event);
 }
 
 /* Of those that share its label the one that was not closed before. */
@@ -122,9 +171,11 @@ static int gather_trial(struct deciding *d, size_t number)
 	struct event event = { .time = trial->created,
 			       .slot = SIZE_MAX,
 			       .kind = EVENT_CREATED,
+			       .filled = trial->attempts[0].row.slot,
 			       .trial = number };
 	int rc = event_add(d, &event);
 
+	event.filled = 0;
 	for (size_t i = 0; i < trial->attempt_count && rc == 0; i++)
 		rc = gather_attempt(d, number, &trial->attempts[i]);
 	event.kind = EVENT_VALUE;
@@ -179,6 +230,15 @@ static int policy_open(struct deciding *d, const struct replay_edition *edition)
 	return rc;
 }
 
+/* The policy that was in force at TIME. */
+static int policy_reach(struct deciding *d, int64_t time)
+{
+	const struct replay_edition *edition =
+		&d->replay->editions[hd_replay_edition_at(d->replay, time)];
+
+	return edition == d->edition ? 0 : policy_open(d, edition);
+}
+
 static bool number_same(double a, double b)
 {
 	return a == b || (isnan(a) && isnan(b));
@@ -191,35 +251,30 @@ static bool decision_same(const struct replay_decision *decision,
 	       number_same(decision->reason.mine, why->mine) &&
 	       number_same(decision->reason.limit, why->limit) &&
 	       decision->reason.compared == why->compared &&
+	       decision->reason.pauses == why->pauses &&
 	       !strcmp(decision->reason.text, why->text);
 }
 
-static void decision_text(struct hd_buf *text, const char *policy,
+/* TRIAL: of a promotion. */
+static void decision_text(struct hd_buf *text, enum hd_decision kind,
+			  size_t trial, const char *policy,
 			  const struct hd_reason *why)
 {
 	char mine[HD_NUMBER_TEXT], limit[HD_NUMBER_TEXT];
 
 	hd_number_write(why->mine, mine);
 	hd_number_write(why->limit, limit);
-	hd_buf_printf(text, "a stop by %s: %s (%s, %s, %zu)", policy, why->text,
-		      mine, limit, why->compared);
+	if (kind == HD_DECISION_PROMOTE)
+		hd_buf_printf(text, "a promotion of trial %zu", trial);
+	else
+		hd_buf_puts(text, kind == HD_DECISION_PAUSE ? "a pause" : "a stop");
+	hd_buf_printf(text, " by %s: %s (%s, %s, %zu)", policy, why->text, mine,
+		      limit, why->compared);
 }
 
-/* The row of a stop at EVENT; NULL when there is none. */
-static struct replay_decision *decision_find(struct hd_replay *replay,
-					     const struct event *event)
+static enum hd_decision stop_kind(const struct hd_reason *why)
 {
-	const struct replay_trial *trial = &replay->trials[event->trial];
-
-	for (size_t i = 0; i < trial->decision_count; i++) {
-		struct replay_decision *decision =
-			&replay->decisions[trial->decision + i];
-
-		if (!decision->met && decision->time == event->time &&
-		    decision->interval == event->value->interval)
-			return decision;
-	}
-	return NULL;
+	return why->pauses ? HD_DECISION_PAUSE : HD_DECISION_STOP;
 }
 
 /* Both may be NULL: went on. */
@@ -235,11 +290,13 @@ static int compare(struct deciding *d, const struct event *event,
 	if (!stored && !derived)
 		return 0;
 	if (stored)
-		decision_text(&has, stored->policy, &stored->reason);
+		decision_text(&has, stored->kind, event->trial, stored->policy,
+			      &stored->reason);
 	else
 		hd_buf_puts(&has, "no stop");
 	if (derived)
-		decision_text(&gives, policy, derived);
+		decision_text(&gives, stop_kind(derived), event->trial, policy,
+			      derived);
 	else
 		hd_buf_puts(&gives, "no stop");
 	return hd_replay_tell(d->replay, HD_REPLAY_DECISION, event->trial,
@@ -250,9 +307,12 @@ static int ask(struct deciding *d, const struct event *event,
 	       struct hd_trial *trial)
 {
 	const struct hd_policy_type *type = d->edition->config->policy;
-	struct replay_decision *stored = decision_find(d->replay, event);
-	struct hd_reason why = { 0 };
+	struct replay_decision *stored = decision_find(
+		d->replay, event->trial, false, event->time, event->value->interval);
+	struct hd_reason why = { .mine = NAN, .limit = NAN };
 	bool stops = type->should_stop(d->policy, trial, d->history, &why);
+
+	why.pauses = why.pauses && type->promote && d->replay->promotes;
 
 	d->replay->summary->questions++;
 	d->replay->summary->stops += stops;
@@ -260,8 +320,58 @@ static int ask(struct deciding *d, const struct event *event,
 		stored->met = true;
 	/* Either way nobody asks about it any more: it tells one difference. */
 	if (stored || stops)
-		hd_trial_restore(trial, HD_TRIAL_STOPPING, HD_END_POLICY);
+		hd_trial_restore(trial, HD_TRIAL_STOPPING,
+				 why.pauses ? HD_END_PAUSED : HD_END_POLICY);
 	return compare(d, event, stored, stops ? &why : NULL);
+}
+
+/* --- promotions ------------------------------------------------------------- */
+
+static int tell_promotion(struct deciding *d, const struct event *event,
+			  const struct replay_decision *stored,
+			  const struct hd_trial *derived,
+			  const struct hd_reason *why)
+{
+	struct hd_buf has = HD_BUF_INIT, gives = HD_BUF_INIT;
+
+	if (stored)
+		decision_text(&has, HD_DECISION_PROMOTE, event->trial,
+			      stored->policy, &stored->reason);
+	else
+		hd_buf_puts(&has, "a new trial");
+	if (derived)
+		decision_text(&gives, HD_DECISION_PROMOTE, hd_trial_number(derived),
+			      d->edition->config->policy->name, why);
+	else
+		hd_buf_puts(&gives, "no promotion");
+	return hd_replay_tell(d->replay, HD_REPLAY_DECISION, event->trial,
+			      stored ? stored->interval : 0, &has, &gives);
+}
+
+/* A slot was filled by EVENT, a promotion or a suggestion: whom by right? */
+static int ask_promoted(struct deciding *d, const struct event *event)
+{
+	const struct hd_policy_type *type;
+	struct hd_reason why = { .mine = NAN, .limit = NAN };
+	const struct hd_trial *derived;
+	struct replay_decision *stored = NULL;
+	int rc = policy_reach(d, event->time);
+
+	if (rc < 0)
+		return rc;
+	type = d->edition->config->policy;
+	if (event->kind == EVENT_PROMOTED)
+		stored = decision_find(d->replay, event->trial, true, event->time, 0);
+	if (stored)
+		stored->met = true;
+	derived = type->promote && d->replay->promotes
+			  ? type->promote(d->policy, d->history, &why)
+			  : NULL;
+	d->replay->summary->promotions += derived != NULL;
+	if (stored && derived && hd_trial_number(derived) == event->trial &&
+	    decision_same(stored, type->name, &why))
+		return 0;
+	return stored || derived ? tell_promotion(d, event, stored, derived, &why) : 0;
 }
 
 /* --- once more ------------------------------------------------------------ */
@@ -282,12 +392,9 @@ static int on_value(struct deciding *d, const struct event *event,
 {
 	const struct hd_replay_attempt *attempt = &event->attempt->row;
 	const struct hd_config *config;
-	size_t edition = hd_replay_edition_at(d->replay, event->time);
 	size_t interval;
-	int rc = 0;
+	int rc = policy_reach(d, event->time);
 
-	if (&d->replay->editions[edition] != d->edition)
-		rc = policy_open(d, &d->replay->editions[edition]);
 	if (rc < 0)
 		return rc;
 	config = d->edition->config;
@@ -330,8 +437,14 @@ static int history_reach(struct deciding *d, size_t number)
 static int happen(struct deciding *d, const struct event *event)
 {
 	struct hd_trial *trial;
-	int rc = history_reach(d, event->trial);
+	int rc = 0;
 
+	/* Before the trial is there: it was not when this was asked. */
+	if (event->kind == EVENT_PROMOTED ||
+	    (event->kind == EVENT_CREATED && !d->replay->trials[event->trial].enqueued))
+		rc = ask_promoted(d, event);
+	if (rc == 0)
+		rc = history_reach(d, event->trial);
 	if (rc < 0)
 		return rc;
 	trial = hd_history_trial_mutable(d->history, event->trial);
@@ -350,6 +463,7 @@ static int happen(struct deciding *d, const struct event *event)
 		break;
 	case EVENT_CREATED:
 		break;
+	case EVENT_PROMOTED:
 	case EVENT_REOPENED:
 		if (event->attempt->row.anew)
 			hd_trial_begin_anew(trial);
@@ -359,7 +473,7 @@ static int happen(struct deciding *d, const struct event *event)
 	return 0;
 }
 
-/* Stops in the store that no question of ours led to. */
+/* Decisions in the store that no question of ours led to. */
 static int tell_unmet(struct hd_replay *replay)
 {
 	int rc = 0;
@@ -370,7 +484,8 @@ static int tell_unmet(struct hd_replay *replay)
 
 		if (decision->met)
 			continue;
-		decision_text(&stored, decision->policy, &decision->reason);
+		decision_text(&stored, decision->kind, decision->trial,
+			      decision->policy, &decision->reason);
 		hd_buf_puts(&derived, "nobody asked there");
 		rc = hd_replay_tell(replay, HD_REPLAY_DECISION, decision->trial,
 				    decision->interval, &stored, &derived);

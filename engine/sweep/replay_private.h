@@ -42,6 +42,7 @@ struct replay_decision {
 	int64_t time;
 	char *policy;
 	struct hd_reason reason;
+	enum hd_decision kind;
 	bool met; /* a question was asked there */
 };
 
@@ -62,6 +63,7 @@ struct hd_replay {
 	struct hd_replay_summary *summary;
 
 	uint64_t seed;
+	bool promotes; /* paused trials may go on */
 	size_t plan_total, plan_slots;
 	char *path, *text;
 	struct hd_texts settings, patterns;

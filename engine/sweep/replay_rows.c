@@ -2,6 +2,7 @@
 #include "sweep/replay_private.h"
 
 #include "store/resume.h"
+#include "store/study.h"
 #include "sweep/order.h"
 
 #include <stdio.h>
@@ -44,6 +45,20 @@ static int read_plan(void *user, const struct hd_resume_sweep *row)
 	replay->plan_total = row->plan_total;
 	replay->plan_slots = row->plan_slots;
 	return 0;
+}
+
+/* Of a study only where who asks can go on with a trial. */
+static int read_promotes(struct hd_replay *replay)
+{
+	bool is_study;
+	int rc = hd_store_is_study(replay->store, replay->sweep, &is_study,
+				   replay->err);
+
+	replay->promotes = true;
+	return rc == 0 && is_study
+		       ? hd_store_study_promotes(replay->store, replay->sweep,
+						 &replay->promotes, replay->err)
+		       : rc;
 }
 
 static int edition_add(struct hd_replay *replay, const char *text,
@@ -198,7 +213,9 @@ static int read_decision(void *user, const struct hd_decision_row *row)
 		.interval = row->interval,
 		.time = row->time,
 		.policy = strdup(row->policy),
-		.reason = { row->mine, row->limit, row->compared, "" },
+		.reason = { row->mine, row->limit, row->compared, "",
+			    row->kind == HD_DECISION_PAUSE },
+		.kind = row->kind,
 	};
 	snprintf(decision->reason.text, sizeof decision->reason.text, "%s",
 		 row->reason);
@@ -286,6 +303,8 @@ static int read_rows(struct hd_replay *replay)
 		rc = hd_store_replay_check(store, err);
 	if (rc == 0)
 		rc = hd_store_resume_sweep(store, sweep, read_plan, replay, err);
+	if (rc == 0)
+		rc = read_promotes(replay);
 	if (rc == 0)
 		rc = read_configs(replay);
 	if (rc == 0)

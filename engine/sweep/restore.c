@@ -279,6 +279,8 @@ int hd_core_revive(struct hd_core *core, const struct hd_resume_trial *row,
 	run->started = run->due = run->gone = 0;
 	run->reason.text[0] = '\0';
 	core->counts[row->state]--;
+	core->policy_scored -= row->state == HD_TRIAL_CANCELED &&
+			       hd_end_is_policys(row->end) && row->intervals > 0;
 	hd_run_wait(run);
 	return 0;
 }

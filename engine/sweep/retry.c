@@ -81,9 +81,9 @@ static int choose(void *user, const struct hd_resume_trial *row)
 	return 0;
 }
 
-static int requeue(const struct hd_resume_trial *row, struct hd_store *store,
-		   const char *sweep_folder, struct hd_again_record *again,
-		   struct hd_error *err)
+int hd_retry_requeue(const struct hd_resume_trial *row, struct hd_store *store,
+		     const char *sweep_folder, struct hd_again_record *again,
+		     struct hd_error *err)
 {
 	char *folder = hd_dispatch_folder(sweep_folder, row->number);
 
@@ -113,7 +113,7 @@ int hd_retry_store(const struct hd_retry *retry, struct hd_store *store,
 	again.queued = totals.stamp;
 	again.reopened = totals.settled;
 	for (size_t i = 0; rc == 0 && i < chosen.count; i++)
-		rc = requeue(&chosen.rows[i], store, folder, &again, err);
+		rc = hd_retry_requeue(&chosen.rows[i], store, folder, &again, err);
 	*rows = rc == 0 ? chosen.rows : NULL;
 	*count = rc == 0 ? chosen.count : 0;
 	if (rc < 0)

@@ -26,6 +26,13 @@ bool hd_retry_fits(const struct hd_retry *retry,
 /* Whether the trial in FOLDER left something to go on from. */
 bool hd_retry_has_checkpoint(const char *folder);
 /*
+ * Make one Queued in the store, in the caller's transaction: AGAIN has its due
+ * time and stamps, and how many results there were; it counts as one more.
+ */
+int hd_retry_requeue(const struct hd_resume_trial *row, struct hd_store *store,
+		     const char *sweep_folder, struct hd_again_record *again,
+		     struct hd_error *err);
+/*
  * Make them Queued in the store, in the caller's transaction: each counts as
  * one more result, since what was known is so no more. FOLDER is the
  * sweep's. *ROWS become the *COUNT trials as they were before, without their

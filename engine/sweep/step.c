@@ -154,10 +154,11 @@ int hd_sweep_cancel(struct hd_sweep *sweep, size_t trial, bool now,
 
 	if (rc < 0)
 		return rc;
-	if (!hd_core_cancel(sweep->core, trial, now))
+	rc = hd_core_cancel(sweep->core, trial, now, err);
+	if (rc == 0)
 		return hd_error_set(err, HD_ENOENT,
 				    "trial %zu neither runs nor waits", trial);
-	return changed(sweep, 0);
+	return changed(sweep, rc < 0 ? rc : 0);
 }
 
 int hd_sweep_try(struct hd_sweep *sweep, const char *parameters,

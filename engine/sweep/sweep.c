@@ -406,10 +406,11 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		rc = hd_core_adopt(sweep->core, err);
 	if (rc == 0 && sweep->only) {
 		hd_core_only_cancel(sweep->core, sweep->settles ? SETTLE_SECONDS : 0);
-		for (size_t i = 0; i < sweep->only_count; i++)
-			hd_core_cancel(sweep->core, sweep->only[i], sweep->stop_asked > 1);
+		for (size_t i = 0; i < sweep->only_count && rc >= 0; i++)
+			rc = hd_core_cancel(sweep->core, sweep->only[i],
+					    sweep->stop_asked > 1, err);
 	}
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 /*

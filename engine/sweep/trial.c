@@ -146,6 +146,28 @@ bool hd_end_find(const char *name, enum hd_end *end)
 	return false;
 }
 
+static const char *const decision_names[HD_DECISIONS] = {
+	[HD_DECISION_STOP] = "stop",
+	[HD_DECISION_PAUSE] = "pause",
+	[HD_DECISION_PROMOTE] = "promote",
+};
+
+const char *hd_decision_name(enum hd_decision decision)
+{
+	assert((size_t)decision < HD_DECISIONS);
+	return decision_names[decision];
+}
+
+bool hd_decision_find(const char *name, enum hd_decision *decision)
+{
+	for (size_t i = 0; i < HD_DECISIONS; i++)
+		if (!strcmp(decision_names[i], name)) {
+			*decision = (enum hd_decision)i;
+			return true;
+		}
+	return false;
+}
+
 /* --- states ---------------------------------------------------------------- */
 
 static const struct trial_move *trial_move_find(enum hd_trial_state from,
@@ -224,6 +246,16 @@ void hd_trial_set_end(struct hd_trial *trial, enum hd_end end)
 		trial->end = end;
 }
 
+void hd_trial_conclude(struct hd_trial *trial, enum hd_end end)
+{
+	trial->end = end;
+}
+
+bool hd_end_is_policys(enum hd_end end)
+{
+	return end == HD_END_POLICY || end == HD_END_PAUSED;
+}
+
 bool hd_trial_is_paused(const struct hd_trial *trial)
 {
 	return trial->state == HD_TRIAL_CANCELED && trial->end == HD_END_PAUSED;
@@ -238,12 +270,6 @@ int hd_trial_check_promoted(const struct hd_trial *trial, const char *policy,
 				      "policy '%s' promotes trial %zu, which is "
 				      "not paused",
 				      policy, trial->number);
-}
-
-void hd_trial_cannot_go_on(struct hd_trial *trial)
-{
-	if (trial->end == HD_END_PAUSED)
-		trial->end = HD_END_POLICY;
 }
 
 enum hd_end hd_trial_end(const struct hd_trial *trial)

@@ -34,14 +34,16 @@ void hd_trial_move(struct hd_trial *trial, enum hd_trial_event event);
 
 /* Why it ended or is being ended; the first reason that is given stays. */
 void hd_trial_set_end(struct hd_trial *trial, enum hd_end end);
+/* Why it ended after all, whatever was meant. */
+void hd_trial_conclude(struct hd_trial *trial, enum hd_end end);
 
+/* POLICY and PAUSED: a policy stopped it. */
+bool hd_end_is_policys(enum hd_end end);
 /* Ended by a policy that may want it back. */
 bool hd_trial_is_paused(const struct hd_trial *trial);
 /* That a policy may promote it: HD_EINVAL when it is not paused. */
 int hd_trial_check_promoted(const struct hd_trial *trial, const char *policy,
 			    struct hd_error *err);
-/* It was to be paused, and has nothing to go on from: stopped for good. */
-void hd_trial_cannot_go_on(struct hd_trial *trial);
 
 /* As the store says it was: a sweep that is gone on with. */
 void hd_trial_restore(struct hd_trial *trial, enum hd_trial_state state,

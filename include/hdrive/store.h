@@ -143,7 +143,7 @@ struct hd_attempt_row {
 	bool anew;        /* the next one began from nothing */
 };
 
-/* A policy's stop. */
+/* What a policy decided: to stop a trial, to pause it, to let it go on. */
 struct hd_decision_row {
 	size_t trial;
 	size_t interval;
@@ -153,6 +153,7 @@ struct hd_decision_row {
 	size_t compared;
 	const char *reason;
 	int64_t time;
+	enum hd_decision kind;
 };
 
 /* A row of best_child_by_primary_metric (SPEC 5.1). */

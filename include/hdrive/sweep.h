@@ -36,6 +36,7 @@ enum hd_event_kind {
 	HD_EVENT_TICK,           /* about once a second while it runs */
 	HD_EVENT_SWEEP_STOPPING, /* no new trials; end says why */
 	HD_EVENT_SWEEP_ENDED,
+	HD_EVENT_TRIAL_PROMOTED, /* one that was paused goes on: text says why */
 };
 
 struct hd_event {
@@ -50,7 +51,7 @@ struct hd_event {
 	int exit_code; /* of ENDED; -1 none */
 	int exit_signal;
 	double seconds;   /* of ENDED: how long it ran */
-	unsigned attempt; /* of AGAIN and STARTED */
+	unsigned attempt; /* of AGAIN, STARTED and PROMOTED */
 	bool has_metric;
 	const char *folder; /* of the trial */
 	const char *tail;   /* of a FAILED trial: its last lines of stderr,
@@ -300,7 +301,8 @@ struct hd_replay_summary {
 	size_t suggestions; /* derived again */
 	size_t enqueued;    /* trials that are nobody's suggestion */
 	size_t questions;   /* put to the policy again */
-	size_t stops;       /* answers that stop a trial */
+	size_t stops;       /* answers that stop a trial, for good or to pause */
+	size_t promotions;  /* answers that let a paused trial go on */
 	size_t differences;
 };
 

@@ -76,6 +76,18 @@ enum hd_end {
 HD_API const char *hd_end_name(enum hd_end end);
 HD_API bool hd_end_find(const char *name, enum hd_end *end);
 
+/* What a policy decided about a trial; stored by name. */
+enum hd_decision {
+	HD_DECISION_STOP,    /* "stop": for good */
+	HD_DECISION_PAUSE,   /* "pause": as STOP, and it may come back */
+	HD_DECISION_PROMOTE, /* "promote": it comes back */
+};
+#define HD_DECISIONS 3
+
+HD_API const char *hd_decision_name(enum hd_decision decision);
+/* The decision called NAME into *DECISION; false when there is none. */
+HD_API bool hd_decision_find(const char *name, enum hd_decision *decision);
+
 struct hd_trial;   /* opaque; owned by its history */
 struct hd_history; /* opaque; owned by the sweep */
 

@@ -250,9 +250,14 @@ static void studies_are_kept_in_a_store(void **state)
 static void words_for_goals_states_and_ends_are_fixed(void **state)
 {
 	enum hd_trial_state trial_state;
+	enum hd_decision decision;
 	enum hd_end end;
 
 	(void)state;
+	assert_string_equal(hd_decision_name(HD_DECISION_PAUSE), "pause");
+	assert_true(hd_decision_find("promote", &decision));
+	assert_int_equal(decision, HD_DECISION_PROMOTE);
+	assert_false(hd_decision_find("paused", &decision));
 	assert_string_equal(hd_goal_name(HD_MINIMIZE), "minimize");
 	assert_true(hd_goal_better(HD_MINIMIZE, 1, 2));
 	assert_true(hd_goal_worse(HD_MINIMIZE, NAN, 2));

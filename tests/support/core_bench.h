@@ -55,6 +55,18 @@ static inline int fake_open(void *state, const struct hd_backend_host *host,
 	return 0;
 }
 
+/* An attempt's files are its own; the trial's others stay. */
+static inline void fake_begin_files(const char *folder)
+{
+	static const char *const names[] = { "stdout", "metrics" };
+	char path[600];
+
+	for (size_t i = 0; i < ROWS(names); i++) {
+		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+}
+
 static inline int fake_launch(void *state, const struct hd_launch *launch,
 			      struct hd_error *err)
 {
@@ -64,8 +76,10 @@ static inline int fake_launch(void *state, const struct hd_launch *launch,
 	if (fake.refuse)
 		return hd_error_set(err, fake.refuse, "no more processes");
 	trial->running = true;
+	trial->stopped = false;
 	snprintf(trial->folder, sizeof trial->folder, "%s", launch->folder);
 	trial->attempt = launch->attempt;
+	fake_begin_files(trial->folder);
 	fake.launched++;
 	fake.running++;
 	if (fake.running > fake.most_running)
@@ -136,10 +150,12 @@ struct bench {
 	int64_t key;
 	int64_t now;
 	const struct hd_sampler_type *sampler; /* in place of the file's */
+	const struct hd_plugins *plugins;      /* that the file may name */
 	bool smokes;                           /* the first trial runs alone */
 	size_t left_out;                       /* by a restore */
 	size_t notes;
 	size_t stopping_events;
+	size_t promoted_events;
 	char note[512];
 };
 
@@ -149,6 +165,8 @@ static inline void on_event(void *user, const struct hd_event *event)
 
 	if (event->kind == HD_EVENT_TRIAL_STOPPING)
 		bench->stopping_events++;
+	if (event->kind == HD_EVENT_TRIAL_PROMOTED)
+		bench->promoted_events++;
 	if (event->kind != HD_EVENT_NOTE)
 		return;
 	bench->notes++;
@@ -225,18 +243,23 @@ static inline void bench_load(struct bench *bench, const char *yaml)
 {
 	struct hd_error err = { 0 };
 	struct hd_findings *findings = hd_findings_new();
+	const struct hd_config_load load = { .size = sizeof load,
+					     .plugins = bench->plugins };
 	char path[80];
 
 	snprintf(path, sizeof path, "%s/hdrive.db", bench->folder);
 	if (hd_config_parse(&bench->config, yaml, strlen(yaml), "sweep.yml",
-			    NULL, findings, &err) < 0)
-		fail_msg("%s", err.text);
+			    &load, findings, &err) < 0)
+		fail_msg("%s", hd_findings_kept(findings)
+				       ? hd_findings_at(findings, 0)->text
+				       : err.text);
 	hd_findings_free(findings);
 	if (bench->sampler)
 		bench->config->sampler = bench->sampler;
 	bench->config->smoke = bench->smokes;
 	if (hd_store_open(&bench->store, path, HD_STORE_CREATE, &err) < 0)
 		fail_msg("%s", err.text);
+	hd_store_set_plugins(bench->store, bench->plugins);
 }
 
 static inline void bench_insert(struct bench *bench, const char *name,

@@ -42,8 +42,8 @@ static void fill(struct storebox *box)
 		for (size_t j = 1; j <= METRICS; j++)
 			box_log(box, key, j, "accuracy", (double)j, j);
 		ok(box, hd_store_trial_places(box->store, key, places, &box->err));
-		ok(box, hd_store_decision_insert(box->store, key, 3, "bandit", &why, BOX_TIME,
-						 &box->err));
+		ok(box, hd_store_decision_insert(box->store, key, 3, "bandit", &why,
+						 HD_DECISION_STOP, BOX_TIME, &box->err));
 		ok(box, hd_store_best_insert(box->store, box->sweep, i, (double)i, false,
 					     BOX_TIME, &box->err));
 	}

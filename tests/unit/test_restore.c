@@ -310,8 +310,8 @@ static void one_trial_is_cancelled_and_retried(void **state)
 	bench_open(bench, "s", YAML("2", ""), 1);
 	bench_turn(bench);
 	fake_log(0, 0.5);
-	assert_false(hd_core_cancel(bench->core, 1, false));
-	assert_true(hd_core_cancel(bench->core, 0, false));
+	assert_int_equal(hd_core_cancel(bench->core, 1, false, NULL), 0);
+	assert_int_equal(hd_core_cancel(bench->core, 0, false, NULL), 1);
 	bench_turn(bench);
 	assert_true(fake.trials[0].stopped);
 	fake_end(0, 1);

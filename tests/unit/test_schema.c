@@ -60,8 +60,14 @@ static void sample_trials(struct storebox *box)
 		HD_TRIAL_CANCELED, HD_END_POLICY, why.text, -1, 15, NAN, 0, 0, BOX_TIME + 30,
 		BOX_TIME + 31, 2, BOX_TIME + 32
 	};
-	ok(box, hd_store_decision_insert(box->store, key, 1, "bandit", &why,
+	ok(box, hd_store_decision_insert(box->store, key, 1, "bandit", &why, HD_DECISION_STOP,
 					 BOX_TIME + 25, &box->err));
+	ok(box, hd_store_decision_insert(box->store, key, 1, "asha", &why,
+					 HD_DECISION_PAUSE, BOX_TIME + 26,
+					 &box->err));
+	ok(box, hd_store_decision_insert(box->store, key, 1, "asha", &why,
+					 HD_DECISION_PROMOTE, BOX_TIME + 27,
+					 &box->err));
 	ok(box, hd_store_trial_end(box->store, key, &end, &box->err));
 	box_trial(box, 2);
 	ok(box, hd_store_best_insert(box->store, box->sweep, 0, 0.75, true,
@@ -166,9 +172,11 @@ static int dump_decision(void *user, const struct hd_decision_row *row)
 	struct dump *dump = user;
 
 	hd_buf_printf(&dump->text,
-		      " decision %zu %zu %s %g %g %zu '%s' %" PRId64 "\n",
+		      " decision %zu %zu %s %g %g %zu '%s' %" PRId64 "%s%s\n",
 		      row->trial, row->interval, row->policy, row->mine,
-		      row->limit, row->compared, row->reason, row->time);
+		      row->limit, row->compared, row->reason, row->time,
+		      row->kind == HD_DECISION_STOP ? "" : " ",
+		      row->kind == HD_DECISION_STOP ? "" : hd_decision_name(row->kind));
 	return 0;
 }
 

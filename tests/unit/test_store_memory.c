@@ -105,7 +105,7 @@ static int write_rows(struct hd_store *store, int64_t sweep)
 		rc = hd_store_trial_metric(store, key, 1, 0.5, 0.5, 0.5,
 					   BOX_TIME, NULL);
 	if (rc == 0)
-		rc = hd_store_decision_insert(store, key, 1, "bandit", &why,
+		rc = hd_store_decision_insert(store, key, 1, "bandit", &why, HD_DECISION_STOP,
 					      BOX_TIME, NULL);
 	if (rc == 0)
 		rc = hd_store_best_insert(store, sweep, 9, 0.5, true, BOX_TIME,

@@ -437,7 +437,7 @@ static void a_decision_is_read_back(void **state)
 	box_begin(box);
 	box_trial(box, 1);
 	key = box_trial(box, 2);
-	ok(box, hd_store_decision_insert(box->store, key, 10, "bandit", &why,
+	ok(box, hd_store_decision_insert(box->store, key, 10, "bandit", &why, HD_DECISION_STOP,
 					 BOX_TIME, &box->err));
 	box_commit(box);
 	ok(box, hd_store_decisions(box->store, box->sweep, -1, check_decision,
