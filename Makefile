@@ -206,7 +206,11 @@ $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/repla
 $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libhdrive.a
 	@mkdir -p $(@D)
 	@$(if $(Q),echo '  LD   $@')
-	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lcmocka
+	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libhdrive.a $(LDFLAGS) $(LIBS) -lcmocka
+
+# It replays the benchmark's curves.
+$(B)/tests/unit/test_policy_curves: $(call obj,$(addprefix tests/bench/policies/,made.c \
+	made_kinds.c replay.c tasks.c))
 
 # Programs that know what any other knows, the headers and libhdrive.so, each
 # as C17 and as C++17.

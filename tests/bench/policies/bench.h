@@ -48,8 +48,10 @@ static inline struct result *bench_result(const struct bench *bench, size_t task
 
 /* work.c: fill the results, by as many threads as jobs. */
 void bench_work(struct bench *bench);
-/* report.c: tables on stdout. csv.c: one line a result into the file PATH. */
-void bench_report(const struct bench *bench);
+/* report.c, pairs.c: tables on stdout, of policies alone and with samplers. */
+void report_policies(const struct bench *bench);
+void report_pairs(const struct bench *bench);
+/* csv.c: one line a result into the file PATH; false, with a word, if not. */
 bool bench_csv(const struct bench *bench, const char *path);
 
 #endif

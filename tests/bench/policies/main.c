@@ -3,7 +3,7 @@
  *
  *   --seeds N  --first-seed N  --trials N  --workers N  --jobs N
  *   --policies A;B  as "hdrive run --policy" takes them: "asha:first_rung=3"
- *   --tasks A,B     "recorded", groups, or GROUP/NAME
+ *   --tasks A,B     "recorded", "made", groups, or GROUP/NAME
  *   --samplers A,B  in place of the pool: "bayesian", with the tasks' spaces
  *   --data A:B      folders of recorded runs
  *   --csv FILE      one row for each task, seed, sampler and policy
@@ -71,6 +71,7 @@ static void choose_tasks(struct bench *bench, const struct options *options)
 	struct tasks all = { NULL, 0, 0 };
 
 	tasks_recorded(&all, options->data);
+	tasks_made(&all);
 	for (size_t i = 0; i < all.count; i++) {
 		struct task task = all.item[i];
 
@@ -86,11 +87,18 @@ static bool choose_samplers(struct bench *bench, const char *list)
 {
 	if (!*list)
 		bench->sampler[bench->samplers++] = NULL;
-	for (size_t i = 0; *list && i < hd_sampler_types() &&
-			   bench->samplers < SAMPLERS_MOST;
-	     i++)
-		if (listed(list, hd_sampler_type_at(i)->name))
-			bench->sampler[bench->samplers++] = hd_sampler_type_at(i);
+	while (*list && bench->samplers < SAMPLERS_MOST) {
+		size_t length = strcspn(list, ",");
+		char *name = must(strndup(list, length));
+		const struct hd_sampler_type *type = hd_sampler_type_find(name);
+
+		if (type)
+			bench->sampler[bench->samplers++] = type;
+		else
+			fprintf(stderr, "policies: unknown sampler '%s'\n", name);
+		free(name);
+		list += length + (list[length] == ',');
+	}
 	return bench->samplers > 0;
 }
 
@@ -102,10 +110,8 @@ static bool choose(struct bench *bench, const struct options *options)
 		fprintf(stderr, "policies: no task of that name\n");
 	else if (bench->settings.count == 0)
 		fprintf(stderr, "policies: no policy is left\n");
-	else if (!choose_samplers(bench, options->samplers))
-		fprintf(stderr, "policies: no sampler of that name\n");
 	else
-		return true;
+		return choose_samplers(bench, options->samplers);
 	return false;
 }
 
@@ -131,7 +137,10 @@ int main(int argc, char **argv)
 	if (!choose(&bench, &options))
 		return 1;
 	bench_work(&bench);
-	bench_report(&bench);
+	if (bench.sampler[0])
+		report_pairs(&bench);
+	else
+		report_policies(&bench);
 	if (*options.csv && !bench_csv(&bench, options.csv))
 		return 1;
 	settings_release(&bench.settings);

@@ -91,12 +91,12 @@ static void fail(const struct run *run, const struct hd_error *err)
 	exit(1);
 }
 
-static double speed(uint64_t seed, size_t trial)
+double replay_speed(uint64_t seed, size_t number)
 {
 	struct hd_rng rng;
 	double radius;
 
-	hd_rng_init(&rng, seed ^ SPEED_KEY, trial);
+	hd_rng_init(&rng, seed ^ SPEED_KEY, number);
 	radius = sqrt(-2 * log(hd_rng_uniform(&rng)));
 	return exp(SPEED_SIGMA * radius *
 		   cos(6.283185307179586 * hd_rng_uniform(&rng)));
@@ -114,7 +114,7 @@ static void begin_trial(struct run *run, size_t number,
 					   run->size * sizeof *run->trials));
 	}
 	trial = &run->trials[number];
-	*trial = (struct trial){ .speed = speed(run->replay->seed, number) };
+	*trial = (struct trial){ .speed = replay_speed(run->replay->seed, number) };
 	if (run->replay->sampler) {
 		trial->room = must(malloc(task->epochs * sizeof(double)));
 		trial->curve = task->draw(task, values, trial->room);
@@ -238,8 +238,11 @@ struct outcome replay_run(const struct replay *replay)
 		train(&run, next);
 	}
 	run.outcome.time = run.clock;
-	for (size_t i = 0; i < run.count; i++)
+	for (size_t i = 0; i < run.count; i++) {
+		if (replay->trained)
+			replay->trained[i] = run.trials[i].epoch;
 		free(run.trials[i].room);
+	}
 	free(run.trials);
 	hd_study_free(run.study);
 	hd_space_free(rows);

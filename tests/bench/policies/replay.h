@@ -18,6 +18,8 @@ struct replay {
 	size_t workers;
 	size_t trials; /* of the pool, at most; SIZE_MAX for all there are */
 	size_t epochs; /* all ends when so many were trained; SIZE_MAX: never */
+	/* Unless NULL: how many epochs each trial has had; room for "trials". */
+	size_t *trained;
 };
 
 struct outcome {
@@ -29,6 +31,8 @@ struct outcome {
 
 /* Ends the program with the engine's message when the engine fails. */
 struct outcome replay_run(const struct replay *replay);
+/* How long an epoch of trial NUMBER takes; 1 is usual. */
+double replay_speed(uint64_t seed, size_t number);
 /* The row that the pool gives as its INDEX-th trial. */
 size_t replay_row(const struct task *task, uint64_t seed, size_t index);
 

@@ -15,7 +15,7 @@ struct curve {
 
 struct task {
 	const char *group; /* the data set, or the kind of made-up curves */
-	const char *name;  /* "GROUP/NAME" */
+	char *name;        /* "GROUP/NAME" */
 	uint64_t key;      /* of the name, mixed into every seed: see tasks.c */
 	bool is_made;
 	enum hd_goal goal;
@@ -42,19 +42,23 @@ static inline struct curve task_curve(const struct task *task, size_t row)
 			       task->length[row] };
 }
 
-/* tasks.c: end the program, with a word, when there is no memory. */
+/* End the program, with a word, when there is no memory. */
 void *must(void *memory);
 /*
  * A copy of TASK, whose pool stands, with what is computed from it: the best
  * of each row and of all. A task without two different results is left out.
  */
 void tasks_add(struct tasks *tasks, const struct task *task);
-/* The recorded ones below FOLDERS, paths with ':' between them. */
-void tasks_recorded(struct tasks *tasks, const char *folders);
+/* What tasks_add and tasks_made took; not for recorded ones. */
+void tasks_release(struct tasks *tasks);
 /*
  * The median of COUNT results, NaN being the worst; of an even number the mean
  * of the two in the middle.
  */
 double tasks_median(enum hd_goal goal, const double *results, size_t count);
+/* recordings.c: those below FOLDERS, paths with ':' between them. */
+void tasks_recorded(struct tasks *tasks, const char *folders);
+/* made.c: curves that nobody recorded. */
+void tasks_made(struct tasks *tasks);
 
 #endif

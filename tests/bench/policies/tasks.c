@@ -1,7 +1,5 @@
-/* Tasks: those recorded, and what is computed of each. */
+/* Tasks, and what is computed of each. */
 #include "task.h"
-
-#include "../common/recorded.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -91,34 +89,17 @@ void tasks_add(struct tasks *tasks, const struct task *given)
 	tasks->item[tasks->count++] = task;
 }
 
-static struct curve draw_nearest(const struct task *task,
-				 const struct hd_value *values, double *room)
+void tasks_release(struct tasks *tasks)
 {
-	(void)room; /* it lies in the pool */
-	return task_curve(task, recorded_nearest(task->data, values));
-}
+	for (size_t i = 0; i < tasks->count; i++) {
+		struct task *task = &tasks->item[i];
 
-static void add_recorded(void *user, const struct recorded *recorded)
-{
-	struct recorded *copy = must(malloc(sizeof *copy));
-	char name[1024];
-
-	*copy = *recorded;
-	snprintf(name, sizeof name, "%s/%s", recorded->group, recorded->name);
-	tasks_add(user, &(struct task){ .group = recorded->group,
-					.name = must(strdup(name)),
-					.goal = recorded->goal,
-					.space = recorded->space,
-					.rows = recorded->rows,
-					.epochs = recorded->epochs,
-					.curve = recorded->curve,
-					.length = recorded->length,
-					.draw = draw_nearest,
-					.data = copy });
-}
-
-void tasks_recorded(struct tasks *tasks, const char *folders)
-{
-	/* One value a trial is no curve. */
-	recorded_read(folders, 2, add_recorded, tasks);
+		free(task->name);
+		hd_space_free(task->space);
+		free(task->curve);
+		free(task->length);
+		free(task->best);
+		free(task->data);
+	}
+	free(tasks->item);
 }
