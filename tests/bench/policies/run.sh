@@ -28,7 +28,7 @@ for name in ${BENCH_PARTS:-pool pairs}; do
 	pairs)
 		echo
 		part --samplers "${BENCH_SAMPLERS:-random,bayesian}" \
-			--policies "${BENCH_PAIR_POLICIES:-none;median_stopping:delay_evaluation=5}" \
+			--policies "${BENCH_PAIR_POLICIES:-none;asha;auto}" \
 			--seeds "${BENCH_PAIR_SEEDS:-3}" --csv "${BENCH_PAIR_CSV:-}"
 		;;
 	*)
