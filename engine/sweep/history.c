@@ -1,9 +1,12 @@
 /*
  * The history of a sweep: its trials, and the best per interval.
  *
- * Invariants: best[k] is the best over all trials at intervals up to k + 1, so
- * the table never gets worse from left to right. All memory that logging needs
- * is reserved before a curve grows, so a failed log changes nothing.
+ * Invariants: best[] are the steps of the best over all trials at intervals up
+ * to k, as k grows: each begins later than the one before and none is worse, so
+ * that a trial with a million intervals costs no more than its steps, and a
+ * value that is better than all that follow takes their place. All memory that
+ * logging needs is reserved before a curve grows, so a failed log changes
+ * nothing.
  */
 #include "sweep/history_private.h"
 
@@ -160,32 +163,67 @@ int hd_history_recall(struct hd_history *history, size_t index,
 	return 0;
 }
 
+/* How many of the steps begin at INTERVAL or before. */
+static size_t history_steps(const struct hd_history *history, size_t interval)
+{
+	size_t low = 0, high = history->best_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (history->best[middle].from <= interval)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
+ * VALUE, which is not worse than the best at INTERVAL, is the best from there
+ * on, up to the first step that is better, or as good unless OVER_EQUALS. There
+ * is room for a step.
+ */
+static void history_step(struct hd_history *history, size_t interval,
+			 double value, const struct hd_trial *leader,
+			 bool over_equals)
+{
+	struct history_best *best = history->best;
+	size_t at = history_steps(history, interval), end = at;
+
+	while (end < history->best_count &&
+	       (over_equals
+			? !hd_goal_better(history->goal, best[end].value, value)
+			: hd_goal_better(history->goal, value, best[end].value)))
+		end++;
+	if (at > 0 && best[at - 1].from == interval)
+		at--;
+	memmove(best + at + 1, best + end,
+		(history->best_count - end) * sizeof best[0]);
+	best[at] = (struct history_best){ interval, value, leader };
+	history->best_count += at + 1;
+	history->best_count -= end;
+}
+
 int hd_history_restore_best(struct hd_history *history, size_t interval,
 			    double value, const struct hd_trial *leader)
 {
-	while (history->best_count < interval) {
-		size_t last = history->best_count;
-		int rc = hd_order_grow(&history->best, last,
-				       &history->best_room,
-				       sizeof history->best[0]);
+	int rc = hd_order_grow(&history->best, history->best_count,
+			       &history->best_room, sizeof history->best[0]);
 
-		if (rc < 0)
-			return rc;
-		history->best[last] = last ? history->best[last - 1]
-					   : (struct history_best){ .value = NAN };
-		history->best_count++;
-	}
-	for (size_t i = interval - 1; i < history->best_count; i++) {
-		/*
-		 * A better one is of an earlier interval, or of a store that
-		 * did not keep leaders. Of equals the one that was written
-		 * down came first: the other would not have been.
-		 */
-		if (hd_goal_better(history->goal, history->best[i].value, value))
-			break;
-		history->best[i].value = value;
-		history->best[i].leader = leader;
-	}
+	if (rc < 0)
+		return rc;
+	if (history->longest < interval)
+		history->longest = interval;
+	/*
+	 * A better one is of an earlier interval, or of a store that did not
+	 * keep leaders. Of equals the one that was written down came first: the
+	 * other would not have been.
+	 */
+	if (!isnan(value) &&
+	    !hd_goal_better(history->goal,
+			    hd_history_best(history, interval, NULL), value))
+		history_step(history, interval, value, leader, true);
 	return 0;
 }
 
@@ -283,18 +321,13 @@ size_t hd_history_measured(const struct hd_history *history)
 double hd_history_best(const struct hd_history *history, size_t interval,
 		       const struct hd_trial **leader)
 {
-	const struct history_best *best;
+	size_t steps = history_steps(history, interval);
+	const struct history_best *best = steps ? &history->best[steps - 1]
+						: NULL;
 
 	if (leader)
-		*leader = NULL;
-	if (interval > history->best_count)
-		interval = history->best_count;
-	if (interval == 0)
-		return NAN;
-	best = &history->best[interval - 1];
-	if (leader)
-		*leader = best->leader;
-	return best->value;
+		*leader = best ? best->leader : NULL;
+	return best ? best->value : NAN;
 }
 
 void hd_history_run(struct hd_history *history, struct hd_trial *trial,
@@ -326,36 +359,24 @@ int hd_history_reserve(struct hd_history *history, size_t interval)
 {
 	int rc = hd_history_rank_reserve(history, interval);
 
-	assert(interval <= history->best_count + 1);
+	assert(interval <= history->longest + 1);
 	if (rc == 0)
 		rc = hd_order_grow(&history->best, history->best_count,
 				   &history->best_room, sizeof history->best[0]);
 	return rc;
 }
 
-/*
- * A value that is the best at its interval is so at later ones, up to where
- * another trial was strictly or equally good before: who was first stays.
- */
+/* Who was first stays: only what is better makes a step. */
 static void history_note_best(struct hd_history *history,
 			      const struct hd_trial *trial, double value)
 {
-	struct history_best *best = history->best;
 	size_t interval = trial->intervals;
 
-	if (interval > history->best_count) {
-		best[interval - 1].value = NAN;
-		best[interval - 1].leader = NULL;
-		if (interval > 1)
-			best[interval - 1] = best[interval - 2];
-		history->best_count = interval;
-	}
-	for (size_t i = interval - 1; i < history->best_count; i++) {
-		if (!hd_goal_better(history->goal, value, best[i].value))
-			break;
-		best[i].value = value;
-		best[i].leader = trial;
-	}
+	if (interval > history->longest)
+		history->longest = interval;
+	if (hd_goal_better(history->goal, value,
+			   hd_history_best(history, interval, NULL)))
+		history_step(history, interval, value, trial, false);
 }
 
 void hd_history_note(struct hd_history *history, const struct hd_trial *trial)

@@ -55,10 +55,11 @@ static int history_copy_best(struct hd_history *copy,
 	if (!copy->best)
 		return HD_ENOMEM;
 	copy->best_count = copy->best_room = history->best_count;
+	copy->longest = history->longest;
 	for (size_t i = 0; i < history->best_count; i++) {
 		const struct hd_trial *leader = history->best[i].leader;
 
-		copy->best[i].value = history->best[i].value;
+		copy->best[i] = history->best[i];
 		if (leader)
 			copy->best[i].leader =
 				leader->is_inherited ? copy->inherited[leader->number]

@@ -9,8 +9,10 @@
 #include "sweep/order.h"
 #include "sweep/private.h"
 
+/* The best from interval FROM on, up to where the next of these begins. */
 struct history_best {
-	double value; /* NaN while there is none */
+	size_t from;
+	double value; /* never NaN */
 	const struct hd_trial *leader;
 };
 
@@ -33,8 +35,9 @@ struct hd_history {
 	struct hd_trial *running; /* list of those in HD_TRIAL_RUNNING */
 	size_t measured;          /* trials with at least one value */
 	size_t horizon;           /* longest curve of a completed trial */
+	size_t longest;           /* intervals of the longest curve */
 	struct history_best *best;
-	size_t best_count, best_room; /* longest curve */
+	size_t best_count, best_room;
 	struct history_cache *cache;
 };
 

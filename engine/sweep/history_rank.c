@@ -120,7 +120,7 @@ double hd_history_percentile(const struct hd_history *history, size_t interval,
 
 	*count = 0;
 	/* Past the longest curve there is nobody: build nothing for it. */
-	if (interval == 0 || interval > history->best_count)
+	if (interval == 0 || interval > history->longest)
 		return NAN;
 	order = cache_order(history->cache, interval);
 	if (!order || (order->mean_room == 0 &&
@@ -165,7 +165,7 @@ static const struct hd_order *history_bests(const struct hd_history *history,
 	struct hd_order *order;
 
 	*count = 0;
-	if (interval == 0 || interval > history->best_count)
+	if (interval == 0 || interval > history->longest)
 		return NULL;
 	order = cache_order(history->cache, interval);
 	if (!order || (order->best_room == 0 &&

@@ -227,6 +227,32 @@ static void best_is_right_when_values_come_late(void **state)
 	hd_history_free(history);
 }
 
+/*
+ * Each value of the second is the best up to the end of a long curve. Were they
+ * written there one by one, this would take hours.
+ */
+static void a_better_trial_beside_a_long_one_costs_no_more(void **state)
+{
+	enum { LONG = 300000 };
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	struct hd_trial *first = curves_flat(history, 2, LONG);
+	struct hd_trial *second = curves_start(history);
+	const struct hd_trial *leader;
+
+	(void)state;
+	for (size_t i = 1; i <= LONG; i++)
+		assert_int_equal(hd_trial_log(second, 1 / (double)i), 0);
+	assert_true(hd_history_best(history, 7, &leader) == 1.0 / 7);
+	assert_ptr_equal(leader, second);
+	assert_true(hd_history_best(history, LONG, &leader) == 1.0 / LONG);
+	/* And where one is better between others' steps. */
+	assert_int_equal(hd_trial_log(first, 0), 0);
+	assert_true(hd_history_best(history, LONG, NULL) == 1.0 / LONG);
+	assert_true(hd_history_best(history, LONG + 1, &leader) == 0);
+	assert_ptr_equal(leader, first);
+	hd_history_free(history);
+}
+
 static void hd_113_the_first_to_reach_a_value_leads(void **state)
 {
 	struct hd_history *history = curves_new(HD_MINIMIZE);
@@ -350,6 +376,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_kept_equals_what_is_counted_anew),
 		cmocka_unit_test(best_is_right_when_values_come_late),
+		cmocka_unit_test(a_better_trial_beside_a_long_one_costs_no_more),
 		cmocka_unit_test(hd_113_the_first_to_reach_a_value_leads),
 		cmocka_unit_test(hd_112_no_metric_anywhere_gives_no_best),
 		cmocka_unit_test(inherited_trials_compare_and_are_not_counted),
