@@ -6,7 +6,9 @@
  *
  * The paper makes as many brackets as there are rungs below the length of a
  * trial, which is not known here before one has ended, and may not change the
- * brackets then: their number is an option.
+ * brackets then: their number is an option. Its first rung for R intervals, R
+ * over the largest power of the factor that is no larger, lies between 1 and the
+ * factor: 2 is the middle.
  */
 #include "rungs.h"
 #include "table.h"
@@ -15,7 +17,7 @@ static const struct hd_option hyperband_options[] = {
 	HD_OPTION_SIZE(struct rungs, reduction_factor, 2, RUNGS_FACTOR_MOST, 3,
 		       "one trial in this many goes on at a rung, to a rung this "
 		       "many times as high"),
-	HD_OPTION_SIZE(struct rungs, first_rung, 1, RUNGS_FIRST_MOST, 1,
+	HD_OPTION_SIZE(struct rungs, first_rung, 1, RUNGS_FIRST_MOST, 2,
 		       "the interval of the first rung of the first bracket"),
 	HD_OPTION_SIZE(struct rungs, brackets, 1, RUNGS_BRACKETS_MOST, 3,
 		       "sets of trials, each beginning a rung later than the one "

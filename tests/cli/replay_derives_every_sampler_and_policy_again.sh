@@ -14,6 +14,16 @@ for type in random grid sobol tpe bayesian auto; do
 		echo "$type, $policy: $(cat out)" >>said
 	done
 done
+for policy in 'asha, first_rung: 2, reduction_factor: 2' \
+	'hyperband, first_rung: 1, reduction_factor: 2' \
+	'percentile, percentile: 25, min_trials: 2' \
+	'patient, patience: 2' 'threshold, lower: 0.2'; do
+	sweep total=16 concurrent=3 "policy=$policy"
+	code 0 hdrive submit sweep.yml -- ./learner
+	replays @
+	has out ' [1-9][0-9]* stops: '
+	echo "random, $policy: $(cat out)" >>said
+done
 # Not one of them was a replay of nothing.
 has said ' [1-9][0-9]* stops'
 hasnt said ' 0 questions'
