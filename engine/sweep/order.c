@@ -118,8 +118,8 @@ double hd_order_percentile(const struct hd_order *order, double percent)
 
 	if (n == 0)
 		return NAN;
-	/* The product is exact for any whole per cent. */
-	at = percent * (double)(n - 1) / 100;
+	/* The product is exact for any whole per cent; NaN is read as 0. */
+	at = fmin(fmax(percent, 0), 100) * (double)(n - 1) / 100;
 	low = (size_t)at;
 	part = at - (double)low;
 	/* Equals are taken as they are: their weighted mean may be off by a bit. */

@@ -162,7 +162,7 @@ HD_API size_t hd_history_measured(const struct hd_history *history);
 HD_API double hd_history_median(const struct hd_history *history,
 				size_t interval, size_t *count);
 /*
- * What PERCENT (0 to 100) of those means reach: with 0 the best of them, with
+ * What PERCENT, kept to 0..100, of those means reach: with 0 the best of them, with
  * 50 the median, with 100 the worst. Between two of them it is their weighted
  * mean: with the N means from the best, 0, to the worst, N - 1, it stands at
  * (N - 1) PERCENT/100.

@@ -40,6 +40,7 @@ static void between_two_means_it_is_their_weighted_mean(void **state)
 	static const struct {
 		double percent, limit;
 	} rows[] = {
+		{ -1, 9 },
 		{ 0, 9 },
 		{ 25, 7 },
 		{ 30, 6.6 },
@@ -47,6 +48,7 @@ static void between_two_means_it_is_their_weighted_mean(void **state)
 		{ 62.5, 4 },
 		{ 75, 3 },
 		{ 100, 1 },
+		{ 1e300, 1 },
 	};
 	struct hd_history *history = curves_new(HD_MAXIMIZE);
 	size_t count;
