@@ -150,6 +150,9 @@ bool hd_rungs_should_stop(const void *vstate, const struct hd_trial *trial,
 
 	if (!rungs_is_rung(rungs, standing.bracket, standing.rung))
 		return false;
+	/* Where others completed it is about to: let it write what it found. */
+	if (standing.rung == hd_history_horizon(history))
+		return false;
 	rungs_stand(rungs, trial, history, &standing);
 	standing.most = standing.count / rungs->reduction_factor;
 	if (standing.most == 0)

@@ -18,7 +18,14 @@ grep -q '^going on behind epoch [1-9]' second
 grep loss= second >rest
 tail -n "$(wc -l <rest)" whole | cmp - rest
 
-hdrive submit --seed 1 --name rings --set max_total_runs=12 sweep.yml -- python3 train.py
-hdrive best rings --format args | grep -q -e '--rate [0-9.e-]* --momentum 0\.[0-9]* --hidden [2468]'
+# One at a time, so that the same trials are among the best each time.
+hdrive submit --seed 2 --name rings --set max_total_runs=12 --set max_concurrent_runs=1 \
+	sweep.yml -- python3 train.py >said 2>&1
+hdrive best rings --format args |
+	grep -q -e '--rate [0-9.e-]* --momentum 0\.[0-9]* --hidden [2468]'
 hdrive show rings | grep -q 'Canceled'
 grep -q 'epoch 27: ' .hdrive/rings/[0-9]*/stdout
+# Who was promoted went on behind its checkpoint.
+grep -q ' goes on behind interval [0-9]*: place 2 of 6 at rung 3' said
+grep -q '^going on behind epoch [0-9]*$' .hdrive/rings/[0-9]*/stdout
+hdrive replay rings | grep -q ' [1-9] promotions: all the same$'

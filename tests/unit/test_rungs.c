@@ -183,6 +183,25 @@ static void the_leader_goes_on_behind_an_equal(void **state)
 	hd_history_free(history);
 }
 
+static void a_rung_at_the_end_of_the_trials_stops_nobody(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct asked asked;
+
+	(void)state;
+	asked_init(&asked, "asha", NULL);
+	curves_flat(history, 0.9, 9);
+	curves_flat(history, 0.1, 9);
+	assert_true(stops(&asked, 1, history));
+	hd_trial_move(hd_history_trial_mutable(history, 0), HD_TRIAL_EVENT_DONE);
+	assert_false(stops(&asked, 1, history));
+	/* One that completed after 10 says that 9 is not the end. */
+	hd_trial_move(curves_flat(history, 0.5, 10), HD_TRIAL_EVENT_DONE);
+	assert_true(stops(&asked, 1, history));
+	free(asked.state);
+	hd_history_free(history);
+}
+
 static void a_stop_pauses_where_one_may_be_promoted(void **state)
 {
 	struct hd_history *history = curves_new(HD_MAXIMIZE);
@@ -500,7 +519,8 @@ static bool plain_stops(const struct rungs *rungs,
 	const struct hd_trial *trial = hd_history_trial(history, index), *leader;
 	size_t interval = hd_trial_interval(trial), count, place;
 
-	if (!plain_is_rung(rungs, hd_rungs_bracket(rungs, index), interval))
+	if (!plain_is_rung(rungs, hd_rungs_bracket(rungs, index), interval) ||
+	    interval == hd_history_horizon(history))
 		return false;
 	place = plain_place(rungs, history, index, interval, &count);
 	hd_history_best(history, interval, &leader);
@@ -639,6 +659,7 @@ int main(void)
 		cmocka_unit_test(what_counts_is_the_best_up_to_the_rung),
 		cmocka_unit_test(ended_and_inherited_trials_are_compared_with),
 		cmocka_unit_test(the_leader_goes_on_behind_an_equal),
+		cmocka_unit_test(a_rung_at_the_end_of_the_trials_stops_nobody),
 		cmocka_unit_test(a_stop_pauses_where_one_may_be_promoted),
 		cmocka_unit_test(the_best_that_waits_is_promoted),
 		cmocka_unit_test(the_highest_rung_is_promoted_from_first),
