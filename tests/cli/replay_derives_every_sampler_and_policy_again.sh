@@ -29,4 +29,4 @@ has said ' [1-9][0-9]* stops'
 hasnt said ' 0 questions'
 code 0 hdrive replay --json
 has out '^{"differences":\[\],"suggestions":16,"enqueued":0,"questions":[0-9]*,'
-has out ',"stops":[0-9]*,"same":true}$'
+has out ',"stops":[0-9]*,"promotions":0,"same":true}$'
