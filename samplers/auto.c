@@ -7,6 +7,7 @@
  */
 #include "table.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -145,6 +146,18 @@ static const char *auto_note(const void *vstate)
 	return state->note[0] ? state->note : NULL;
 }
 
+/* Of a grid, a sequence or TPE nothing is known. */
+static double auto_gain(void *vstate, const struct hd_history *history,
+			const struct hd_rng *rng, double enough)
+{
+	struct auto_state *state = vstate;
+
+	return state->type && state->type->expected_improvement
+		       ? state->type->expected_improvement(state->inner, history,
+							   rng, enough)
+		       : NAN;
+}
+
 const struct hd_sampler_type hd_sampler_auto = {
 	.name = "auto",
 	.summary = "picks another by space and budget, and says which",
@@ -156,4 +169,5 @@ const struct hd_sampler_type hd_sampler_auto = {
 	.points = auto_points,
 	.note = auto_note,
 	.release = auto_release,
+	.expected_improvement = auto_gain,
 };

@@ -20,6 +20,7 @@
 #include "encode.h"
 #include "feasible.h"
 #include "finite.h"
+#include "gain.h"
 #include "novelty.h"
 #include "observe.h"
 #include "plateau.h"
@@ -40,17 +41,12 @@
 /* Acquisitions are drawn: log EI, LCB, and log PI for the rest. */
 #define SHARE_EI 0.6
 #define SHARE_LCB 0.3
-/*
- * The lengths are known this well, as the standard deviation of a logarithm:
- * each suggestion draws how far all of them are off. It is the cheap part of
- * averaging over theta, and what frees a search that is too sure of itself.
- */
-#define LENGTH_DOUBT 0.35
+/* For so many results in a row little must have been left to be gained... */
+#define GAIN_AGES 5
+/* ... each time known from so many times the first trials. */
+#define GAIN_RESULTS 2
 /* Past this many results every second suggestion is TPE's. */
 #define RESULTS_MANY 5000
-/* Elementary steps that scoring candidates and climbing may take. */
-#define SCORE_WORK 6e7
-#define CLIMB_WORK 4e7
 
 enum bayesian_stream {
 	STREAM_ACQUISITION = 0xba01,
@@ -61,7 +57,8 @@ struct bayesian_state {
 	size_t initial_trials; /* 0: by the number of parameters */
 	struct hd_encoding encoding;
 	struct hd_anchors anchors;
-	uint64_t points; /* of a finite space, else 0 */
+	struct hd_anchors past; /* of what is left to be gained */
+	uint64_t points;        /* of a finite space, else 0 */
 	const struct hd_sampler_type *tpe;
 	void *tpe_state;
 };
@@ -119,6 +116,7 @@ static void bayesian_release(void *vstate)
 	state->tpe = NULL;
 	state->tpe_state = NULL;
 	hd_anchors_release(&state->anchors);
+	hd_anchors_release(&state->past);
 	hd_encoding_release(&state->encoding);
 }
 
@@ -132,7 +130,8 @@ static int bayesian_init(void *vstate, const struct hd_space *space,
 	if (state->points == UINT64_MAX)
 		state->points = 0;
 	if (hd_encoding_init(&state->encoding, space) < 0 ||
-	    hd_anchors_init(&state->anchors, &state->encoding.kernel) < 0)
+	    hd_anchors_init(&state->anchors, &state->encoding.kernel) < 0 ||
+	    hd_anchors_init(&state->past, &state->encoding.kernel) < 0)
 		rc = hd_error_nomem(err);
 	else
 		rc = bayesian_init_tpe(state, space, err);
@@ -228,7 +227,7 @@ static int suggestion_model(struct suggestion *s)
 	int rc = hd_surrogate_init(&s->surrogate, s->encoding, &s->rows,
 				   &s->scratch);
 
-	s->surrogate.stretch = LENGTH_DOUBT * draw_normal(&rng);
+	s->surrogate.stretch = HD_SURROGATE_DOUBT * draw_normal(&rng);
 	if (rc == 0)
 		rc = hd_surrogate_model(&s->surrogate, transform, s->anchors,
 					&s->model);
@@ -273,18 +272,6 @@ static bool suggestion_veto(const void *context, const double *point, bool soft)
 	return hd_finite_is_tried(&s->rows, point);
 }
 
-/* Candidates and starts that WORK allows; one costs n (10 f + n) steps. */
-static void search_effort(struct hd_search *search, const struct suggestion *s)
-{
-	double n = (double)s->surrogate.stride;
-	double one = n * (10 * (double)s->encoding->kernel.count + n) + 1;
-
-	search->spread = (size_t)fmin(512, fmax(96, SCORE_WORK / one));
-	search->near = (size_t)fmin(64, fmax(24, SCORE_WORK / one / 8));
-	search->starts = (size_t)fmin(6, fmax(2, CLIMB_WORK / one / 60));
-	search->evaluations = (size_t)fmin(60, fmax(12, CLIMB_WORK / one / 4));
-}
-
 static int suggestion_search(struct suggestion *s)
 {
 	struct hd_search search = {
@@ -304,7 +291,7 @@ static int suggestion_search(struct suggestion *s)
 	size_t count;
 	int rc;
 
-	search_effort(&search, s);
+	hd_search_effort(&search, s->surrogate.stride);
 	if (s->state->points == 0 || s->state->points > HD_FINITE_LISTED)
 		return hd_search(&search, s->point);
 	rc = hd_finite_untried(s->encoding, s->state->points, &s->rows, &points,
@@ -385,6 +372,65 @@ static int bayesian_suggest(void *vstate, const struct hd_history *history,
 	return rc == HD_ENOMEM ? hd_error_nomem(err) : rc;
 }
 
+/* --- what is left to be gained --------------------------------------------- */
+
+/* The newest result is not known yet; its point was tried all the same. */
+static void forget_newest(struct hd_observations *rows)
+{
+	size_t at = rows->count;
+
+	while (at > 0 && rows->outcomes[at - 1] > HD_OUTCOME_STOPPED)
+		at--;
+	if (at == 0)
+		return;
+	rows->outcomes[at - 1] = HD_OUTCOME_NOTHING;
+	rows->results_count--;
+}
+
+/*
+ * Little is left only if it was so before each of the last results too: few
+ * results mislead a model for a while. Asked as of now first, so that it costs
+ * one model while much is left.
+ */
+static double gain_of(struct suggestion *s, const struct hd_gain *gain,
+		      double enough)
+{
+	double most = 0;
+
+	for (size_t age = 0; age < GAIN_AGES; age++) {
+		double value = NAN;
+
+		if (age > 0)
+			forget_newest(&s->rows);
+		if (s->rows.results_count >= GAIN_RESULTS * first_trials(s))
+			value = hd_gain(gain, enough);
+		if (isnan(value) || value > enough)
+			return value;
+		most = fmax(most, value);
+	}
+	return most;
+}
+
+static double bayesian_gain(void *vstate, const struct hd_history *history,
+			    const struct hd_rng *rng, double enough)
+{
+	struct bayesian_state *state = vstate;
+	struct suggestion s = { .state = state, .encoding = &state->encoding };
+	struct hd_gain gain = { .encoding = &state->encoding,
+				.anchors = &state->past,
+				.rows = &s.rows,
+				.points = state->points,
+				.rng = rng,
+				.scratch = &s.scratch };
+	double value = NAN;
+
+	if (hd_observe(s.encoding, history, &s.rows, &s.scratch) == 0 &&
+	    s.encoding->count > 0)
+		value = gain_of(&s, &gain, enough);
+	hd_scratch_release(&s.scratch);
+	return value;
+}
+
 static const struct hd_option bayesian_options[] = {
 	HD_OPTION_SIZE(struct bayesian_state, initial_trials, 0, 10000, 0,
 		       "trials spread evenly before the first model; 0 is one"
@@ -406,4 +452,5 @@ const struct hd_sampler_type hd_sampler_bayesian = {
 	.suggest = bayesian_suggest,
 	.points = bayesian_points,
 	.release = bayesian_release,
+	.expected_improvement = bayesian_gain,
 };

@@ -42,9 +42,13 @@ static enum hd_outcome outcome_of(const struct hd_trial *trial)
 	case HD_TRIAL_CANCELED:
 		break;
 	}
-	/* One that was paused may go on: then it is pending again. */
+	/*
+	 * By a policy, and one that was paused may go on: then it is pending
+	 * again. Or as one had reached the target: it went on till then.
+	 */
 	if (usable && (hd_trial_end(trial) == HD_END_POLICY ||
-		       hd_trial_end(trial) == HD_END_PAUSED))
+		       hd_trial_end(trial) == HD_END_PAUSED ||
+		       hd_trial_end(trial) == HD_END_TARGET))
 		return HD_OUTCOME_STOPPED;
 	return HD_OUTCOME_NOTHING;
 }

@@ -35,9 +35,12 @@ static double density_value(const struct hd_promise *promise,
 static double prior_value(const struct hd_promise *promise, const double *point,
 			  double *gradient)
 {
-	return density_value(promise, point, gradient) +
-	       PROMISE_NOVELTY * hd_novelty_value(promise->novelty, point,
-						  PROMISE_NOVELTY, gradient);
+	double density = density_value(promise, point, gradient);
+
+	if (!promise->novelty)
+		return density;
+	return density + PROMISE_NOVELTY * hd_novelty_value(promise->novelty, point,
+							    PROMISE_NOVELTY, gradient);
 }
 
 /*

@@ -21,9 +21,9 @@ struct hd_promise {
 	double best; /* the value to beat, in the model's units */
 	enum hd_acquisition kind;
 	double kappa;
-	const struct hd_gp *feasible; /* of labels -1 and 1; may be NULL */
-	const struct hd_novelty *novelty;
-	double density; /* b */
+	const struct hd_gp *feasible;     /* of labels -1 and 1; may be NULL */
+	const struct hd_novelty *novelty; /* NULL: every result is new */
+	double density;                   /* b */
 	struct hd_scratch *scratch;
 };
 

@@ -19,6 +19,9 @@
 #define SEARCH_MASK 4.0
 /* Points that are drawn in each branch when a climb looks at all of them. */
 #define SEARCH_FILLS 8
+/* Elementary steps that scoring candidates and climbing may take. */
+#define SCORE_WORK 6e7
+#define CLIMB_WORK 4e7
 
 struct candidate {
 	double value;
@@ -413,6 +416,18 @@ static bool pool_room(struct pool *pool, size_t count)
 	pool->points = hd_scratch_doubles(scratch, count * pool->columns);
 	pool->order = hd_scratch_bytes(scratch, count, sizeof pool->order[0]);
 	return pool->points && pool->order;
+}
+
+/* One candidate costs n (10 f + n) steps. */
+void hd_search_effort(struct hd_search *search, size_t rows)
+{
+	double n = (double)rows;
+	double one = n * (10 * (double)search->encoding->kernel.count + n) + 1;
+
+	search->spread = (size_t)fmin(512, fmax(96, SCORE_WORK / one));
+	search->near = (size_t)fmin(64, fmax(24, SCORE_WORK / one / 8));
+	search->starts = (size_t)fmin(6, fmax(2, CLIMB_WORK / one / 60));
+	search->evaluations = (size_t)fmin(60, fmax(12, CLIMB_WORK / one / 4));
 }
 
 int hd_search(const struct hd_search *search, double *point)

@@ -34,6 +34,8 @@ struct hd_search {
 	struct hd_scratch *scratch;
 };
 
+/* As many candidates, starts and evaluations as a model of ROWS rows allows. */
+void hd_search_effort(struct hd_search *search, size_t rows);
 /*
  * The best allowed point into POINT, snapped. Returns 0, HD_EXHAUSTED when
  * every candidate is vetoed, or a negative code.

@@ -19,6 +19,12 @@
 /* Rows that a model is conditioned on, and those that theta is fitted to. */
 #define HD_SURROGATE_ROWS 512
 #define HD_SURROGATE_FIT_ROWS 150
+/*
+ * The lengths are known this well, as the standard deviation of a logarithm:
+ * each suggestion draws how far all of them are off. It is the cheap part of
+ * averaging over theta, and what frees a search that is too sure of itself.
+ */
+#define HD_SURROGATE_DOUBT 0.35
 
 /* theta of an anchor, by a hash of what it was fitted to. */
 struct hd_anchor {

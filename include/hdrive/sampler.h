@@ -64,6 +64,18 @@ struct hd_sampler_type {
 	 */
 	const char *(*note)(const void *state);
 	void (*release)(void *state); /* may be NULL */
+	/*
+	 * How much better than the best so far the point of the space is
+	 * expected to be that promises most, trials that run believed: in
+	 * units of the metric, at least 0 whatever the goal, NaN when that
+	 * cannot be known yet. Above ENOUGH it need not be exact: the sampler
+	 * may stop looking. A function of options, seed and history, as
+	 * suggest, after which it is called with the same history, on the same
+	 * thread, for end_when.improvement. May be NULL.
+	 */
+	double (*expected_improvement)(void *state,
+				       const struct hd_history *history,
+				       const struct hd_rng *rng, double enough);
 };
 
 HD_API size_t hd_sampler_types(void);

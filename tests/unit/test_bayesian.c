@@ -112,7 +112,13 @@ static void each_end_of_a_trial_has_its_outcome(void **state)
 	hd_trial_set_end(trial, HD_END_PAUSED);
 	hd_trial_move(trial, HD_TRIAL_EVENT_STOP);
 	hd_trial_move(trial, HD_TRIAL_EVENT_CANCEL);
+	trial = add(&box, 0.8, 0.1);
+	log_all(trial, 1, 0, 1);
+	hd_trial_set_end(trial, HD_END_TARGET);
+	hd_trial_move(trial, HD_TRIAL_EVENT_STOP);
+	hd_trial_move(trial, HD_TRIAL_EVENT_CANCEL);
 	box_observe(&box);
+	assert_int_equal(box.rows.outcomes[6], HD_OUTCOME_STOPPED);
 	assert_int_equal(box.rows.outcomes[0], HD_OUTCOME_RESULT);
 	assert_int_equal(box.rows.outcomes[1], HD_OUTCOME_FAILED);
 	assert_int_equal(box.rows.outcomes[2], HD_OUTCOME_FAILED);
@@ -120,7 +126,8 @@ static void each_end_of_a_trial_has_its_outcome(void **state)
 	assert_int_equal(box.rows.outcomes[4], HD_OUTCOME_NOTHING);
 	assert_int_equal(box.rows.outcomes[5], HD_OUTCOME_PENDING);
 	assert_int_equal(box.rows.outcomes[6], HD_OUTCOME_STOPPED);
-	assert_int_equal(box.rows.results_count, 3);
+	assert_int_equal(box.rows.outcomes[7], HD_OUTCOME_STOPPED);
+	assert_int_equal(box.rows.results_count, 4);
 	assert_close(box.rows.results[0], 0.7, 1e-12);
 	box_close(&box);
 }

@@ -123,11 +123,47 @@ static void a_suggestion_survives_any_failed_allocation(void **state)
 	hd_space_free(space);
 }
 
+/* What is left to be gained is then not known, and the answer after it is. */
+static void a_gain_survives_any_failed_allocation(void **state)
+{
+	struct hd_space *space = space_of_two();
+	struct hd_history *history = hd_history_new(HD_MINIMIZE, 2);
+	void *sampler = calloc(1, type->state_size);
+	struct hd_error err = { 0 };
+	double wanted, got;
+	struct hd_rng rng;
+
+	(void)state;
+	assert_true(history && sampler);
+	add_results(history, 24);
+	hd_rng_init(&rng, 5, 24);
+	hd_option_defaults(type->options, sampler);
+	assert_int_equal(type->init(sampler, space, &err), 0);
+	wanted = type->expected_improvement(sampler, history, &rng, 1e9);
+	assert_true(wanted > 0);
+	for (size_t n = 1;; n++) {
+		size_t live = alloc_live;
+
+		alloc_fails = alloc_count + n;
+		got = type->expected_improvement(sampler, history, &rng, 1e9);
+		alloc_fails = 0;
+		assert_int_equal(alloc_live, live);
+		if (!isnan(got))
+			break;
+	}
+	assert_true(got == wanted);
+	type->release(sampler);
+	free(sampler);
+	hd_history_free(history);
+	hd_space_free(space);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(init_survives_any_failed_allocation),
 		cmocka_unit_test(a_suggestion_survives_any_failed_allocation),
+		cmocka_unit_test(a_gain_survives_any_failed_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
