@@ -46,10 +46,19 @@ static int limit_add(struct cli *cli, struct limit_options *options,
 }
 
 /* HyperDrive counts minutes. */
+static int limit_add_minutes(struct cli *cli, struct limit_options *options,
+			     struct cli_list *sets, const char *key,
+			     double seconds)
+{
+	char minutes[40];
+
+	return limit_add(cli, options, sets, key,
+			 hd_number_text(seconds / 60, minutes, sizeof minutes));
+}
+
 static int limit_add_timeout(struct cli *cli, struct limit_options *options,
 			     struct cli_list *sets)
 {
-	char minutes[40];
 	double seconds;
 
 	if (!options->timeout)
@@ -59,8 +68,29 @@ static int limit_add_timeout(struct cli *cli, struct limit_options *options,
 				"'--timeout' must be a time such as 90s, 30m,"
 				" 2h or 1d, got '%s'",
 				options->timeout);
-	return limit_add(cli, options, sets, "max_duration_minutes",
-			 hd_number_text(seconds / 60, minutes, sizeof minutes));
+	return limit_add_minutes(cli, options, sets, "max_duration_minutes",
+				 seconds);
+}
+
+/* A number counts trials, one with a unit is a time. */
+static int limit_add_patience(struct cli *cli, struct limit_options *options,
+			      struct cli_list *sets)
+{
+	const char *text = options->patience;
+	double seconds;
+
+	if (!text)
+		return CLI_OK;
+	if (text[0] && text[strspn(text, "0123456789")] == '\0')
+		return limit_add(cli, options, sets, "end_when.patience", text);
+	if (!limit_read_time(text, &seconds) || !strchr("smhd", text[strlen(text) - 1]))
+		return cli_fail(cli, CLI_USAGE,
+				"'--patience' must be a number of trials such as"
+				" 50, or a time such as 90s, 30m, 2h or 1d, got"
+				" '%s'",
+				text);
+	return limit_add_minutes(cli, options, sets,
+				 "end_when.patience_minutes", seconds);
 }
 
 int limit_sets(struct cli *cli, struct limit_options *options,
@@ -74,8 +104,13 @@ int limit_sets(struct cli *cli, struct limit_options *options,
 		{ "idle_timeout", options->idle_timeout },
 		{ "max_restarts", options->max_restarts },
 		{ "max_failures", options->max_failures },
+		{ "end_when.target", options->target },
+		{ "end_when.improvement", options->improvement },
 	};
 	int code = limit_add_timeout(cli, options, sets);
+
+	if (code == CLI_OK)
+		code = limit_add_patience(cli, options, sets);
 
 	for (size_t i = 0; code == CLI_OK && i < sizeof rows / sizeof rows[0]; i++)
 		code = limit_add(cli, options, sets, rows[i].key, rows[i].value);

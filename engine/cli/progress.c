@@ -293,6 +293,9 @@ static void show_sweep_stopping(struct progress *progress,
 	if (event->end == HD_END_USER)
 		progress_line(progress, "stopping %zu trials (again = now)",
 			      running(&now));
+	else if (event->end == HD_END_PATIENCE || event->end == HD_END_CONVERGED)
+		progress_line(progress, "no more trials, %zu still run: %s",
+			      running(&now), event->text);
 	else
 		progress_line(progress, "stopping %zu trials%s%s",
 			      running(&now), *event->text ? ": " : "",
@@ -417,6 +420,18 @@ static void summary_best(struct progress *progress, struct hd_store *store,
 		fputc('\n', stderr);
 }
 
+/* Of a sweep that had enough before its trials were used up. */
+static int summary_enough(void *user, const struct hd_sweep_row *row)
+{
+	struct progress *progress = user;
+
+	if (row->end == HD_END_TARGET || row->end == HD_END_PATIENCE ||
+	    row->end == HD_END_CONVERGED)
+		cli_say(progress->cli, "ended by %s: %s", hd_end_name(row->end),
+			row->end_detail);
+	return 0;
+}
+
 void progress_summary(struct progress *progress, struct hd_store *store)
 {
 	const char *name = hd_sweep_name(progress->sweep);
@@ -432,6 +447,8 @@ void progress_summary(struct progress *progress, struct hd_store *store)
 		name, end.state, hd_duration_text(end.seconds, took, sizeof took),
 		end.trials, end.counts[HD_TRIAL_COMPLETED],
 		end.counts[HD_TRIAL_FAILED], end.counts[HD_TRIAL_CANCELED]);
+	(void)hd_store_sweep(store, hd_sweep_key(progress->sweep),
+			     summary_enough, progress, NULL);
 	summary_best(progress, store, &end);
 	if (end.has_best)
 		cli_say(progress->cli, "see: hdrive best %s    hdrive show %s %zu",

@@ -26,6 +26,7 @@ static const char *const root_keys[] = {
 	"restart_delay",
 	"max_failures",
 	"smoke",
+	"end_when",
 	"gpus",
 	"gpus_per_trial",
 	"cpus_per_trial",
@@ -210,6 +211,7 @@ void hd_hyperdrive_own(struct hd_loader *loader,
 {
 	read_metrics(loader, root);
 	read_reduce(loader, root);
+	hd_hyperdrive_ends(loader, root);
 	hd_hyperdrive_devices(loader, root);
 	hd_hyperdrive_warm(loader, root);
 }

@@ -42,10 +42,9 @@ static void read_minutes(struct hd_loader *loader,
 
 /* --- what HyperDrive has no word for --------------------------------------- */
 
-/* The node of one of hdrive's own keys, of which Azure is told; or NULL. */
-static const struct hd_yaml_node *own_key(struct hd_loader *loader,
-					  const struct hd_yaml_node *root,
-					  const char *key)
+const struct hd_yaml_node *hd_limits_own(struct hd_loader *loader,
+					 const struct hd_yaml_node *root,
+					 const char *key)
 {
 	const struct hd_yaml_node *node = hd_loader_get(root, key);
 
@@ -89,7 +88,7 @@ static void read_duration(struct hd_loader *loader,
 			  const struct hd_yaml_node *root, const char *key,
 			  double *seconds)
 {
-	const struct hd_yaml_node *node = own_key(loader, root, key);
+	const struct hd_yaml_node *node = hd_limits_own(loader, root, key);
 	char found[HD_YAML_DESCRIPTION];
 
 	if (node && !hd_limits_duration(node, seconds))
@@ -121,7 +120,7 @@ static bool failures_read(const struct hd_yaml_node *node, size_t total,
 static void read_failures(struct hd_loader *loader,
 			  const struct hd_yaml_node *root)
 {
-	const struct hd_yaml_node *node = own_key(loader, root, "max_failures");
+	const struct hd_yaml_node *node = hd_limits_own(loader, root, "max_failures");
 	struct hd_config *config = loader->config;
 	char found[HD_YAML_DESCRIPTION];
 
@@ -136,7 +135,7 @@ static void read_failures(struct hd_loader *loader,
 static void read_smoke(struct hd_loader *loader,
 		       const struct hd_yaml_node *root)
 {
-	const struct hd_yaml_node *node = own_key(loader, root, "smoke");
+	const struct hd_yaml_node *node = hd_limits_own(loader, root, "smoke");
 	char found[HD_YAML_DESCRIPTION];
 
 	loader->config->smoke = true;
@@ -162,7 +161,7 @@ void hd_hyperdrive_own_limits(struct hd_loader *loader,
 	read_duration(loader, root, "trial_timeout", &config->trial_timeout);
 	read_duration(loader, root, "idle_timeout", &config->idle_timeout);
 	read_duration(loader, root, "restart_delay", &config->restart_delay);
-	node = own_key(loader, root, "max_restarts");
+	node = hd_limits_own(loader, root, "max_restarts");
 	if (node)
 		hd_loader_whole(loader, node, "max_restarts", 0,
 				&config->max_restarts);

@@ -293,23 +293,58 @@ static void put_params(struct hd_liner *liner, const struct hd_line *line)
 	}
 }
 
+/* KEY under NAME, which is its own or the last part of it. */
+static void put_key(struct hd_liner *liner, const struct hd_line_key *key,
+		    const char *indent, const char *name)
+{
+	struct hd_said said = hd_liner_said("", key->said);
+	struct hd_buf value = HD_BUF_INIT;
+
+	/* A list or map is JSON, made by who calls. */
+	if (strchr("[{", key->value[0]) && key->value[0])
+		hd_buf_puts(&value, key->value);
+	else
+		value_put(&value, key->value, strlen(key->value));
+	liner->failed |= hd_buf_failed(&value);
+	hd_liner_put(liner, &said, "%s%s: %s", indent, name, hd_buf_text(&value));
+	hd_buf_release(&value);
+}
+
+/* Whether KEY is one of the block that the LENGTH bytes of NAME are "a." of. */
+static bool is_in_block(const struct hd_line_key *key, const char *name,
+			size_t length)
+{
+	return !strncmp(key->key, name, length);
+}
+
+/* The keys "a.b" and "a.c" of a block, at the first of them. */
+static void put_block(struct hd_liner *liner, const struct hd_line *line,
+		      size_t first)
+{
+	const char *name = line->keys[first].key;
+	size_t length = (size_t)(strchr(name, '.') - name) + 1;
+
+	for (size_t i = 0; i < first; i++)
+		if (is_in_block(&line->keys[i], name, length))
+			return;
+	hd_liner_put(liner, NULL, "%.*s:", (int)length - 1, name);
+	for (size_t i = first; i < line->key_count; i++)
+		if (is_in_block(&line->keys[i], name, length))
+			put_key(liner, &line->keys[i], "  ",
+				line->keys[i].key + length);
+}
+
 static void put_keys(struct hd_liner *liner, const struct hd_line *line)
 {
 	bool limited = false;
 
 	for (size_t i = 0; i < line->key_count; i++) {
 		const struct hd_line_key *key = &line->keys[i];
-		struct hd_said said = hd_liner_said("", key->said);
-		struct hd_buf value = HD_BUF_INIT;
 
-		/* A list or map is JSON, made by who calls. */
-		if (strchr("[{", key->value[0]) && key->value[0])
-			hd_buf_puts(&value, key->value);
+		if (strchr(key->key, '.'))
+			put_block(liner, line, i);
 		else
-			value_put(&value, key->value, strlen(key->value));
-		liner->failed |= hd_buf_failed(&value);
-		hd_liner_put(liner, &said, "%s: %s", key->key, hd_buf_text(&value));
-		hd_buf_release(&value);
+			put_key(liner, key, "", key->key);
 		limited |= !strcmp(key->key, "max_total_runs");
 	}
 	if (!limited && liner->points && liner->points <= POINTS_MOST)

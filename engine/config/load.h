@@ -122,11 +122,19 @@ void hd_hyperdrive_limits(struct hd_loader *loader,
 /* Restarts, failures and what else of the limits is hdrive's own. */
 void hd_hyperdrive_own_limits(struct hd_loader *loader,
 			      const struct hd_yaml_node *root);
+/* The node of one of hdrive's own keys, of which Azure is told; or NULL. */
+const struct hd_yaml_node *hd_limits_own(struct hd_loader *loader,
+					 const struct hd_yaml_node *root,
+					 const char *key);
 /* Seconds: 90, or with a unit "90s", "30m", "2h", "1d"; false for none. */
 bool hd_limits_duration(const struct hd_yaml_node *node, double *seconds);
 /* The sampler's init, once the space is whole. */
 void hd_hyperdrive_try_sampler(struct hd_loader *loader,
 			       const struct hd_yaml_place *place);
+
+/* ends.c: end_when, once the sampler is read. */
+void hd_hyperdrive_ends(struct hd_loader *loader,
+			const struct hd_yaml_node *root);
 
 /* devices.c: gpus, gpus_per_trial and cpus_per_trial. */
 void hd_hyperdrive_devices(struct hd_loader *loader,

@@ -53,6 +53,7 @@ static const char *const root_keys[] = {
 	"restart_delay",
 	"max_failures",
 	"smoke",
+	"end_when",
 	"gpus",
 	"gpus_per_trial",
 	"cpus_per_trial",

@@ -449,10 +449,11 @@ static const char *state_word(const struct hd_trial_row *row)
 {
 	if (row->state == HD_TRIAL_COMPLETED && row->has_metric)
 		return "COMPLETE";
-	return row->state == HD_TRIAL_CANCELED &&
-			       (row->end == HD_END_POLICY || row->end == HD_END_PAUSED)
-		       ? "PRUNED"
-		       : "FAIL";
+	if (row->state == HD_TRIAL_CANCELED &&
+	    (row->end == HD_END_POLICY || row->end == HD_END_PAUSED ||
+	     row->end == HD_END_TARGET))
+		return "PRUNED";
+	return "FAIL";
 }
 
 static int put_trial(void *user, const struct hd_trial_row *row)

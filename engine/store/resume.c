@@ -162,6 +162,7 @@ static int resume_trial_read(struct hd_query *query,
 struct resume_walk {
 	union {
 		hd_resume_trial_fn trial;
+		hd_resume_result_fn result;
 		hd_resume_value_fn value;
 		hd_resume_leader_fn leader;
 		hd_setting_fn text;
@@ -214,6 +215,30 @@ int hd_store_resume_trial(struct hd_store *store, int64_t sweep, size_t number,
 	row->detail = row->mark = row->mark_detail = NULL;
 	hd_query_close(&query);
 	return rc;
+}
+
+static int result_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct resume_walk *walk = vwalk;
+	struct hd_resume_result row = { .number = hd_query_get_size(query) };
+	const char *end = hd_query_get_text(query);
+
+	row.value = hd_query_get_real(query);
+	row.best_time = hd_query_get_integer(query);
+	row.closed = hd_query_get_integer(query);
+	if (!hd_end_find(end, &row.end))
+		return resume_corrupt(query->store, "end reason", end, err);
+	return walk->fn.result(walk->user, &row);
+}
+
+int hd_store_resume_results(struct hd_store *store, int64_t sweep,
+			    hd_resume_result_fn fn, void *user,
+			    struct hd_error *err)
+{
+	struct resume_walk walk = { .fn.result = fn, .user = user };
+
+	return hd_query_each_of(store, HD_STMT_TRIAL_RESULTS, sweep, result_row,
+				&walk, err);
 }
 
 /* --- values --------------------------------------------------------------- */

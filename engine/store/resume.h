@@ -81,6 +81,22 @@ int hd_store_resume_trials(struct hd_store *store, int64_t sweep,
 int hd_store_resume_trial(struct hd_store *store, int64_t sweep, size_t number,
 			  struct hd_resume_trial *row, struct hd_error *err);
 
+/* What an ended trial came to. */
+struct hd_resume_result {
+	size_t number;
+	enum hd_end end;
+	double value;      /* NAN for none */
+	int64_t best_time; /* of the best that it logged, 0 for none */
+	int64_t closed;    /* when its end was stored */
+};
+
+typedef int (*hd_resume_result_fn)(void *user,
+				   const struct hd_resume_result *row);
+/* In the order of their ends. */
+int hd_store_resume_results(struct hd_store *store, int64_t sweep,
+			    hd_resume_result_fn fn, void *user,
+			    struct hd_error *err);
+
 /*
  * The values of one trial as SPACE has them: texts are the space's. Returns 0,
  * or HD_EINVAL when the space cannot give them: another space, that is.

@@ -257,6 +257,12 @@ static const char *const stmt_sql[HD_STMTS] = {
 			       " ORDER BY number",
 	[HD_STMT_TRIAL_ENDED] =
 		RESUME_COLUMNS " AND state IN ('Failed', 'Canceled') ORDER BY number",
+	/* Of an older hdrive's trials nobody numbered the ends. */
+	[HD_STMT_TRIAL_RESULTS] =
+		"SELECT number, end_reason, value, best_time, coalesce(closed, ended)"
+		" FROM trial WHERE sweep = ?1 AND state IN"
+		" ('Completed', 'Failed', 'Canceled')"
+		" ORDER BY coalesce(settled, 0), ended, number",
 	[HD_STMT_TRIAL_EVERY] = RESUME_COLUMNS " ORDER BY number",
 	[HD_STMT_TRIAL_RESUMED] = RESUME_COLUMNS " AND number = ?2",
 	[HD_STMT_TRIAL_SEQUENCE] = "SELECT coalesce(max(sequence), 0) FROM metric WHERE trial = ?1",

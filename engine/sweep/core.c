@@ -119,6 +119,9 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 		rc = hd_error_nomem(err);
 	if (rc < 0)
 		goto out;
+	hd_ends_init(&core->goal.ends, &setup->config->end_when,
+		     setup->config->goal);
+	core->goal.begun = setup->started;
 	core->since = setup->started;
 	core->smoke.open = setup->config->smoke && setup->slots > 1;
 	core->wants_turn = true;
@@ -152,6 +155,7 @@ void hd_core_free(struct hd_core *core)
 	free(core->sampler);
 	free(core->policy);
 	hd_metric_rules_free(core->rules);
+	hd_ends_clear(&core->goal.ends);
 	hd_history_free(core->history);
 	free(core);
 }
@@ -266,12 +270,22 @@ void hd_core_release(struct hd_core *core, struct run **slot)
 	core->live_count--;
 }
 
-static const char *end_sentence(const struct hd_core *core)
+static const char *stop_sentence(const struct hd_core *core)
 {
 	return *core->end_text             ? core->end_text
 	       : core->end == HD_END_LIMIT ? "max_duration reached"
 	       : core->end == HD_END_USER  ? "cancelled by the user"
 					   : "";
+}
+
+enum hd_end hd_core_end(const struct hd_core *core)
+{
+	return core->stopping ? core->end : core->goal.end;
+}
+
+const char *hd_core_end_sentence(const struct hd_core *core)
+{
+	return core->stopping ? stop_sentence(core) : core->goal.text;
 }
 
 /* One whose sweep is stopped is not one that was stopped by itself. */
@@ -318,7 +332,7 @@ void hd_core_stop(struct hd_core *core, enum hd_end why, bool now)
 		hd_core_queue(core, &(struct hd_event){
 					    .kind = HD_EVENT_SWEEP_STOPPING,
 					    .end = why,
-					    .text = end_sentence(core) });
+					    .text = stop_sentence(core) });
 	}
 	core->stopping = true;
 	core->stop_now |= now;
@@ -369,6 +383,7 @@ void hd_core_drain(struct hd_core *core)
 int hd_core_offer_best(struct hd_core *core, struct run *run, double value,
 		       struct hd_error *err)
 {
+	hd_ends_value(&core->goal.ends, run->number, value);
 	if (isnan(value) ||
 	    (core->has_best && !hd_goal_better(core->setup.config->goal, value,
 					       core->best)))
@@ -457,13 +472,13 @@ bool hd_core_is_done(const struct hd_core *core)
 	return core->live_count == 0 && !core->waiting &&
 	       !hd_proposal_is_working(core) &&
 	       (core->stopping ||
-		(core->exhausted && !hd_core_has_enqueued(core)) ||
+		(hd_core_draws_no_more(core) && !hd_core_has_enqueued(core)) ||
 		hd_history_count(core->history) >= core->limits.max_total);
 }
 
 int hd_core_finish(struct hd_core *core, int64_t wall, struct hd_error *err)
 {
-	const char *detail = end_sentence(core);
+	const char *detail = hd_core_end_sentence(core);
 	int rc;
 
 	core->wall = wall > core->wall ? wall : core->wall + 1;
@@ -474,8 +489,8 @@ int hd_core_finish(struct hd_core *core, int64_t wall, struct hd_error *err)
 					  wall, err);
 	if (rc == 0)
 		rc = hd_store_sweep_state(core->setup.store, core->setup.sweep,
-					  hd_core_end_state(core), core->end, detail,
-					  wall, err);
+					  hd_core_end_state(core),
+					  hd_core_end(core), detail, wall, err);
 	if (rc == 0)
 		rc = hd_store_commit(core->setup.store, true, err);
 	if (rc < 0 && core->in_transaction)
@@ -494,7 +509,7 @@ void hd_core_summary(const struct hd_core *core, int64_t wall,
 
 	*summary = (struct hd_sweep_summary){
 		.state = hd_core_is_done(core) ? hd_core_end_state(core) : "Running",
-		.end = core->end,
+		.end = hd_core_end(core),
 		.trials = hd_history_count(core->history),
 		.trials_total = core->limits.max_total,
 		.has_best = core->has_best,

@@ -11,6 +11,7 @@
 #include "metrics/tail.h"
 #include "store/resume.h"
 #include "store/store.h"
+#include "sweep/ends.h"
 #include "sweep/history.h"
 #include "sweep/trial.h"
 
@@ -46,6 +47,15 @@ struct smoke {
 	bool same;      /* ... in the same way */
 	uint64_t way;   /* a hash of it */
 	int64_t opened; /* when its present trial was started */
+};
+
+/* When the sweep has found enough, though trials are left. */
+struct goal {
+	struct hd_ends ends;
+	enum hd_end end;         /* NONE, or why nothing more is drawn */
+	enum hd_end told;        /* ... that the observer knows of */
+	char text[HD_ENDS_TEXT]; /* ... in a sentence */
+	int64_t begun;           /* when its first engine began */
 };
 
 /* A live trial: from its row until its end is stored. */
@@ -142,7 +152,7 @@ struct hd_core {
 	bool stopping;
 	bool stop_now;
 	enum hd_end end;
-	char end_text[128]; /* why, when the end alone does not say it */
+	char end_text[HD_ENDS_TEXT]; /* why, when the end alone does not say it */
 	bool wants_turn;
 	bool brief;      /* the last trial that ended had run for less than BRIEF */
 	bool wants_soon; /* only news that can wait a few milliseconds */
@@ -155,6 +165,7 @@ struct hd_core {
 	bool parent_noted;  /* ... that the sweep got the primary metric */
 
 	struct smoke smoke;
+	struct goal goal;
 	double ran;    /* seconds, by engines before this one */
 	int64_t since; /* when this one began */
 
@@ -180,7 +191,7 @@ void hd_core_drop_queued(struct hd_core *core);
 int hd_proposal_new(struct hd_core *core, struct hd_error *err);
 void hd_proposal_free(struct hd_core *core);
 bool hd_proposal_is_working(const struct hd_core *core);
-int hd_proposal_take(struct hd_core *core, size_t *known,
+int hd_proposal_take(struct hd_core *core, size_t *known, double *expected,
 		     struct hd_error *err);
 int hd_proposal_ahead(struct hd_core *core, struct hd_error *err);
 /* draw.c: trials into the free slots: those that wait, then new ones. */
@@ -227,6 +238,25 @@ void hd_run_wait(struct run *run);
 struct run *hd_core_take_due(struct hd_core *core);
 /* again.c: trials that wait will not be started any more. */
 int hd_core_cancel_waiting(struct hd_core *core, struct hd_error *err);
+
+/* goal.c: what the store has of results, and of the time that passed. */
+int hd_core_restore_goal(struct hd_core *core, struct hd_error *err);
+/* RUN's trial has ended as END says; HD_ENOMEM with its message, or 0. */
+int hd_core_goal_ended(struct hd_core *core, const struct run *run,
+		       enum hd_end end, struct hd_error *err);
+/* Once a turn: has it found enough? Stops what runs when the target is reached. */
+void hd_core_check_goal(struct hd_core *core);
+/* Whether the trial that was suggested is not worth its run: EXPECTED. */
+bool hd_core_has_converged(struct hd_core *core, double expected);
+/* What the sampler expects after the suggestion for HISTORY; NAN if unasked. */
+double hd_core_expected(const struct hd_core *core,
+			const struct hd_history *history,
+			const struct hd_rng *rng);
+/* Whether no point comes from the sampler any more. */
+bool hd_core_draws_no_more(const struct hd_core *core);
+/* Why the sweep ends, and the sentence. */
+enum hd_end hd_core_end(const struct hd_core *core);
+const char *hd_core_end_sentence(const struct hd_core *core);
 
 /* bounds.c: stop what ran or was silent for too long; too many failures. */
 int hd_core_check_bounds(struct hd_core *core, struct hd_error *err);

@@ -10,6 +10,7 @@
 #include "program/program.h"
 #include "space/args.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,20 +27,27 @@ static void core_note(struct hd_core *core)
 						.text = note });
 }
 
-/* 0, HD_EXHAUSTED, or another positive code: not yet. */
+#define SUGGEST_LATER 3
+
+/* 0, HD_EXHAUSTED, or another positive code: not yet, or no more. */
 static int core_suggest(struct hd_core *core, size_t *known,
 			struct hd_error *err)
 {
 	struct hd_rng rng;
+	double expected = NAN;
 	int rc;
 
 	*known = core->results;
 	hd_rng_init(&rng, core->setup.seed, hd_history_next(core->history));
 	if (core->proposal)
-		rc = hd_proposal_take(core, known, err);
+		rc = hd_proposal_take(core, known, &expected, err);
 	else
 		rc = core->setup.config->sampler->suggest(
 			core->sampler, core->history, &rng, core->values, err);
+	if (rc == 0 && !core->proposal)
+		expected = hd_core_expected(core, core->history, &rng);
+	if (rc == 0 && hd_core_has_converged(core, expected))
+		return SUGGEST_LATER;
 	/* With a suggestion in hand no worker has the sampler. */
 	if (rc == 0)
 		core_note(core);
@@ -225,10 +233,10 @@ static int core_fill_slot(struct hd_core *core, size_t slot,
 	rc = core_relaunch(core, slot, err);
 	if (rc != 1)
 		return rc;
-	rc = core_promote(core, slot, err);
+	rc = core->goal.end == HD_END_PATIENCE ? 1 : core_promote(core, slot, err);
 	if (rc != 1)
 		return rc;
-	if ((core->exhausted && !hd_core_has_enqueued(core)) ||
+	if ((hd_core_draws_no_more(core) && !hd_core_has_enqueued(core)) ||
 	    hd_history_count(core->history) >= core->limits.max_total)
 		return 1;
 	return core_draw(core, slot, err);

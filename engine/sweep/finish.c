@@ -204,6 +204,8 @@ static int run_settle(struct run *run, const struct verdict *verdict,
 						      config->reduce_count),
 					err);
 	if (rc == 0)
+		rc = hd_core_goal_ended(core, run, verdict->end, err);
+	if (rc == 0)
 		count_end(run, verdict);
 	return rc;
 }
@@ -240,10 +242,30 @@ int hd_run_finish(struct run *run, struct hd_error *err)
 
 const char *hd_core_end_state(const struct hd_core *core)
 {
-	if (core->end == HD_END_USER || core->end == HD_END_LIMIT)
+	switch (hd_core_end(core)) {
+	case HD_END_USER:
+	case HD_END_LIMIT:
 		return "Canceled";
-	if (core->end == HD_END_FAILURES)
+	case HD_END_FAILURES:
 		return "Failed";
+	case HD_END_TARGET:
+	case HD_END_PATIENCE:
+	case HD_END_CONVERGED:
+		return "Completed";
+	case HD_END_NONE:
+	case HD_END_EXIT:
+	case HD_END_SIGNAL:
+	case HD_END_LAUNCH:
+	case HD_END_POLICY:
+	case HD_END_TIMEOUT:
+	case HD_END_LOST:
+	case HD_END_SCRIPT:
+	case HD_END_SWEEP:
+	case HD_END_PREEMPTED:
+	case HD_END_MEMORY:
+	case HD_END_PAUSED:
+		break;
+	}
 	if (core->counts[HD_TRIAL_COMPLETED] == 0 && core->policy_scored == 0 &&
 	    core->counts[HD_TRIAL_FAILED] > 0)
 		return "Failed";

@@ -41,6 +41,7 @@ struct hd_proposal {
 	size_t known;  /* core->results when it was asked for */
 	struct hd_history *history;
 	struct hd_value *values;
+	double expected; /* what the best point would gain; NAN if nobody asks */
 	int rc;
 	struct hd_error err;
 	double seconds; /* that the last one took */
@@ -85,6 +86,8 @@ void hd_core_work(struct hd_core *core)
 	hd_rng_init(&rng, core->setup.seed, job->number);
 	job->rc = core->setup.config->sampler->suggest(
 		core->sampler, job->history, &rng, job->values, &job->err);
+	job->expected = job->rc == 0 ? hd_core_expected(core, job->history, &rng)
+				     : NAN;
 	job->seconds = (double)(hd_time_steady() - start) / 1e6;
 }
 
@@ -125,10 +128,12 @@ static bool proposal_waits(const struct hd_core *core)
 }
 
 /*
- * The next trial's values into core->values and what they know into *KNOWN.
- * Returns as suggest does, or PROPOSAL_LATER: a turn comes when it is there.
+ * The next trial's values into core->values, what they know into *KNOWN and
+ * what is expected of them into *EXPECTED. Returns as suggest does, or
+ * PROPOSAL_LATER: a turn comes when it is there.
  */
-int hd_proposal_take(struct hd_core *core, size_t *known, struct hd_error *err)
+int hd_proposal_take(struct hd_core *core, size_t *known, double *expected,
+		     struct hd_error *err)
 {
 	struct hd_proposal *job = core->proposal;
 	size_t width = hd_space_count(core->setup.config->space);
@@ -147,6 +152,7 @@ int hd_proposal_take(struct hd_core *core, size_t *known, struct hd_error *err)
 		return PROPOSAL_LATER;
 	job->state = PROPOSAL_NONE;
 	*known = job->known;
+	*expected = job->expected;
 	memcpy(core->values, job->values, width * sizeof *core->values);
 	if (job->rc < 0 && err)
 		*err = job->err;
@@ -160,7 +166,8 @@ int hd_proposal_take(struct hd_core *core, size_t *known, struct hd_error *err)
 int hd_proposal_ahead(struct hd_core *core, struct hd_error *err)
 {
 	if (!core->proposal || core->proposal->state != PROPOSAL_NONE ||
-	    proposal_waits(core) || core->stopping || core->exhausted ||
+	    proposal_waits(core) || core->stopping ||
+	    hd_core_draws_no_more(core) ||
 	    hd_history_count(core->history) >= core->limits.max_total)
 		return 0;
 	return proposal_start(core, err);

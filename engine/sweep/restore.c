@@ -277,6 +277,7 @@ int hd_core_revive(struct hd_core *core, const struct hd_resume_trial *row,
 	run->attempt++;
 	run->restarts = 0;
 	run->started = run->due = run->gone = 0;
+	hd_ends_drop(&core->goal.ends, row->number);
 	run->reason.text[0] = '\0';
 	core->counts[row->state]--;
 	core->policy_scored -= row->state == HD_TRIAL_CANCELED &&
@@ -330,6 +331,8 @@ int hd_core_restore(struct hd_core *core, size_t *left_out,
 	if (rc == 0)
 		rc = hd_store_resume_leaders(store, core->setup.sweep,
 					     restore_leader, &restoring, err);
+	if (rc == 0)
+		rc = hd_core_restore_goal(core, err);
 	*left_out = restoring.left_out;
 	return rc;
 }

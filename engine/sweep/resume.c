@@ -14,11 +14,13 @@
 #include "space/difference.h"
 #include "space/values.h"
 #include "store/resume.h"
+#include "sweep/ends.h"
 #include "sweep/lock.h"
 #include "sweep/retry.h"
 #include "sweep/stored.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,6 +34,7 @@ struct resuming {
 	char *command;
 	char *text;
 	char *path;
+	double best; /* NAN for none */
 	struct hd_error *err;
 };
 
@@ -55,6 +58,7 @@ static int take_row(void *user, const struct hd_sweep_row *row)
 	snprintf(sweep->name, sizeof sweep->name, "%s", row->name);
 	sweep->seed = row->seed;
 	sweep->slots = row->max_concurrent;
+	resuming->best = row->best_trial >= 0 ? row->best : NAN;
 	sweep->folder = strdup(row->folder);
 	resuming->text = strdup(row->config_text);
 	resuming->path = strdup(row->config_path);
@@ -210,7 +214,12 @@ static int resume_store(struct resuming *resuming, struct hd_error *err)
 {
 	struct hd_sweep *sweep = resuming->sweep;
 	const struct hd_sweep_options *options = resuming->options;
+	/* A sweep that is at its target ends again, by what it has. */
 	const struct hd_retry stopped = { .stopped = true,
+					  .past_target = !hd_ends_is_target(
+						  &sweep->config->end_when,
+						  sweep->config->goal,
+						  resuming->best),
 					  .failed = options->retry_failed,
 					  .memory = options->retry_memory,
 					  .timeout = options->retry_timeout,

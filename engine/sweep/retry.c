@@ -51,6 +51,7 @@ bool hd_retry_fits(const struct hd_retry *retry,
 		if (retry->numbers[i] == row->number)
 			return true;
 	return (retry->stopped && !failed && is_of_sweep(row->end)) ||
+	       (retry->past_target && row->end == HD_END_TARGET) ||
 	       (retry->failed && failed) ||
 	       (retry->memory && failed && row->end == HD_END_MEMORY) ||
 	       (retry->timeout && row->end == HD_END_TIMEOUT);

@@ -14,6 +14,7 @@
 /* Which; a trial that one of them fits is retried. */
 struct hd_retry {
 	bool stopped;          /* cancelled with its sweep, and nothing of its own doing */
+	bool past_target;      /* ... as that reached its target, which is no more */
 	bool failed;           /* Failed, for whatever reason */
 	bool memory;           /* ... for want of memory */
 	bool timeout;          /* ... by a time limit */

@@ -60,7 +60,7 @@ void hd_core_tell(struct hd_core *core, enum hd_event_kind kind, int64_t wall,
 	struct hd_event event = { .kind = kind,
 				  .time = wall,
 				  .text = text,
-				  .end = core->end };
+				  .end = hd_core_end(core) };
 
 	if (core->setup.event)
 		core->setup.event(core->setup.user, &event);

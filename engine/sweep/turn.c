@@ -123,6 +123,8 @@ static int core_decide(struct hd_core *core, struct hd_error *err)
 		rc = hd_core_check_bounds(core, err);
 	if (core_is_overdue(core))
 		hd_core_stop(core, HD_END_LIMIT, false);
+	if (rc == 0)
+		hd_core_check_goal(core);
 	if (rc == 0 && core->stopping)
 		rc = hd_core_stop_live(core, err);
 	return rc < 0 ? rc : hd_core_fill(core, err);
@@ -194,7 +196,7 @@ static void core_prepare(const struct hd_core *core)
 	size_t drawn = hd_history_count(core->history);
 	size_t count = core->limits.max_concurrent;
 
-	if (!core->brief || core->stopping || core->exhausted ||
+	if (!core->brief || core->stopping || hd_core_draws_no_more(core) ||
 	    core->only_cancels || core->live_count < count ||
 	    drawn >= core->limits.max_total)
 		return;

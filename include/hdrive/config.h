@@ -34,6 +34,17 @@ struct hd_mark_row {
 	const char *value;
 };
 
+/* What is enough: it ends a sweep whose trials are not used up (end_when). */
+struct hd_end_when {
+	double target;        /* a finite result as good as this; NAN for none */
+	size_t patience;      /* trials that ended since the last better best;
+				 SIZE_MAX: any number */
+	double patience_time; /* seconds since it, that engines ran; INFINITY */
+	double min_delta;     /* by more than this a result is better, for patience */
+	double improvement;   /* of the next trial, as the sampler expects it, in
+				 the metric's units; 0: however little */
+};
+
 struct hd_config {
 	const char *path; /* as given; NULL for text */
 	const char *text; /* the whole file, for the store */
@@ -90,6 +101,8 @@ struct hd_config {
 	uint64_t seed;    /* ... unless the caller has another */
 	const struct hd_mark_row *marks;
 	size_t mark_count;
+
+	struct hd_end_when end_when;
 };
 
 /*

@@ -1,0 +1,3 @@
+#!/bin/sh
+. "$TEST_ROOT/tests/support/docs.sh"
+page docs/reference/ends.md
