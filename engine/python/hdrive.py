@@ -872,11 +872,12 @@ class Study:
 
     def __init__(self, space, goal="minimize", *, sampler="auto", policy=None, seed=None,
                  max_trials=None, max_failures=None, concurrency=1, metric="value",
-                 reduce=None):
+                 reduce=None, end_when=None):
         source = _compose(space, goal, sampler, policy, metric, {
             "max_total_runs": _ANY_NUMBER if max_trials is None else max_trials,
             "max_concurrent_runs": concurrency,
             "max_failures": max_failures,
+            "end_when": end_when,
             "reduce": reduce})
         self._new(source, None, seed, max_trials is None)
 
@@ -891,7 +892,7 @@ class Study:
     @classmethod
     def create(cls, name, space=None, goal="minimize", *, file=None, store=None,
                max_trials=None, sampler="auto", policy=None, seed=None, max_failures=None,
-               concurrency=1, metric="value", reduce=None, changes=None):
+               concurrency=1, metric="value", reduce=None, end_when=None, changes=None):
         """A study that is kept in the store as the sweep NAME (None: one that
         is made up), from a space and MAX_TRIALS, or from a sweep FILE."""
         if (space is None) == (file is None):
@@ -905,6 +906,7 @@ class Study:
                 "max_total_runs": max_trials,
                 "max_concurrent_runs": concurrency,
                 "max_failures": max_failures,
+                "end_when": end_when,
                 "reduce": reduce})
         study = cls.__new__(cls)
         study._keep(_CREATE, store, lambda library, handle: study._create(

@@ -215,6 +215,7 @@ static int put_text(struct hd_buf *buf, const struct hd_json *root,
 	put_key(buf, root, "concurrency", "max_concurrent_runs", "1");
 	put_key(buf, root, "reduce", "reduce", NULL);
 	put_key(buf, root, "max_failures", "max_failures", NULL);
+	put_key(buf, root, "end_when", "end_when", NULL);
 	hd_buf_puts(buf, "}\n");
 	return rc == 0 && hd_buf_failed(buf) ? hd_error_nomem(err) : rc;
 }
@@ -330,7 +331,7 @@ static int check_member(void *user, const char *name, size_t length,
 	static const char *const names[] = {
 		"op", "seed", "name", "yaml", "file", "space", "goal", "metric",
 		"max_total", "concurrency", "sampler", "policy", "reduce",
-		"max_failures"
+		"max_failures", "end_when"
 	};
 	const size_t count = sizeof names / sizeof names[0];
 	struct member_walk *walk = user;

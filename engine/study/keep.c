@@ -417,6 +417,22 @@ int hd_keep_promoted(struct hd_study *study, const struct hd_trial *trial,
 		      : hd_store_study_client(keep->store, own->key, client, err);
 }
 
+int hd_keep_enough(struct hd_study *study, const struct hd_trial *trial,
+		   const char *text, struct hd_error *err)
+{
+	struct keep *keep = study->keep;
+	struct record *own;
+	int rc;
+
+	if (!keep)
+		return 0;
+	rc = begin_trial(study, trial, &own, err);
+	return rc < 0 ? rc
+		      : hd_store_trial_stop(keep->store, own->key,
+					    hd_trial_end(trial), text,
+					    stamp(keep), err);
+}
+
 int hd_keep_end(struct hd_study *study, const struct hd_trial *trial,
 		const char *detail, struct hd_error *err)
 {

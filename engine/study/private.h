@@ -11,6 +11,7 @@
 
 #include <hdrive/study.h>
 
+#include "sweep/ends.h"
 #include "sweep/history.h"
 #include "sweep/trial.h"
 
@@ -28,6 +29,7 @@ struct terms {
 	const char *metric;  /* its name; "" where nobody gave one */
 	size_t limit;        /* trials; SIZE_MAX for none */
 	size_t max_failures; /* SIZE_MAX for none */
+	struct hd_end_when end_when;
 	size_t plan_total, plan_slots;
 	uint64_t seed;
 	bool promotes; /* who asks goes on with paused trials */
@@ -68,8 +70,11 @@ struct hd_study {
 	size_t open;    /* trials asked for and not ended */
 	size_t results; /* ends of trials */
 	size_t failures;
-	bool exhausted; /* the sampler has no point left */
-	bool ended;     /* no more can be asked for, or told */
+	struct hd_ends ends;
+	enum hd_end enough;            /* why no more can be asked for; NONE */
+	char why_enough[HD_ENDS_TEXT]; /* ... in a sentence */
+	bool exhausted;                /* the sampler has no point left */
+	bool ended;                    /* no more can be asked for, or told */
 	bool has_best;
 	size_t best_trial;
 	double best;
@@ -114,6 +119,16 @@ int hd_study_find_promoted(const struct hd_study *study,
 int hd_study_promote(struct hd_study *study, const char *client,
 		     struct hd_trial **out, struct hd_error *err);
 
+/* --- enough.c: what ends it before its trials are used up -------------------- */
+
+/* TRIAL has ended, or the store says so: RESULT is what it is ranked by. */
+int hd_study_count(struct hd_study *study, const struct hd_trial *trial,
+		   struct hd_error *err);
+/* Look again, after a result or an end. */
+void hd_study_check(struct hd_study *study);
+/* Whether too little is to be gained by the point that was just suggested. */
+bool hd_study_has_converged(struct hd_study *study, const struct hd_rng *rng);
+
 /* --- keep.c: nothing happens where the study is in memory ------------------- */
 
 /*
@@ -131,6 +146,9 @@ int hd_keep_trial(struct hd_study *study, const struct hd_trial *trial,
 		  struct hd_error *err);
 /* The trial that the call is about has ended: what it logs now is not judged. */
 void hd_keep_gone(struct hd_study *study);
+/* TRIAL is asked to end with the study; TEXT says why. */
+int hd_keep_enough(struct hd_study *study, const struct hd_trial *trial,
+		   const char *text, struct hd_error *err);
 /* The value just logged; BETTER than its others. */
 int hd_keep_value(struct hd_study *study, const struct hd_trial *trial,
 		  double value, bool better, const char *rule,

@@ -49,6 +49,8 @@ static int promote(struct hd_study *study, size_t number, const char *client,
 	hd_trial_move(trial, HD_TRIAL_EVENT_SPAWNED);
 	study->open++;
 	study->results++;
+	hd_ends_drop(&study->ends, number);
+	hd_study_check(study);
 	*out = trial;
 	return hd_keep_promoted(study, trial, why, client, err);
 }

@@ -133,6 +133,32 @@ static int restore_sweep(void *user, const struct hd_sweep_row *row)
 	return 0;
 }
 
+static int restore_result(void *user, const struct hd_resume_result *row)
+{
+	struct hd_study *study = user;
+
+	return hd_ends_add(&study->ends, &(struct hd_ended){
+						 .number = row->number,
+						 .value = row->value,
+						 .counts = hd_ends_counts(row->end) });
+}
+
+/* What was found so far, and whether it is enough. */
+static int restore_enough(struct restoring *restoring, int64_t sweep)
+{
+	struct hd_study *study = restoring->study;
+	int rc = hd_store_resume_results(restoring->store, sweep, restore_result,
+					 study, restoring->err);
+
+	if (rc < 0)
+		return rc;
+	/* Of a trial that is open. */
+	if (study->has_best)
+		hd_ends_value(&study->ends, study->best_trial, study->best);
+	hd_study_check(study);
+	return 0;
+}
+
 int hd_study_restore(struct hd_study *study, struct hd_store *store,
 		     int64_t sweep, int64_t *stamp, struct hd_error *err)
 {
@@ -155,6 +181,9 @@ int hd_study_restore(struct hd_study *study, struct hd_store *store,
 					     &restoring, err);
 	if (rc == 0)
 		rc = hd_store_sweep(store, sweep, restore_sweep, study, err);
+	if (rc < 0)
+		return rc == HD_ENOMEM ? hd_error_nomem(err) : rc;
+	rc = restore_enough(&restoring, sweep);
 	if (rc < 0)
 		return rc == HD_ENOMEM ? hd_error_nomem(err) : rc;
 	study->results = totals.settled;

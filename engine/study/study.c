@@ -61,6 +61,7 @@ int hd_study_begin(struct hd_study *study, struct hd_error *err)
 	int rc;
 
 	study->waiting_end = &study->waiting;
+	hd_ends_init(&study->ends, &study->terms.end_when, study->terms.goal);
 	study->history = hd_history_new(study->terms.goal, width);
 	study->values = calloc(width + 1, sizeof *study->values);
 	if (!study->history || !study->values)
@@ -100,6 +101,9 @@ void hd_study_clear(struct hd_study *study)
 	free(study->policy);
 	free(study->values);
 	hd_history_free(study->history);
+	hd_ends_clear(&study->ends);
+	study->enough = HD_END_NONE;
+	study->why_enough[0] = '\0';
 	study->sampler = study->policy = NULL;
 	study->values = NULL;
 	study->history = NULL;
@@ -210,12 +214,15 @@ static int enter(struct hd_study *study, struct hd_error *err)
 static int check_going(const struct hd_study *study, struct hd_error *err)
 {
 	return study->ended ? hd_error_set(err, HD_ESTATE,
-					   "the study has been ended")
+					   "the study has been ended%s%s",
+					   study->enough ? ": " : "",
+					   study->why_enough)
 			    : 0;
 }
 
 bool hd_study_offer(struct hd_study *study, size_t number, double value)
 {
+	hd_ends_value(&study->ends, number, value);
 	if (isnan(value) || (study->has_best &&
 			     !hd_goal_better(study->terms.goal, value, study->best)))
 		return false;
@@ -237,11 +244,13 @@ static int is_done(const struct hd_study *study, struct hd_error *err)
 	struct hd_reason why;
 	int rc;
 
+	if (study->enough == HD_END_TARGET)
+		return study->open == 0;
 	if (study->open > 0 || study->waiting)
 		return 0;
-	if (has_failed(study))
+	if (has_failed(study) || study->enough == HD_END_PATIENCE)
 		return 1;
-	if (!study->exhausted &&
+	if (!study->exhausted && study->enough == HD_END_NONE &&
 	    hd_history_count(study->history) < study->terms.limit)
 		return 0;
 	/* With nothing open, whom it promotes it promotes by what is known. */
@@ -258,6 +267,9 @@ static int settle_whole(struct hd_study *study, struct hd_error *err)
 	if (rc <= 0)
 		return rc;
 	study->ended = true;
+	if (study->enough != HD_END_NONE)
+		return hd_keep_state(study, "Completed", study->enough,
+				     study->why_enough, err);
 	return hd_keep_state(study, failed ? "Failed" : "Completed",
 			     failed ? HD_END_FAILURES : HD_END_NONE,
 			     failed ? "too many trials of the study failed" : "",
@@ -298,7 +310,7 @@ static int suggest(struct hd_study *study, struct hd_error *err)
 	rc = study->terms.sampler->suggest(study->sampler, study->history, &rng,
 					   study->values, err);
 	study->exhausted = rc == HD_EXHAUSTED;
-	return rc;
+	return rc == 0 && hd_study_has_converged(study, &rng) ? HD_EXHAUSTED : rc;
 }
 
 int hd_study_claim(struct hd_study *study, size_t number, const char *client,
@@ -338,12 +350,16 @@ static int ask_new(struct hd_study *study, const char *client,
 	bool enqueued = study->waiting != NULL;
 	int rc;
 
-	if (!enqueued && has_failed(study))
+	if (study->enough == HD_END_TARGET)
+		return HD_EXHAUSTED;
+	if (!enqueued && (has_failed(study) || study->enough == HD_END_PATIENCE))
 		return HD_EXHAUSTED;
 	rc = enqueued ? 1 : hd_study_promote(study, client, out, err);
 	if (rc <= 0)
 		return rc;
-	if (!enqueued && hd_history_count(study->history) >= study->terms.limit)
+	if (!enqueued &&
+	    (study->enough != HD_END_NONE ||
+	     hd_history_count(study->history) >= study->terms.limit))
 		return HD_EXHAUSTED;
 	rc = enqueued ? take_waiting(study, err) : suggest(study, err);
 	if (rc != 0)
@@ -429,6 +445,7 @@ static int log_value(struct hd_study *study, struct hd_trial *trial,
 	if (rc == 0 && study->terms.reduce == HD_REDUCE_BEST &&
 	    hd_study_offer(study, hd_trial_number(trial), value))
 		rc = hd_keep_best(study, false, err);
+	hd_study_check(study);
 	return rc;
 }
 
@@ -459,6 +476,24 @@ static int judge(struct hd_study *study, struct hd_trial *trial,
 	return rc < 0 ? rc : HD_STOP;
 }
 
+/* The study is at its target, so the trial that runs is not needed. */
+static int stop_at_target(struct hd_study *study, struct hd_trial *trial,
+			  struct hd_reason *why, struct hd_error *err)
+{
+	struct record *record = hd_study_record(study, hd_trial_number(trial));
+	int rc;
+
+	if (record)
+		record->reason = strdup(study->why_enough);
+	if (!record || !record->reason)
+		return hd_error_nomem(err);
+	hd_reason_set(why, "%s", study->why_enough);
+	hd_trial_set_end(trial, HD_END_TARGET);
+	hd_trial_move(trial, HD_TRIAL_EVENT_STOP);
+	rc = hd_keep_enough(study, trial, study->why_enough, err);
+	return rc < 0 ? rc : HD_STOP;
+}
+
 static int report(struct hd_study *study, size_t number, const char *client,
 		  double value, struct hd_reason *why, struct hd_error *err)
 {
@@ -472,6 +507,9 @@ static int report(struct hd_study *study, size_t number, const char *client,
 		rc = log_value(study, trial, value, "report", err);
 	if (rc != 0)
 		return rc;
+	if (hd_trial_state(trial) == HD_TRIAL_RUNNING &&
+	    study->enough == HD_END_TARGET)
+		return stop_at_target(study, trial, why, err);
 	if (hd_trial_state(trial) == HD_TRIAL_RUNNING)
 		return judge(study, trial, why, err);
 	record = record_find(study, number);
@@ -535,6 +573,8 @@ static int end_trial(struct hd_study *study, struct hd_trial *trial,
 			   hd_trial_rank(trial, study->terms.reduce,
 					 study->terms.reduce_count)))
 		rc = hd_keep_best(study, false, err);
+	if (rc == 0)
+		rc = hd_study_count(study, trial, err);
 	if (rc == 0)
 		rc = hd_keep_end(study, trial, detail ? detail : "", err);
 	hd_study_unclaim(study, number);

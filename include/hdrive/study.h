@@ -54,8 +54,9 @@ struct hd_study_options {
 	/*
 	 * A loaded file, borrowed until hd_study_free, in place of all but the
 	 * seed and "endless": space, sampler, policy, goal and "reduce"; its max_total_runs
-	 * and max_failures are limits; those of time, and of how many trials
-	 * run at once, are the caller's to keep. What it says of a program and
+	 * and max_failures are limits, and its end_when ends the study but for
+	 * patience_minutes; limits of time, and of how many trials run at
+	 * once, are the caller's to keep. What it says of a program and
 	 * of metrics in its output means nothing here.
 	 */
 	const struct hd_config *config;
@@ -111,11 +112,11 @@ HD_API void hd_study_free(struct hd_study *study);
  * that has an open trial gets that one again: after a crash it goes on where
  * it was, and asking twice is asking once.
  *
- * Returns 0; HD_EXHAUSTED when no point is left, or the config's
- * max_total_runs are there (with "promotes" an open trial's end may yet let
- * another go on); HD_ESTATE when the study was ended; HD_EBUSY when
- * another process is in the middle of a call for too long; or another negative
- * code. Then nothing was asked.
+ * Returns 0; HD_EXHAUSTED when no point is left, the config's max_total_runs
+ * are there, or its end_when says that it is enough (with "promotes", and with
+ * patience, an open trial may yet let another go on); HD_ESTATE when the study
+ * was ended; HD_EBUSY when another process is in the middle of a call for too
+ * long; or another negative code. Then nothing was asked.
  */
 HD_API int hd_study_ask(struct hd_study *study, const char *client,
 			size_t *number, const struct hd_value **values,
@@ -125,9 +126,9 @@ HD_API size_t hd_study_intervals(const struct hd_study *study, size_t number);
 /*
  * One more value of the primary metric of trial NUMBER, which goes on: its
  * next interval. Returns 0 to go on, or HD_STOP when the policy wants it to
- * end; WHY, unless NULL, then has the reason (its numbers only the first
- * time). With "promotes" and why.pauses the trial is to keep what it needs to
- * go on, and to be told of or ended as after every stop: it is paused then.
+ * end, or the study has reached its target; WHY, unless NULL, then has the
+ * reason (its numbers only the first time). With "promotes" and why.pauses the trial is to keep
+ * what it needs to go on, and to be told of or ended as after every stop: it is paused then.
  * HD_ENDED when it has ended: nothing was changed. A NaN is an interval too,
  * the worst there is.
  *

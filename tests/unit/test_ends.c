@@ -327,7 +327,7 @@ static void who_was_cancelled_from_outside_does_not_count(void **state)
 	bench_turn(bench);
 	run_one(bench, 0, 0.5);
 	for (size_t i = 1; i < 5; i++) {
-		assert_true(hd_core_cancel(bench->core, i, false));
+		assert_int_equal(hd_core_cancel(bench->core, i, false, NULL), 1);
 		bench_turn(bench);
 		fake_end(i, 1);
 		bench_turn(bench);
