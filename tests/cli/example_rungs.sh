@@ -29,3 +29,5 @@ grep -q 'epoch 27: ' .hdrive/rings/[0-9]*/stdout
 grep -q ' goes on behind interval [0-9]*: place 2 of 6 at rung 3' said
 grep -q '^going on behind epoch [0-9]*$' .hdrive/rings/[0-9]*/stdout
 hdrive replay rings | grep -q ' [1-9] promotions: all the same$'
+# Among Azure's tags the policy stands by its own name, as it has none of theirs.
+hdrive show rings --json | grep -q '_aml_system_policy_config.*ASHA.*reduction_factor.*:3,'
