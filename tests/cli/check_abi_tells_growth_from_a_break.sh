@@ -1,6 +1,8 @@
 #!/bin/sh
 . "$TEST_ROOT/tests/support/cli.sh"
 
+# Nothing of a build is in it: once is enough.
+[ "${TEST_BUILD##*/}" = release ] || exit 77
 case $(cc -dumpmachine) in x86_64*) ;; *) exit 77 ;; esac
 
 mkdir -p include/hdrive

@@ -5,7 +5,7 @@
 . "$TEST_ROOT/tests/support/cli.sh"
 
 mkdir bin
-${CC:-cc} -std=c17 -D_POSIX_C_SOURCE=200809L -O2 -o bin/digits \
+${CC:-cc} -std=c17 -D_POSIX_C_SOURCE=200809L -O3 -o bin/digits \
 	"$TEST_ROOT/examples/digits/digits.c" -lz -lm
 PATH=$PWD/bin:$PATH
 PYTHONPATH=$TEST_BUILD/python
