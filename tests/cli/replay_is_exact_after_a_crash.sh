@@ -10,7 +10,7 @@ for type in tpe bayesian random; do
 		sweep total=14 concurrent=3 type=$type "policy=$policy"
 		hdrive submit sweep.yml --seed 4 -- ./learner >name 2>err &
 		engine=$!
-		within 60 grep -q . err
+		within 60 grep -q . name
 		sleep 0.4
 		kill -9 $engine 2>/dev/null || : # it may be through
 		wait $engine 2>/dev/null || :

@@ -11,7 +11,7 @@ for keep in '' yes; do
 			sweep total=12 concurrent=3 type=$type "policy=$policy"
 			hdrive submit sweep.yml --seed 9 -- ./learner >name 2>err &
 			engine=$!
-			within 60 grep -q . err
+			within 60 grep -q . name
 			sleep 0.6
 			kill -INT $engine 2>/dev/null || : # it may be through
 			wait $engine || :

@@ -13,7 +13,7 @@ for type in tpe bayesian random; do
 		hdrive submit sweep.yml --seed 4 --resume-from old-1 \
 			--resume-child-runs old-1/3 -- ./learner >name 2>err &
 		engine=$!
-		within 60 grep -q . err
+		within 60 grep -q . name
 		sleep 0.2
 		kill -9 $engine 2>/dev/null || : # it may be through
 		wait $engine 2>/dev/null || :
