@@ -1,7 +1,8 @@
 /*
- * One test per script of tests/cli: run with sh in a folder of its own, the
- * build's hdrive first in PATH. Status 0 is success, 77 skipped. No process
- * that carries the test's mark in its environment may be left afterwards.
+ * test_cli [NAME]: one test per script of tests/cli, or for NAME.sh alone: run
+ * with sh in a folder of its own, the build's hdrive first in PATH. Status 0 is
+ * success, 77 skipped. No process that carries the test's mark in its
+ * environment may be left afterwards.
  */
 /* nftw, mkdtemp and setenv want more than plain POSIX here. */
 #define _GNU_SOURCE
@@ -219,26 +220,21 @@ static void script_row(struct CMUnitTest *row, const char *name)
 	};
 }
 
-/* CLI_SHARE=2/4: of every four scripts the second is run. */
-static bool is_in_share(int index)
-{
-	const char *text = getenv("CLI_SHARE");
-	int share = 1, shares = 1;
-
-	if (text && *text && (sscanf(text, "%d/%d", &share, &shares) != 2 || shares < 1))
-		fail_msg("CLI_SHARE is '%s', expected SHARE/SHARES", text);
-	return index % shares == share - 1;
-}
-
-/* make SCRIPT=word check: only scripts that have the word in their names. */
-static bool is_wanted(const char *name)
+/*
+ * The one that was asked for by its name; without a name, as with SCRIPT=word,
+ * all that have the word in theirs.
+ */
+static bool is_wanted(const char *script, const char *name)
 {
 	const char *word = getenv("SCRIPT");
 
-	return !word || strstr(name, word);
+	if (name)
+		return !strncmp(script, name, strlen(name)) &&
+		       !strcmp(script + strlen(name), ".sh");
+	return !word || strstr(script, word);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct dirent **scripts = NULL;
 	int count = scandir(TEST_ROOT "/tests/cli", &scripts, is_script, alphasort);
@@ -252,12 +248,17 @@ int main(void)
 	if (!tests)
 		return 1;
 	for (int i = 0; i < count; i++) {
-		if (is_in_share(i) && is_wanted(scripts[i]->d_name))
+		if (is_wanted(scripts[i]->d_name, argc > 1 ? argv[1] : NULL))
 			script_row(&tests[used++], scripts[i]->d_name);
 		free(scripts[i]);
 	}
 	free(scripts);
-	failed = _cmocka_run_group_tests("cli", tests, used, NULL, NULL);
+	if (argc > 1 && used == 0) {
+		print_error("no script '%s.sh' in tests/cli\n", argv[1]);
+		failed = 1;
+	} else {
+		failed = _cmocka_run_group_tests("cli", tests, used, NULL, NULL);
+	}
 	for (size_t i = 0; i < used; i++) {
 		free((char *)tests[i].name);
 		free(tests[i].initial_state);
