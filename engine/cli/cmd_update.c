@@ -2,6 +2,7 @@
 #include "cli/ask.h"
 #include "cli/limits.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,9 @@ struct update_options {
 	struct cli_size max_concurrent;
 	const char *timeout;
 	const char *trial_timeout;
+	const char *target;
+	const char *patience;
+	const char *improvement;
 };
 
 #define ROW(field) offsetof(struct update_options, field)
@@ -20,6 +24,12 @@ static const struct cli_opt update_rows[] = {
 	  0 },
 	{ "trial-timeout", 0, "TIME", "for each attempt of a trial", CLI_OPT_TEXT,
 	  ROW(trial_timeout), 0 },
+	{ "target", 0, "VALUE", "end the sweep at a result as good as this", CLI_OPT_TEXT,
+	  ROW(target), 0 },
+	{ "patience", 0, "N|TIME", "end it after N trials, or a time, without a better best",
+	  CLI_OPT_TEXT, ROW(patience), 0 },
+	{ "improvement", 0, "VALUE", "end it when the sampler expects less of the next trial",
+	  CLI_OPT_TEXT, ROW(improvement), 0 },
 	CLI_OPT_END
 };
 
@@ -36,11 +46,57 @@ static int update_time(struct cli *cli, struct ask *ask, const char *name,
 	return CLI_OK;
 }
 
+static int update_number(struct cli *cli, struct ask *ask, const char *name,
+			 const char *text)
+{
+	char number[32], *end;
+	double value;
+
+	if (!text)
+		return CLI_OK;
+	value = strtod(text, &end);
+	if (end == text || *end || !isfinite(value))
+		return cli_fail(cli, CLI_USAGE, "'%s' is no number", text);
+	fprintf(ask->file, ",\"%s\":%s", name,
+		hd_number_text(value, number, sizeof number));
+	return CLI_OK;
+}
+
+static int update_patience(struct cli *cli, struct ask *ask, const char *text)
+{
+	double trials, seconds;
+	int code = text ? limit_read_patience(cli, text, &trials, &seconds) : CLI_OK;
+
+	if (!text || code != CLI_OK)
+		return code;
+	if (seconds <= 0 && trials < 1)
+		return cli_fail(cli, CLI_USAGE, "'--patience' must be at least 1, got '%s'",
+				text);
+	if (seconds > 0)
+		fprintf(ask->file, ",\"patience_time\":%.6f", seconds);
+	else
+		fprintf(ask->file, ",\"patience\":%.0f", trials);
+	return CLI_OK;
+}
+
+/* Whether there is a limit called NAME, by the first of them in REPLY. */
+static bool update_has(const char *reply, const char *name)
+{
+	char key[48];
+	const char *at;
+
+	snprintf(key, sizeof key, "\"%s\":", name);
+	at = strstr(reply, key);
+	return at && strncmp(at + strlen(key), "null", 4) != 0;
+}
+
 /* "max_total 8 -> 200" for what has changed; REPLY has both. */
 static void update_show(struct cli *cli, const char *reply)
 {
 	static const char *const names[] = { "max_total", "max_concurrent",
-					     "max_duration", "trial_timeout" };
+					     "max_duration", "trial_timeout",
+					     "target", "patience", "patience_time",
+					     "improvement" };
 	const char *after = strstr(reply, "\"after\"");
 
 	if (cli->json) {
@@ -51,10 +107,11 @@ static void update_show(struct cli *cli, const char *reply)
 		char from[32], to[32];
 		double old = ask_number(reply, names[i]);
 		double new = ask_number(after, names[i]);
+		bool had = update_has(reply, names[i]);
 
-		if (old != new)
+		if (update_has(after, names[i]) && !(had && old == new))
 			cli_put(cli, "%s %s -> %s\n", names[i],
-				old > 0 ? hd_number_text(old, from, sizeof from) : "none",
+				had ? hd_number_text(old, from, sizeof from) : "none",
 				hd_number_text(new, to, sizeof to));
 	}
 }
@@ -75,6 +132,12 @@ static int update_ask(struct cli *cli, const struct update_options *options,
 	code = update_time(cli, &ask, "max_duration", options->timeout);
 	if (code == CLI_OK)
 		code = update_time(cli, &ask, "trial_timeout", options->trial_timeout);
+	if (code == CLI_OK)
+		code = update_number(cli, &ask, "target", options->target);
+	if (code == CLI_OK)
+		code = update_patience(cli, &ask, options->patience);
+	if (code == CLI_OK)
+		code = update_number(cli, &ask, "improvement", options->improvement);
 	if (code == CLI_OK)
 		return ask_send(cli, &ask, store, key, reply);
 	fclose(ask.file);
@@ -98,12 +161,33 @@ static size_t update_set_time(char sets[][SET_TEXT], size_t count,
 	return count + 1;
 }
 
+/* A value as it was given: the file's reader judges it. */
+static size_t update_set_text(char sets[][SET_TEXT], size_t count,
+			      const char *key, const char *text)
+{
+	if (text)
+		snprintf(sets[count++], SET_TEXT, "%s=%s", key, text);
+	return count;
+}
+
+static size_t update_set_patience(struct cli *cli, char sets[][SET_TEXT],
+				  size_t count, const char *text)
+{
+	double trials, seconds;
+
+	if (!text || limit_read_patience(cli, text, &trials, &seconds) != CLI_OK)
+		return count;
+	return seconds > 0 ? update_set_time(sets, count, "end_when.patience_minutes",
+					     text, 60)
+			   : update_set_text(sets, count, "end_when.patience", text);
+}
+
 /* No engine: what the next one goes on by. */
 static int update_here(struct cli *cli, const struct update_options *options,
 		       struct hd_store *store, int64_t key)
 {
-	char texts[4][SET_TEXT];
-	const char *sets[4];
+	char texts[7][SET_TEXT];
+	const char *sets[7];
 	struct hd_error err = { 0 };
 	size_t count = 0;
 
@@ -115,6 +199,9 @@ static int update_here(struct cli *cli, const struct update_options *options,
 			 (size_t)options->max_concurrent.value);
 	count = update_set_time(texts, count, "max_duration_minutes", options->timeout, 60);
 	count = update_set_time(texts, count, "trial_timeout", options->trial_timeout, 1);
+	count = update_set_text(texts, count, "end_when.target", options->target);
+	count = update_set_patience(cli, texts, count, options->patience);
+	count = update_set_text(texts, count, "end_when.improvement", options->improvement);
 	for (size_t i = 0; i < count; i++)
 		sets[i] = texts[i];
 	if (hd_sweep_update(store, key, sets, count, &err) < 0)
@@ -151,9 +238,11 @@ static int update_main(struct cli *cli)
 	    !cli_words_between(cli, 1, 1, &code))
 		return code;
 	if (!options.max_trials.given && !options.max_concurrent.given &&
-	    !options.timeout && !options.trial_timeout)
+	    !options.timeout && !options.trial_timeout && !options.target &&
+	    !options.patience && !options.improvement)
 		return cli_fail(cli, CLI_USAGE,
-				"what is to change? --max-trials, -j, --timeout, --trial-timeout");
+				"what is to change? --max-trials, -j, --timeout, --trial-timeout,"
+				" --target, --patience, --improvement");
 	code = cli_sweep_open_to(cli, cli->words[0], HD_STORE_WRITE, &store, &key);
 	if (code == CLI_OK)
 		code = update_request(cli, &options, store, key);

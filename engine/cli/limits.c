@@ -72,25 +72,37 @@ static int limit_add_timeout(struct cli *cli, struct limit_options *options,
 				 seconds);
 }
 
-/* A number counts trials, one with a unit is a time. */
-static int limit_add_patience(struct cli *cli, struct limit_options *options,
-			      struct cli_list *sets)
+int limit_read_patience(struct cli *cli, const char *text, double *trials,
+			double *seconds)
 {
-	const char *text = options->patience;
-	double seconds;
-
-	if (!text)
-		return CLI_OK;
+	*trials = *seconds = 0;
 	if (text[0] && text[strspn(text, "0123456789")] == '\0')
-		return limit_add(cli, options, sets, "end_when.patience", text);
-	if (!limit_read_time(text, &seconds) || !strchr("smhd", text[strlen(text) - 1]))
+		*trials = strtod(text, NULL);
+	else if (!limit_read_time(text, seconds) ||
+		 !strchr("smhd", text[strlen(text) - 1]))
 		return cli_fail(cli, CLI_USAGE,
 				"'--patience' must be a number of trials such as"
 				" 50, or a time such as 90s, 30m, 2h or 1d, got"
 				" '%s'",
 				text);
-	return limit_add_minutes(cli, options, sets,
-				 "end_when.patience_minutes", seconds);
+	return CLI_OK;
+}
+
+static int limit_add_patience(struct cli *cli, struct limit_options *options,
+			      struct cli_list *sets)
+{
+	double trials, seconds;
+	int code;
+
+	if (!options->patience)
+		return CLI_OK;
+	code = limit_read_patience(cli, options->patience, &trials, &seconds);
+	if (code != CLI_OK)
+		return code;
+	return seconds > 0 ? limit_add_minutes(cli, options, sets,
+					       "end_when.patience_minutes", seconds)
+			   : limit_add(cli, options, sets, "end_when.patience",
+				       options->patience);
 }
 
 int limit_sets(struct cli *cli, struct limit_options *options,

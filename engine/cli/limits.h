@@ -97,6 +97,9 @@ struct limit_options {
 
 /* "90", "90s", "1.5h" in seconds; false for what is none. */
 bool limit_read_time(const char *text, double *seconds);
+/* --patience: "50" is *TRIALS, "2h" *SECONDS, the other 0. CLI_OK or a code. */
+int limit_read_patience(struct cli *cli, const char *text, double *trials,
+			double *seconds);
 /*
  * What the flags say, as settings behind those in SETS; texts live as long as
  * OPTIONS. CLI_OK or an exit code.

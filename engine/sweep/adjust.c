@@ -8,6 +8,9 @@
 
 #include "base/number.h"
 
+#include <hdrive/sampler.h>
+
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +51,27 @@ static int limit_set(const struct hd_core *core, const char *key, double before,
 				    err);
 }
 
+static int ends_set(const struct hd_core *core, const struct hd_end_when *when,
+		    struct hd_error *err)
+{
+	const struct hd_end_when *old = &core->limits.end_when;
+	int rc = 0;
+
+	if (!isnan(when->target))
+		rc = limit_set(core, "end_when.target", old->target,
+			       when->target, 1, err);
+	if (rc == 0)
+		rc = limit_set(core, "end_when.patience", (double)old->patience,
+			       (double)when->patience, 1, err);
+	if (rc == 0)
+		rc = limit_set(core, "end_when.patience_minutes",
+			       old->patience_time, when->patience_time, 60, err);
+	if (rc == 0)
+		rc = limit_set(core, "end_when.improvement", old->improvement,
+			       when->improvement, 1, err);
+	return rc;
+}
+
 static int limits_set(const struct hd_core *core,
 		      const struct hd_limits *limits, struct hd_error *err)
 {
@@ -65,7 +89,7 @@ static int limits_set(const struct hd_core *core,
 	if (rc == 0)
 		rc = limit_set(core, "trial_timeout", old->trial_timeout,
 			       limits->trial_timeout, 1, err);
-	return rc;
+	return rc < 0 ? rc : ends_set(core, &limits->end_when, err);
 }
 
 static int limits_store(struct hd_core *core, const struct hd_limits *limits,
@@ -92,6 +116,7 @@ int hd_core_set_limits(struct hd_core *core, const struct hd_limits *limits,
 		       struct hd_error *err)
 {
 	const struct hd_devices *devices = core->setup.devices;
+	const struct hd_sampler_type *sampler = core->setup.config->sampler;
 	int rc;
 
 	if (devices && limits->max_concurrent > hd_devices_places(devices))
@@ -101,6 +126,11 @@ int hd_core_set_limits(struct hd_core *core, const struct hd_limits *limits,
 				    hd_devices_places(devices),
 				    limits->max_concurrent,
 				    hd_devices_why(devices));
+	if (limits->end_when.improvement > 0 && !sampler->expected_improvement)
+		return hd_error_set(err, HD_EINVAL,
+				    "'improvement' needs a sampler that says "
+				    "what it expects, and '%s' does not",
+				    sampler->name);
 	rc = core_make_room(core, limits->max_concurrent);
 	if (rc < 0)
 		return hd_error_nomem(err);
@@ -110,7 +140,7 @@ int hd_core_set_limits(struct hd_core *core, const struct hd_limits *limits,
 	/* The plan stays: a sampler that chose by it would choose otherwise. */
 	core->limits = *limits;
 	core->wants_turn = true;
-	return 0;
+	return hd_core_renew_goal(core, err);
 }
 
 /* --- single trials -------------------------------------------------------- */

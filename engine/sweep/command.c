@@ -115,6 +115,16 @@ static void answer_limits(struct command *command, const char *name,
 		      name, limits->max_total, limits->max_concurrent);
 	answer_number(command, "max_duration", limits->max_duration);
 	answer_number(command, "trial_timeout", limits->trial_timeout);
+	answer_number(command, "target", limits->end_when.target);
+	answer_number(command, "patience",
+		      limits->end_when.patience == SIZE_MAX
+			      ? NAN
+			      : (double)limits->end_when.patience);
+	answer_number(command, "patience_time", limits->end_when.patience_time);
+	answer_number(command, "improvement",
+		      limits->end_when.improvement > 0
+			      ? limits->end_when.improvement
+			      : NAN);
 	hd_buf_puts(command->text, "}");
 }
 
@@ -133,6 +143,22 @@ static int whole_limit(const struct command *command, const char *name,
 	return 0;
 }
 
+/* What is enough; a number that is there. */
+static int update_ends(const struct command *command, struct hd_end_when *when)
+{
+	const struct hd_json *target = hd_json_get(command->request, "target");
+	double time = member_number(command, "patience_time");
+	double improvement = member_number(command, "improvement");
+
+	if (target && isfinite(hd_json_number(target)))
+		when->target = hd_json_number(target);
+	if (!isnan(time))
+		when->patience_time = time;
+	if (!isnan(improvement))
+		when->improvement = improvement;
+	return whole_limit(command, "patience", 1e9, &when->patience);
+}
+
 static int command_update(struct command *command)
 {
 	double duration = member_number(command, "max_duration");
@@ -146,6 +172,8 @@ static int command_update(struct command *command)
 	if (rc == 0)
 		rc = whole_limit(command, "max_concurrent", SLOTS_MOST,
 				 &after.max_concurrent);
+	if (rc == 0)
+		rc = update_ends(command, &after.end_when);
 	if (rc < 0)
 		return rc;
 	if (!isnan(duration))

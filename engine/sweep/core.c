@@ -88,6 +88,7 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 		.max_concurrent = setup->slots,
 		.max_duration = setup->config->max_duration,
 		.trial_timeout = core_time_limit(setup),
+		.end_when = setup->config->end_when,
 	};
 	core->enqueued_end = &core->enqueued;
 	core->live_room = setup->slots;
@@ -119,7 +120,7 @@ int hd_core_new(struct hd_core **out, const struct hd_core_setup *setup,
 		rc = hd_error_nomem(err);
 	if (rc < 0)
 		goto out;
-	hd_ends_init(&core->goal.ends, &setup->config->end_when,
+	hd_ends_init(&core->goal.ends, &core->limits.end_when,
 		     setup->config->goal);
 	core->goal.begun = setup->started;
 	core->since = setup->started;

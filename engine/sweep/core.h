@@ -28,6 +28,7 @@ struct hd_limits {
 	size_t max_concurrent;
 	double max_duration;  /* seconds; INFINITY for none */
 	double trial_timeout; /* seconds of an attempt; INFINITY for none */
+	struct hd_end_when end_when;
 };
 
 /* All borrowed until hd_core_free. */

@@ -241,6 +241,8 @@ int hd_core_cancel_waiting(struct hd_core *core, struct hd_error *err);
 
 /* goal.c: what the store has of results, and of the time that passed. */
 int hd_core_restore_goal(struct hd_core *core, struct hd_error *err);
+/* The limits have another end_when: what was counted is counted by it. */
+int hd_core_renew_goal(struct hd_core *core, struct hd_error *err);
 /* RUN's trial has ended as END says; HD_ENOMEM with its message, or 0. */
 int hd_core_goal_ended(struct hd_core *core, const struct run *run,
 		       enum hd_end end, struct hd_error *err);
@@ -248,10 +250,13 @@ int hd_core_goal_ended(struct hd_core *core, const struct run *run,
 void hd_core_check_goal(struct hd_core *core);
 /* Whether the trial that was suggested is not worth its run: EXPECTED. */
 bool hd_core_has_converged(struct hd_core *core, double expected);
-/* What the sampler expects after the suggestion for HISTORY; NAN if unasked. */
+/*
+ * What the sampler expects after the suggestion for HISTORY, as far as it may
+ * be less than BOUND; NAN for none, 0.
+ */
 double hd_core_expected(const struct hd_core *core,
 			const struct hd_history *history,
-			const struct hd_rng *rng);
+			const struct hd_rng *rng, double bound);
 /* Whether no point comes from the sampler any more. */
 bool hd_core_draws_no_more(const struct hd_core *core);
 /* Why the sweep ends, and the sentence. */

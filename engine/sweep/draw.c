@@ -45,7 +45,8 @@ static int core_suggest(struct hd_core *core, size_t *known,
 		rc = core->setup.config->sampler->suggest(
 			core->sampler, core->history, &rng, core->values, err);
 	if (rc == 0 && !core->proposal)
-		expected = hd_core_expected(core, core->history, &rng);
+		expected = hd_core_expected(core, core->history, &rng,
+					    core->limits.end_when.improvement);
 	if (rc == 0 && hd_core_has_converged(core, expected))
 		return SUGGEST_LATER;
 	/* With a suggestion in hand no worker has the sampler. */

@@ -85,6 +85,13 @@ int hd_core_restore_goal(struct hd_core *core, struct hd_error *err)
 	return rc == HD_ENOMEM ? hd_error_nomem(err) : rc;
 }
 
+int hd_core_renew_goal(struct hd_core *core, struct hd_error *err)
+{
+	hd_ends_clear(&core->goal.ends);
+	core->goal.end = core->goal.told = HD_END_NONE;
+	return hd_core_restore_goal(core, err);
+}
+
 /* --- the end -------------------------------------------------------------- */
 
 /* Of the best trial, when it has not ended. */
@@ -167,20 +174,18 @@ void hd_core_check_goal(struct hd_core *core)
 
 double hd_core_expected(const struct hd_core *core,
 			const struct hd_history *history,
-			const struct hd_rng *rng)
+			const struct hd_rng *rng, double bound)
 {
-	const struct hd_config *config = core->setup.config;
+	const struct hd_sampler_type *type = core->setup.config->sampler;
 
-	return config->end_when.improvement > 0
-		       ? config->sampler->expected_improvement(
-				 core->sampler, history, rng,
-				 config->end_when.improvement)
-		       : NAN;
+	return bound > 0 ? type->expected_improvement(core->sampler, history,
+						      rng, bound)
+			 : NAN;
 }
 
 bool hd_core_has_converged(struct hd_core *core, double expected)
 {
-	if (!(expected < core->setup.config->end_when.improvement)) {
+	if (!(expected < core->limits.end_when.improvement)) {
 		core->goal.told = HD_END_NONE;
 		return false;
 	}

@@ -41,6 +41,7 @@ struct hd_proposal {
 	size_t known;  /* core->results when it was asked for */
 	struct hd_history *history;
 	struct hd_value *values;
+	double bound;    /* to what is expected; 0 for none */
 	double expected; /* what the best point would gain; NAN if nobody asks */
 	int rc;
 	struct hd_error err;
@@ -86,7 +87,8 @@ void hd_core_work(struct hd_core *core)
 	hd_rng_init(&rng, core->setup.seed, job->number);
 	job->rc = core->setup.config->sampler->suggest(
 		core->sampler, job->history, &rng, job->values, &job->err);
-	job->expected = job->rc == 0 ? hd_core_expected(core, job->history, &rng)
+	job->expected = job->rc == 0 ? hd_core_expected(core, job->history, &rng,
+							job->bound)
 				     : NAN;
 	job->seconds = (double)(hd_time_steady() - start) / 1e6;
 }
@@ -111,6 +113,7 @@ static int proposal_start(struct hd_core *core, struct hd_error *err)
 	job->number = hd_history_next(core->history);
 	job->trial = hd_history_count(core->history);
 	job->known = core->results;
+	job->bound = core->limits.end_when.improvement;
 	job->state = PROPOSAL_WORKING;
 	core->setup.work(core->setup.work_user);
 	return 0;

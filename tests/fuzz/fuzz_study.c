@@ -59,6 +59,8 @@ static const char *const files[] = {
 	" values: [0, 1, 2]}]}\nreduce: last\n" REST "1000\n",
 	"sampling: {type: sobol, " SPACE
 	"policy: {type: truncation_selection, truncation_percentage: 50}\n" REST "5\n",
+	"sampling: {type: random, " SPACE
+	"end_when: {target: -5, patience: 3, min_delta: 1}\n" REST "1000\n",
 };
 
 #define FILES (sizeof files / sizeof files[0])

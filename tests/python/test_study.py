@@ -166,6 +166,20 @@ class Asking(Case):
             study.fail(study.ask())
         self.assertRaises(hdrive.Exhausted, study.ask)
 
+    def test_enough_ends_a_study(self):
+        study = self.study(max_trials=100, end_when={"target": 0.5, "patience": 4})
+        trial = study.ask()
+        self.assertEqual(trial.report(0.75), "")
+        self.assertEqual(trial.report(0.5), "trial 0 reached 0.5, the target is 0.5")
+        self.assertRaises(hdrive.Exhausted, study.ask)
+        study = self.study(max_trials=100, end_when={"patience": 4})
+        for _ in range(5):
+            study.tell(study.ask(), 1)
+        self.assertRaises(hdrive.Exhausted, study.ask)
+        with self.assertRaises(hdrive.Error) as caught:
+            self.study(end_when={"target": "high"})
+        self.assertIn("end_when.target", str(caught.exception))
+
 
 class Telling(Case):
     def test_tell_ends_a_trial_once(self):

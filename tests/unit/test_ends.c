@@ -615,6 +615,52 @@ static void too_little_to_be_gained_ends_it(void **state)
 	hd_core_on_work_done(bench->core);
 }
 
+/* --- changed under way ---------------------------------------------------------- */
+
+static void what_is_enough_may_change_under_way(void **state)
+{
+	struct bench *bench = *state;
+	struct hd_limits limits;
+	struct hd_error err = { 0 };
+
+	bench_open(bench, "s", YAML("20", ""), 2);
+	bench_turn(bench);
+	for (size_t i = 0; i < 6; i += i ? 1 : 2)
+		run_one(bench, i, 0.5);
+	hd_core_limits(bench->core, &limits);
+	assert_true(limits.end_when.patience == SIZE_MAX);
+	/* What ended before counts too. */
+	limits.end_when.patience = 3;
+	assert_int_equal(hd_core_set_limits(bench->core, &limits, &err), 0);
+	bench_turn(bench);
+	run_one(bench, 6, 0.5);
+	assert_int_equal(fake.launched, 7);
+	assert_false(hd_core_is_done(bench->core));
+	/* More patience: it goes on. */
+	limits.end_when.patience = 6;
+	assert_int_equal(hd_core_set_limits(bench->core, &limits, &err), 0);
+	bench_turn(bench);
+	assert_int_equal(fake.launched, 8);
+	/* A target that is reached already. */
+	limits.end_when.target = 0.25;
+	assert_int_equal(hd_core_set_limits(bench->core, &limits, &err), 0);
+	bench_turn(bench);
+	assert_true(fake.trials[1].stopped && fake.trials[7].stopped);
+	fake_end(1, 1);
+	fake_end(7, 1);
+	bench_turn(bench);
+	finish(bench, "Completed", HD_END_TARGET,
+	       "trial 0 reached 0.5, the target is 0.25");
+	assert_int_equal(ask(bench, "SELECT count(*) FROM setting WHERE text IN"
+				    " ('end_when.patience=3', 'end_when.patience=6',"
+				    " 'end_when.target=0.25')"),
+			 3);
+	limits.end_when.improvement = 1;
+	assert_int_equal(hd_core_set_limits(bench->core, &limits, &err), HD_EINVAL);
+	assert_string_equal(err.text, "'improvement' needs a sampler that says what it "
+				      "expects, and 'random' does not");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -637,6 +683,7 @@ int main(void)
 		TEST(time_without_a_better_best_ends_it),
 		TEST(time_without_an_engine_costs_no_patience),
 		TEST(too_little_to_be_gained_ends_it),
+		TEST(what_is_enough_may_change_under_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

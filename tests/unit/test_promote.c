@@ -460,10 +460,37 @@ static void a_replay_tells_what_was_promoted_otherwise(void **state)
 		       "| no promotion");
 }
 
+/* Nor does one that goes on count as ended while it runs. */
+static void without_patience_nobody_is_promoted(void **state)
+{
+	static const char yaml[] =
+		YAML("8", "policy: {type: ladder}\nend_when: {patience: 3}\n");
+	struct bench *bench = *state;
+
+	for (int dies = 0; dies < 2; dies++) {
+		bench_open(bench, "s", yaml, 1);
+		bench_turn(bench);
+		while (!hd_core_is_done(bench->core)) {
+			train(bench, running());
+			if (dies)
+				bench_resume(bench, "s", yaml, 1);
+			bench_turn(bench);
+		}
+		/* After 0 to 3, and 0 and 1 once more; 0 would be next. */
+		assert_int_equal(fake.launched, 6);
+		assert_int_equal(summary_of(bench).end, HD_END_PATIENCE);
+		assert_replays(bench, 2);
+		teardown(state);
+		setup_ladder(state);
+		bench = *state;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(the_better_half_goes_on_where_it_was),
+		CASE(without_patience_nobody_is_promoted),
 		CASE(slots_are_shared_by_new_trials_and_promoted_ones),
 		CASE(a_killed_engine_goes_on_as_if_nothing_were),
 		CASE(one_that_was_to_go_on_and_never_began_does),

@@ -6,6 +6,8 @@
  */
 #include "storebox.h"
 
+#include "store/resume.h"
+
 /* Visible, so that SQLite and the C library use them too. */
 #pragma GCC visibility push(default)
 #include "alloc.h"
@@ -42,6 +44,13 @@ static int see_said(void *user, const struct hd_said_row *row)
 }
 
 static int see_run_metric(void *user, const struct hd_run_metric_row *row)
+{
+	(void)user;
+	(void)row;
+	return 0;
+}
+
+static int see_result(void *user, const struct hd_resume_result *row)
 {
 	(void)user;
 	(void)row;
@@ -129,6 +138,8 @@ static int read_rows(struct hd_store *store)
 	if (rc == 0)
 		rc = hd_store_metrics(store, key, -1, "accuracy", see_number,
 				      NULL, NULL);
+	if (rc == 0)
+		rc = hd_store_resume_results(store, key, see_result, NULL, NULL);
 	return rc == 0 ? hear_rows(store, key) : rc;
 }
 

@@ -37,6 +37,8 @@ static int run_study(const struct hd_study_options *given)
 
 	for (size_t i = 0; rc == 0 && i < 14; i++) {
 		rc = hd_study_ask(study, NULL, &number, &values, NULL);
+		if (rc == 0 && i == 3)
+			rc = hd_study_report(study, number, NULL, 7, NULL, NULL);
 		if (rc == 0)
 			rc = hd_study_tell(study, number, NULL, (double)i, NULL);
 	}
@@ -74,6 +76,48 @@ static void studies_survive_any_failed_allocation(void **state)
 		assert_true(n > 20);
 	}
 	hd_space_free(space);
+}
+
+static struct hd_config *make_config(void)
+{
+	static const char text[] =
+		"sampling: {type: random, parameter_space: [{name: x,"
+		" expression: uniform, values: [0, 1]}]}\n"
+		"primary_metric_name: loss\nprimary_metric_goal: maximize\n"
+		"max_total_runs: 100\nend_when: {patience: 50, target: 13}\n";
+	struct hd_findings *findings = hd_findings_new();
+	struct hd_config *config = NULL;
+
+	assert_int_equal(hd_config_parse(&config, text, strlen(text), "t.yml",
+					 NULL, findings, NULL),
+			 0);
+	hd_findings_free(findings);
+	return config;
+}
+
+/* It is at its target with the last one, however often memory is short. */
+static void a_study_with_ends_survives_any_failed_allocation(void **state)
+{
+	struct hd_study_options given = { .size = sizeof given };
+	struct hd_config *config = make_config();
+	bool failed = true;
+	size_t n;
+
+	(void)state;
+	given.config = config;
+	for (n = 1; failed; n++) {
+		size_t live = alloc_live;
+		int rc;
+
+		alloc_fail(n);
+		rc = run_study(&given);
+		failed = alloc_count >= alloc_fails;
+		alloc_fail(0);
+		assert_true(rc == 0 || rc == HD_ENOMEM);
+		assert_int_equal(alloc_live, live);
+	}
+	assert_true(n > 20);
+	hd_config_free(config);
 }
 
 /* Some lines; how many of them there was no memory for. */
@@ -139,6 +183,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(studies_survive_any_failed_allocation),
+		cmocka_unit_test(a_study_with_ends_survives_any_failed_allocation),
 		cmocka_unit_test(a_server_survives_any_failed_allocation),
 	};
 
