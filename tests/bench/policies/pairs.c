@@ -52,7 +52,8 @@ static void put_pair(const struct question *q)
 {
 	const struct bench *bench = q->bench;
 
-	printf("%-10.10s %-31.31s", bench->sampler[q->sampler]->name,
+	printf("%-10.10s %-*s", bench->sampler[q->sampler]->name,
+	       settings_width(&bench->settings),
 	       bench->settings.item[q->setting].label);
 	put_answer(q, OVER_MEDIAN);
 	put_answer(q, OVER_MEAN);
@@ -64,11 +65,13 @@ static void put_pair(const struct question *q)
 
 static void put_group(const struct bench *bench, const char *group)
 {
-	printf("\n%s, %zu tasks\n%-42s %-50s %6s %-24s  %-24s\n", group,
-	       group_size(bench, group), "", "  regret at 25 full runs", "",
+	int width = settings_width(&bench->settings);
+
+	printf("\n%s, %zu tasks\n%-*s %-50s %6s %-24s  %-24s\n", group,
+	       group_size(bench, group), width + 11, "", "  regret at 25 full runs", "",
 	       "what the policy adds", "what the sampler adds");
-	printf("%-10s %-31s %7s %16s %7s %16s %6s %s %-20s %s %s\n", "sampler",
-	       "policy", "median", "", "mean", "", "trials", "against",
+	printf("%-10s %-*s %7s %16s %7s %16s %6s %s %-20s %s %s\n", "sampler",
+	       width, "policy", "median", "", "mean", "", "trials", "against",
 	       bench->settings.item[plain_setting(bench)].label, "against",
 	       bench->sampler[plain_sampler(bench)]->name);
 	for (size_t k = 0; k < bench->samplers; k++)

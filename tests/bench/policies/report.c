@@ -69,7 +69,8 @@ static void put_figure(const struct question *q)
 
 static void put_row(const struct question *q)
 {
-	printf("%-32.32s", q->bench->settings.item[q->setting].label);
+	printf("%-*s", settings_width(&q->bench->settings),
+	       q->bench->settings.item[q->setting].label);
 	printf(" %5.1f %5.2f", ask(q, COLUMN_SAVED, OVER_MEAN),
 	       ask(q, COLUMN_TIME, OVER_MEAN));
 	printf(" %6.2f %6.2f %6.1f", ask(q, COLUMN_REGRET, OVER_MEDIAN),
@@ -86,15 +87,16 @@ static void put_row(const struct question *q)
 
 static void put_group(const struct bench *bench, const char *group)
 {
+	int width = settings_width(&bench->settings);
 	bool figures_there = figure_group(bench, group) < FIGURE_GROUPS;
 
 	printf("\n%s, %zu tasks\n", group, group_size(bench, group));
-	printf("%-32s %5s %5s %20s %5s %5s  %-43s %s\n", "", "saved", "time",
+	printf("%-*s %5s %5s %20s %5s %5s  %-43s %s\n", width, "", "saved", "time",
 	       "regret       ", "best", "in", "regret at 25 full runs",
 	       figures_there ? "           the yardstick" : "");
-	printf("%-32s %5s %5s %6s %6s %6s %5s %5s %6s %14s %6s %14s %6s%s\n", "policy", "%", "",
-	       "median", "mean", "worst", "kept", "full", "median", "", "mean", "", "trials",
-	       figures_there ? "  saved regret  at 25" : "");
+	printf("%-*s %5s %5s %6s %6s %6s %5s %5s %6s %14s %6s %14s %6s%s\n", width,
+	       "policy", "%", "", "median", "mean", "worst", "kept", "full", "median", "",
+	       "mean", "", "trials", figures_there ? "  saved regret  at 25" : "");
 	for (size_t p = 0; p < bench->settings.count; p++)
 		put_row(&(struct question){ .bench = bench,
 					    .group = group,

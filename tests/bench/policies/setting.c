@@ -88,6 +88,16 @@ void settings_read(struct settings *settings, const char *text)
 	}
 }
 
+int settings_width(const struct settings *settings)
+{
+	size_t width = strlen("policy");
+
+	for (size_t i = 0; i < settings->count; i++)
+		if (strlen(settings->item[i].label) > width)
+			width = strlen(settings->item[i].label);
+	return (int)width;
+}
+
 void settings_release(struct settings *settings)
 {
 	for (size_t i = 0; i < settings->count; i++) {

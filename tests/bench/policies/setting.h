@@ -21,6 +21,8 @@ struct settings {
  * does not know is left out, with a word on stderr.
  */
 void settings_read(struct settings *settings, const char *text);
+/* The columns that their labels take. */
+int settings_width(const struct settings *settings);
 void settings_release(struct settings *settings);
 
 #endif
