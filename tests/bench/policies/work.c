@@ -19,7 +19,7 @@ static double regret(double found, double best, double median)
 	/* Nothing found is no better than a median trial. */
 	if (isnan(found) || isnan(median) || !(fabs(best - median) > 0))
 		return isnan(found);
-	return (best - found) / (best - median);
+	return (best - found) / (best - median) + 0.0; /* never -0 */
 }
 
 /* The first trials of the pool, which a policy shortens. */
