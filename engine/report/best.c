@@ -30,7 +30,7 @@ static void best_line(struct best_walk *walk, const struct hd_trial_row *row)
 		hd_pen_number(pen, row->value);
 		hd_pen_printf(pen, "  trial %zu of ", row->number);
 		hd_pen_plain(pen, walk->sweep->name);
-		hd_pen_printf(pen, " (%s)\n", hd_trial_state_name(row->state));
+		hd_pen_printf(pen, " (%s)\n", hd_rows_trial_state(row));
 		hd_rows_args(pen, row->parameters, false);
 		hd_pen_puts(pen, "\n");
 		if (walk->is_study)
@@ -47,7 +47,7 @@ static void best_line(struct best_walk *walk, const struct hd_trial_row *row)
 	hd_pen_printf(pen, "%5zu  ", row->number);
 	hd_pen_column(pen, hd_number_text(row->value, text, sizeof text), 12);
 	hd_pen_puts(pen, "  ");
-	hd_pen_column(pen, hd_trial_state_name(row->state), 15);
+	hd_pen_column(pen, hd_rows_trial_state(row), 15);
 	hd_pen_puts(pen, "  ");
 	hd_rows_args(pen, row->parameters, false);
 	hd_pen_puts(pen, "\n");

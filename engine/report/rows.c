@@ -205,6 +205,13 @@ void hd_rows_sweep_json(struct hd_pen *pen, const struct hd_sweep_row *row)
 	rows_number(pen, "best", row->best_trial < 0 ? NAN : row->best);
 }
 
+const char *hd_rows_trial_state(const struct hd_trial_row *row)
+{
+	return row->state == HD_TRIAL_CANCELED && row->end == HD_END_PAUSED
+		       ? "Paused"
+		       : hd_trial_state_name(row->state);
+}
+
 void hd_rows_trial_json(struct hd_pen *pen, const struct hd_trial_row *row)
 {
 	hd_pen_key(pen, "number", true);

@@ -20,6 +20,8 @@ struct hd_json;
 /* "lr=0.1" lines from a parameters object, quoted for a shell; 0 or
  * HD_ENOMEM. */
 int hd_rows_env(struct hd_pen *pen, const struct hd_json *parameters);
+/* The trial's state as people read it: "Paused" for what is stored as Canceled. */
+const char *hd_rows_trial_state(const struct hd_trial_row *row);
 /* The members of a sweep's or trial's JSON object, without the braces. */
 void hd_rows_sweep_json(struct hd_pen *pen, const struct hd_sweep_row *row);
 void hd_rows_trial_json(struct hd_pen *pen, const struct hd_trial_row *row);

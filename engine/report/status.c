@@ -11,6 +11,7 @@ struct status_walk {
 	enum hd_format format;
 	struct hd_error *err;
 	bool is_study;
+	size_t paused;           /* of the trials that are Canceled */
 	struct hd_buf slots_why; /* "" when devices are not the limit */
 };
 
@@ -20,7 +21,8 @@ static int status_best_args(void *user, const struct hd_trial_row *row)
 	return 0;
 }
 
-static void status_counts(struct hd_pen *pen, const struct hd_sweep_row *row)
+static void status_counts(struct hd_pen *pen, const struct hd_sweep_row *row,
+			  size_t paused)
 {
 	static const struct {
 		enum hd_trial_state state;
@@ -31,17 +33,21 @@ static void status_counts(struct hd_pen *pen, const struct hd_sweep_row *row)
 		{ HD_TRIAL_CANCELED, "stopped" },
 		{ HD_TRIAL_QUEUED, "queued" },
 	};
+	size_t counts[HD_TRIAL_STATES];
 	size_t running = hd_rows_running(row->counts);
 
+	memcpy(counts, row->counts, sizeof counts);
+	counts[HD_TRIAL_CANCELED] -= paused;
 	hd_rows_label(pen, "trials");
 	hd_pen_printf(pen, "%zu of %zu ended", hd_rows_ended(row->counts),
 		      row->max_total);
 	if (running)
 		hd_pen_printf(pen, ", %zu running", running);
+	if (paused)
+		hd_pen_printf(pen, ", %zu paused", paused);
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (row->counts[words[i].state])
-			hd_pen_printf(pen, ", %zu %s",
-				      row->counts[words[i].state],
+		if (counts[words[i].state])
+			hd_pen_printf(pen, ", %zu %s", counts[words[i].state],
 				      words[i].word);
 	hd_pen_puts(pen, "\n");
 }
@@ -139,7 +145,7 @@ static int status_text(struct status_walk *walk,
 	hd_pen_puts(pen, ", started ");
 	hd_pen_age(pen, hd_rows_started(row));
 	hd_pen_puts(pen, "\n");
-	status_counts(pen, row);
+	status_counts(pen, row, walk->paused);
 	rc = status_best(walk, row);
 	if (rc < 0)
 		return rc;
@@ -172,14 +178,21 @@ static int status_row(void *user, const struct hd_sweep_row *row)
 	if (rc == 0)
 		rc = hd_store_is_study(walk->store, row->key, &walk->is_study,
 				       walk->err);
+	if (rc == 0)
+		rc = hd_store_paused(walk->store, row->key, &walk->paused,
+				     walk->err);
 	if (rc < 0)
 		return rc;
+	/* The two were counted one after the other. */
+	if (walk->paused > row->counts[HD_TRIAL_CANCELED])
+		walk->paused = row->counts[HD_TRIAL_CANCELED];
 	if (walk->format != HD_FORMAT_JSON)
 		return status_text(walk, row);
 	hd_pen_puts(&walk->pen, "{");
 	hd_rows_sweep_json(&walk->pen, row);
 	hd_pen_key(&walk->pen, "study", false);
 	hd_pen_puts(&walk->pen, walk->is_study ? "true" : "false");
+	hd_pen_printf(&walk->pen, ",\"paused\":%zu", walk->paused);
 	hd_pen_key(&walk->pen, "slots_why", false);
 	if (walk->slots_why.length)
 		hd_pen_json(&walk->pen, hd_buf_text(&walk->slots_why));

@@ -105,7 +105,7 @@ static void sweep_trial_line(struct hd_pen *pen, const struct hd_trial_row *row,
 				 "TIME      PARAMETERS\n");
 	snprintf(text, sizeof text, "%5zu  ", row->number);
 	hd_pen_puts(pen, text);
-	hd_pen_column(pen, hd_trial_state_name(row->state), 15);
+	hd_pen_column(pen, hd_rows_trial_state(row), 15);
 	hd_pen_puts(pen, "  ");
 	hd_pen_column(pen, row->has_metric ? hd_number_text(row->value, text, sizeof text) : "-",
 		      12);

@@ -16,6 +16,7 @@ struct trial_walk {
 	struct hd_error *err;
 	size_t count;
 	bool is_study;
+	enum hd_decision last; /* of the trial's decisions */
 };
 
 static void trial_fact(struct hd_pen *pen, const char *label, const char *text)
@@ -28,7 +29,7 @@ static void trial_fact(struct hd_pen *pen, const char *label, const char *text)
 static void trial_end(struct hd_pen *pen, const struct hd_trial_row *row)
 {
 	hd_rows_label(pen, "state");
-	hd_pen_puts(pen, hd_trial_state_name(row->state));
+	hd_pen_puts(pen, hd_rows_trial_state(row));
 	if (row->exit_code > 0)
 		hd_pen_printf(pen, ", exit %d", row->exit_code);
 	if (row->exit_signal > 0)
@@ -220,9 +221,13 @@ int hd_report_trial(struct hd_store *store, int64_t sweep, size_t number,
 
 static int why_decision_text(void *user, const struct hd_decision_row *row)
 {
-	struct hd_pen *pen = &((struct trial_walk *)user)->pen;
+	struct trial_walk *walk = user;
+	struct hd_pen *pen = &walk->pen;
 
-	hd_pen_puts(pen, "stopped by ");
+	walk->last = row->kind;
+	hd_pen_puts(pen, row->kind == HD_DECISION_STOP    ? "stopped by "
+			 : row->kind == HD_DECISION_PAUSE ? "paused by "
+							  : "promoted by ");
 	hd_pen_plain(pen, row->policy);
 	hd_pen_printf(pen, " at interval %zu: ", row->interval);
 	hd_pen_plain(pen, row->reason);
@@ -230,8 +235,10 @@ static int why_decision_text(void *user, const struct hd_decision_row *row)
 	if (!isnan(row->mine)) {
 		hd_pen_puts(pen, "own value ");
 		hd_pen_number(pen, row->mine);
-		hd_pen_puts(pen, ", limit ");
-		hd_pen_number(pen, row->limit);
+		if (!isnan(row->limit)) {
+			hd_pen_puts(pen, ", limit ");
+			hd_pen_number(pen, row->limit);
+		}
 		hd_pen_puts(pen, ", ");
 	}
 	hd_pen_printf(pen, "%zu trials compared\n", row->compared);
@@ -246,6 +253,8 @@ static int why_decision_json(void *user, const struct hd_decision_row *row)
 	hd_pen_puts(pen, walk->count++ ? ",{" : "{");
 	hd_pen_key(pen, "policy", true);
 	hd_pen_json(pen, row->policy);
+	hd_pen_key(pen, "kind", false);
+	hd_pen_json(pen, hd_decision_name(row->kind));
 	hd_pen_printf(pen, ",\"interval\":%zu", row->interval);
 	hd_pen_key(pen, "own", false);
 	hd_pen_json_number(pen, row->mine);
@@ -266,7 +275,7 @@ static void why_text(struct trial_walk *walk, const struct hd_trial_row *row)
 	char text[40];
 
 	hd_pen_printf(pen, "trial %zu: %s", row->number,
-		      hd_trial_state_name(row->state));
+		      hd_rows_trial_state(row));
 	if (row->exit_code > 0)
 		hd_pen_printf(pen, ", exit %d", row->exit_code);
 	if (row->exit_signal > 0)
@@ -289,20 +298,30 @@ static void why_text(struct trial_walk *walk, const struct hd_trial_row *row)
 	}
 }
 
+/* How it ended, and the policy's whole story. */
+static int why_story(struct trial_walk *walk, const struct hd_trial_row *row)
+{
+	int rc;
+
+	/* A policy's stop says more than the row's one sentence. */
+	if (row->end != HD_END_POLICY && row->end != HD_END_PAUSED)
+		why_text(walk, row);
+	rc = hd_store_decisions(walk->store, walk->sweep, (int64_t)row->number,
+				why_decision_text, walk, walk->err);
+	if (rc == 0 && row->end == HD_END_POLICY && walk->last == HD_DECISION_PAUSE)
+		hd_pen_puts(&walk->pen, "it left no checkpoint to go on from: it is "
+					"stopped for good\n");
+	return rc;
+}
+
 static int why_row(void *user, const struct hd_trial_row *row)
 {
 	struct trial_walk *walk = user;
 	struct hd_pen *pen = &walk->pen;
 	int rc;
 
-	if (walk->format != HD_FORMAT_JSON) {
-		/* A policy's stop says more than the row's one sentence. */
-		if (row->end != HD_END_POLICY)
-			why_text(walk, row);
-		return hd_store_decisions(walk->store, walk->sweep,
-					  (int64_t)row->number,
-					  why_decision_text, walk, walk->err);
-	}
+	if (walk->format != HD_FORMAT_JSON)
+		return why_story(walk, row);
 	hd_pen_puts(pen, "{");
 	hd_rows_trial_json(pen, row);
 	hd_pen_puts(pen, ",\"decisions\":[");

@@ -89,7 +89,11 @@ static int trial_row(void *user, const struct hd_trial_row *row)
 
 	hd_buf_puts(out, "<tr>");
 	cell_count(out, row->number);
-	cell(out, hd_trial_state_name(row->state), false);
+	cell(out,
+	     row->state == HD_TRIAL_CANCELED && row->end == HD_END_PAUSED
+		     ? "Paused"
+		     : hd_trial_state_name(row->state),
+	     false);
 	cell_number(out, row->value);
 	cell_number(out, row->last);
 	cell_count(out, row->intervals);

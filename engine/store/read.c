@@ -507,6 +507,23 @@ int hd_store_decisions(struct hd_store *store, int64_t sweep, int64_t trial,
 	return rc;
 }
 
+int hd_store_paused(struct hd_store *store, int64_t sweep, size_t *count,
+		    struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_open(&query, store, HD_STMT_SWEEP_PAUSED, err);
+
+	*count = 0;
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, sweep);
+	rc = hd_query_next(&query, err);
+	if (rc > 0)
+		*count = hd_query_get_size(&query);
+	hd_query_close(&query);
+	return rc < 0 ? rc : 0;
+}
+
 int hd_store_best_history(struct hd_store *store, int64_t sweep,
 			  hd_best_fn fn, void *user, struct hd_error *err)
 {

@@ -436,6 +436,34 @@ int hd_store_resume_places(struct hd_store *store, int64_t trial,
 	return rc < 0 ? rc : resume_sequence(store, trial, sequence, err);
 }
 
+static int64_t step_or_none(struct hd_query *query)
+{
+	if (!hd_query_is_null(query))
+		return hd_query_get_integer(query);
+	query->column++;
+	return INT64_MIN;
+}
+
+int hd_store_resume_steps(struct hd_store *store, int64_t trial,
+			  const char *name, int64_t *before, int64_t *seen,
+			  struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_TRIAL_STEPS, trial, err);
+
+	*before = *seen = INT64_MIN;
+	if (rc < 0)
+		return rc;
+	hd_query_text(&query, name);
+	rc = hd_query_next(&query, err);
+	if (rc > 0) {
+		*before = step_or_none(&query);
+		*seen = step_or_none(&query);
+	}
+	hd_query_close(&query);
+	return rc < 0 ? rc : 0;
+}
+
 /* --- texts ---------------------------------------------------------------- */
 
 static int text_row(struct hd_query *query, void *vwalk, struct hd_error *err)

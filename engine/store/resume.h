@@ -120,6 +120,14 @@ int hd_store_resume_places(struct hd_store *store, int64_t trial,
 			   struct hd_tail_place places[HD_TAIL_SOURCES],
 			   size_t *sequence, struct hd_error *err);
 
+/*
+ * The highest steps of metric NAME, INT64_MIN for none:
+ * *BEFORE of the attempts before the present one, *SEEN of all.
+ */
+int hd_store_resume_steps(struct hd_store *store, int64_t trial,
+			  const char *name, int64_t *before, int64_t *seen,
+			  struct hd_error *err);
+
 /* The patterns given beside the file, in order. */
 int hd_store_resume_patterns(struct hd_store *store, int64_t sweep,
 			     hd_setting_fn fn, void *user,

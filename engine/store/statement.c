@@ -139,6 +139,8 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_SWEEP_ONE] = SWEEP_COLUMNS " WHERE key = ?1",
 	[HD_STMT_SWEEP_ALL] =
 		SWEEP_COLUMNS " WHERE ?1 IS NULL OR state = ?1 ORDER BY key DESC LIMIT ?2",
+	[HD_STMT_SWEEP_PAUSED] = "SELECT count(*) FROM trial WHERE sweep = ?1"
+				 " AND state = 'Canceled' AND end_reason = 'paused'",
 	[HD_STMT_SWEEP_COUNTS] = "SELECT state, count(*) FROM trial WHERE sweep = ?1"
 				 " GROUP BY state",
 
@@ -264,6 +266,12 @@ static const char *const stmt_sql[HD_STMTS] = {
 		" ('Completed', 'Failed', 'Canceled')"
 		" ORDER BY coalesce(settled, 0), ended, number",
 	[HD_STMT_TRIAL_EVERY] = RESUME_COLUMNS " ORDER BY number",
+	/* An attempt's metrics are older than the stamp at which it was closed. */
+	[HD_STMT_TRIAL_STEPS] =
+		"SELECT max(CASE WHEN m.time <= (SELECT max(queued) FROM attempt"
+		" WHERE trial = ?1) THEN m.step END), max(m.step) FROM metric m"
+		" WHERE m.trial = ?1 AND m.step IS NOT NULL"
+		" AND m.name = (SELECT key FROM name WHERE text = ?2)",
 	[HD_STMT_TRIAL_RESUMED] = RESUME_COLUMNS " AND number = ?2",
 	[HD_STMT_TRIAL_SEQUENCE] = "SELECT coalesce(max(sequence), 0) FROM metric WHERE trial = ?1",
 	/* ?2: whether the next one begins anew; ?4: the end that it takes back. */

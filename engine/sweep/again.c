@@ -86,7 +86,9 @@ static int run_reset(struct run *run, bool anew, struct hd_error *err)
 		hd_trial_begin_anew(run->trial);
 		run->sequence = 0;
 		run->best_time = 0;
+		run->step_seen = INT64_MIN;
 	}
+	run->step_before = run->step_seen;
 	free(run->exit_error);
 	free(run->mark_detail);
 	run->exit_error = NULL;

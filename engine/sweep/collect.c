@@ -113,13 +113,27 @@ static int run_log(struct run *run, double value, struct hd_error *err)
 	return rc < 0 ? rc : run_ask_policy(run, err);
 }
 
+/*
+ * One that goes on from a checkpoint trains again what came after it: a step
+ * that an attempt before has logged is stored, and is no interval once more.
+ */
+static bool run_logs_again(struct run *run, const struct hd_metric *metric)
+{
+	if (!metric->has_step)
+		return false;
+	if (metric->step > run->step_seen)
+		run->step_seen = metric->step;
+	return metric->step <= run->step_before;
+}
+
 static int on_metric(void *user, enum hd_tail_source source,
 		     const struct hd_metric *metric)
 {
 	struct collecting *collecting = user;
 	struct run *run = collecting->run;
 	struct hd_core *core = run->core;
-	bool primary = hd_core_is_primary(core, metric);
+	bool primary = hd_core_is_primary(core, metric) &&
+		       !run_logs_again(run, metric);
 	size_t interval = primary ? hd_trial_intervals(run->trial) + 1 : 0;
 	int rc = hd_core_begin(core, collecting->err);
 

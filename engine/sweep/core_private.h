@@ -109,6 +109,9 @@ struct run {
 	bool limit_cancels;      /* the time limit: a cancel in Azure's words */
 
 	size_t sequence; /* metrics stored */
+	/* Highest steps of the primary metric, INT64_MIN for none: of the attempts
+	 * that this one went on from, and of all. */
+	int64_t step_before, step_seen;
 	int64_t best_time;
 	char *names[RUN_NAMES_MOST]; /* metric names seen, for the note */
 	size_t name_count;

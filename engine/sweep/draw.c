@@ -159,6 +159,7 @@ static int core_draw(struct hd_core *core, size_t slot, struct hd_error *err)
 	run->number = hd_history_count(core->history);
 	run->attempt = 1;
 	run->slot = slot;
+	run->step_before = run->step_seen = INT64_MIN;
 	rc = hd_run_open(run, NULL, err);
 	if (rc == 0)
 		rc = hd_run_prepare(run, core->values, &arguments, err);

@@ -176,6 +176,21 @@ static int core_seat(struct hd_core *core, struct run *run)
 	return 0;
 }
 
+/* What it has of metrics: places to be read on from, counts, steps. */
+static int restore_metrics(struct run *run, struct hd_tail_place *places,
+			   struct hd_error *err)
+{
+	struct hd_store *store = run->core->setup.store;
+	int rc = hd_store_resume_places(store, run->key, places, &run->sequence,
+					err);
+
+	return rc < 0 ? rc
+		      : hd_store_resume_steps(store, run->key,
+					      run->core->setup.config->metric,
+					      &run->step_before, &run->step_seen,
+					      err);
+}
+
 static int restore_open(struct restoring *restoring,
 			const struct hd_resume_trial *row)
 {
@@ -191,8 +206,7 @@ static int restore_open(struct restoring *restoring,
 	if (rc == 0)
 		rc = restore_trial(restoring, row, &run->trial);
 	if (rc == 0)
-		rc = hd_store_resume_places(core->setup.store, row->key, places,
-					    &run->sequence, restoring->err);
+		rc = restore_metrics(run, places, restoring->err);
 	if (rc == 0)
 		rc = hd_run_open(run, places, restoring->err);
 	if (rc < 0) {
@@ -263,8 +277,7 @@ int hd_core_revive(struct hd_core *core, const struct hd_resume_trial *row,
 		rc = hd_store_resume_from(core->setup.store, row->key,
 					  &run->resume_from, err);
 	if (rc == 0)
-		rc = hd_store_resume_places(core->setup.store, row->key, places,
-					    &run->sequence, err);
+		rc = restore_metrics(run, places, err);
 	if (rc == 0)
 		rc = hd_run_open(run, NULL, err);
 	if (rc < 0) {

@@ -233,6 +233,9 @@ HD_API int hd_store_sweeps(struct hd_store *store, size_t limit,
  */
 HD_API int hd_store_is_study(struct hd_store *store, int64_t sweep,
 			     bool *is_study, struct hd_error *err);
+/* How many of its trials are paused: Canceled, and the policy may want them. */
+HD_API int hd_store_paused(struct hd_store *store, int64_t sweep,
+			   size_t *count, struct hd_error *err);
 
 enum hd_trial_order {
 	HD_ORDER_NUMBER,

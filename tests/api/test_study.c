@@ -194,7 +194,7 @@ static void keep_study(struct hd_store *store, const struct hd_config *config)
 	struct hd_reason why;
 	const struct hd_value *values = NULL;
 	char text[32];
-	size_t number = 9;
+	size_t number = 9, paused = 9;
 	double value = 0;
 	bool is_study = false;
 	int64_t key;
@@ -207,6 +207,8 @@ static void keep_study(struct hd_store *store, const struct hd_config *config)
 	assert_int_equal(hd_study_seed(study), 5);
 	key = hd_study_key(study);
 	assert_int_equal(hd_store_is_study(store, key, &is_study, NULL), 0);
+	assert_int_equal(hd_store_paused(store, key, &paused, NULL), 0);
+	assert_int_equal(paused, 0);
 	assert_true(is_study);
 	assert_int_equal(hd_study_best(study, &number, &value, NULL), HD_ENOENT);
 	assert_int_equal(hd_study_enqueue(study, "{\"x\": 3}", NULL), 0);

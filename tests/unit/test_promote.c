@@ -384,6 +384,98 @@ static void a_sweep_that_is_stopped_promotes_nobody(void **state)
 	assert_replays(bench, 7);
 }
 
+/* --- steps that are logged once more ---------------------------------------------- */
+
+static void log_step(struct bench *bench, size_t trial, int step, double value)
+{
+	char record[80];
+
+	snprintf(record, sizeof record, "{\"name\": \"acc\", \"value\": %g, \"step\": %d}",
+		 value, step);
+	fake_say(trial, record);
+	bench_turn(bench);
+}
+
+/* It is started again after a while, as the same trial. */
+static void give_way(struct bench *bench, size_t trial)
+{
+	fake_end(trial, 75);
+	bench_turn(bench);
+	bench->now += 2000000;
+	bench_turn(bench);
+}
+
+/* Its checkpoint is a step older than what it had logged. */
+static void a_step_that_was_logged_before_is_no_new_interval(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("1", ""), 1);
+	bench_turn(bench);
+	for (int step = 1; step <= 3; step++)
+		log_step(bench, 0, step, 0.1 * step);
+	/* Within an attempt each value is an interval, whatever its step. */
+	log_step(bench, 0, 3, 0.35);
+	save(0, 2);
+	give_way(bench, 0);
+	assert_int_equal(fake.trials[0].attempt, 2);
+	log_step(bench, 0, 3, 0.9);
+	assert_int_equal(ask(bench, INTERVALS("0")), 4);
+	bench_resume(bench, "s", YAML("1", ""), 1);
+	bench_turn(bench);
+	log_step(bench, 0, 2, 0.8);
+	assert_int_equal(ask(bench, INTERVALS("0")), 4);
+	log_step(bench, 0, 4, 0.5);
+	log_step(bench, 0, 4, 0.6);
+	assert_int_equal(ask(bench, INTERVALS("0")), 6);
+	assert_int_equal(ask(bench, "SELECT count(*) FROM metric"), 8);
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_true(summary_of(bench).best == 0.6);
+	assert_replays(bench, 0);
+}
+
+static void one_that_begins_anew_logs_its_steps_anew(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", YAML("1", ""), 1);
+	bench_turn(bench);
+	log_step(bench, 0, 1, 0.1);
+	log_step(bench, 0, 2, 0.2);
+	give_way(bench, 0);
+	log_step(bench, 0, 1, 0.3);
+	assert_int_equal(ask(bench, INTERVALS("0")), 1);
+	bench_resume(bench, "s", YAML("1", ""), 1);
+	bench_turn(bench);
+	log_step(bench, 0, 2, 0.4);
+	assert_int_equal(ask(bench, INTERVALS("0")), 2);
+	fake_end(0, 0);
+	bench_turn(bench);
+	assert_replays(bench, 0);
+}
+
+static void promoted_trials_log_no_step_twice(void **state)
+{
+	struct bench *bench = *state;
+
+	bench_open(bench, "s", LADDER, 1);
+	bench_turn(bench);
+	log_step(bench, 0, 1, 0.5);
+	save(0, 0);
+	fake_end(0, 143);
+	bench_turn(bench);
+	train(bench, 1);
+	assert_int_equal(fake.trials[0].attempt, 2);
+	log_step(bench, 0, 1, 0.5);
+	assert_int_equal(ask(bench, INTERVALS("0")), 1);
+	assert_false(fake.trials[0].stopped);
+	log_step(bench, 0, 2, 0.6);
+	assert_int_equal(ask(bench, INTERVALS("0")), 2);
+	assert_true(fake.trials[0].stopped);
+	assert_replays(bench, 1);
+}
+
 /* --- what a policy may get wrong, and what a store may -------------------------- */
 
 static const struct hd_trial *promote_first(const void *state,
@@ -501,6 +593,9 @@ int main(void)
 		CASE(one_that_is_cancelled_does_not_come_back),
 		CASE(a_person_may_retry_one_that_is_paused),
 		CASE(a_sweep_that_is_stopped_promotes_nobody),
+		CASE(a_step_that_was_logged_before_is_no_new_interval),
+		CASE(one_that_begins_anew_logs_its_steps_anew),
+		CASE(promoted_trials_log_no_step_twice),
 		CASE(only_paused_trials_can_be_promoted),
 		CASE(a_replay_tells_what_was_promoted_otherwise),
 	};
