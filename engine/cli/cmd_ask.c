@@ -18,15 +18,17 @@ static const struct cli_opt ask_rows[] = {
 	(CLI_FORMAT(HD_FORMAT_ARGS) | CLI_FORMAT(HD_FORMAT_JSON) | \
 	 CLI_FORMAT(HD_FORMAT_ENV))
 
-static int ask_print(struct cli *cli, const struct hd_space *space, size_t number,
+static int ask_print(struct cli *cli, const struct hd_study *study, size_t number,
 		     const struct hd_value *values, enum hd_format format)
 {
+	const struct hd_space *space = hd_study_space(study);
 	struct hd_error err = { 0 };
 
 	if (format == HD_FORMAT_JSON) {
 		cli_put(cli, "{\"trial\":%zu,\"parameters\":", number);
 		(void)hd_report_values(space, values, &cli->out);
-		cli_put(cli, "}\n");
+		cli_put(cli, ",\"intervals\":%zu}\n",
+			hd_study_intervals(study, number));
 		return CLI_OK;
 	}
 	cli_put(cli, format == HD_FORMAT_ENV ? "HDRIVE_TRIAL=%zu\n" : "%zu ", number);
@@ -53,7 +55,7 @@ static int ask_study(struct cli *cli, const struct study *study, enum hd_format 
 	}
 	if (rc < 0)
 		return cli_fail_error(cli, &err);
-	return ask_print(cli, hd_study_space(study->study), number, values, format);
+	return ask_print(cli, study->study, number, values, format);
 }
 
 static int ask_main(struct cli *cli)
@@ -86,6 +88,8 @@ const struct cli_command cli_cmd_ask = {
 	.notes =
 		"Prints the trial's number and its parameters, quoted for a shell. Exit code 10\n"
 		"when nothing is left to ask for. A client that has an unfinished trial gets that\n"
-		"one again: after a crash it goes on where it was.\n",
+		"one again: after a crash it goes on where it was. --json has 'intervals', how "
+		"many\n"
+		"values it has: more than 0 of one that was paused ('create --promotes').\n",
 	.run = ask_main,
 };

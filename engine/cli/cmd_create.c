@@ -6,6 +6,7 @@
 struct create_options {
 	const char *name;
 	struct cli_size seed;
+	bool promotes;
 	struct cli_list sets;
 	struct cli_list inputs;
 };
@@ -14,6 +15,8 @@ struct create_options {
 static const struct cli_opt create_rows[] = {
 	{ "name", 0, "NAME", "name the study (else one is made up)", CLI_OPT_TEXT, ROW(name), 0 },
 	{ "seed", 0, "N", "the same seed gives the same trials", CLI_OPT_SIZE, ROW(seed), 1 },
+	{ "promotes", 0, NULL, "who asks can go on with a trial that the policy paused",
+	  CLI_OPT_FLAG, ROW(promotes), 0 },
 	{ "set", 0, "KEY=VALUE", "change a key of the file first", CLI_OPT_LIST, ROW(sets), 0 },
 	{ "input", 0, "NAME=VALUE", "an input of a sweep job, for data a local path", CLI_OPT_LIST,
 	  ROW(inputs), 0 },
@@ -47,7 +50,8 @@ static int create_study(struct cli *cli, const struct create_options *options,
 {
 	const struct hd_study_options given = { .size = sizeof given,
 						.config = config,
-						.seed = options->seed.value };
+						.seed = options->seed.value,
+						.promotes = options->promotes };
 	struct hd_store *store = NULL;
 	struct hd_study *study = NULL;
 	struct hd_error err = { 0 };

@@ -411,7 +411,7 @@ _Expr = _layout("hd_expr", ("kind", _I), ("a", _D), ("b", _D), ("q", _D),
 _Param = _layout("hd_param", ("name", _S), ("expr", _Expr), ("mark", _Mark), ("parent", _N),
                  ("branch", _N))
 _Reason = _layout("hd_reason", ("mine", _D), ("limit", _D), ("compared", _N),
-                  ("text", ctypes.c_char * 256))
+                  ("text", ctypes.c_char * 256), ("pauses", _B))
 _Load = _layout("hd_config_load", ("size", _N), ("sets", _P), ("set_count", _N),
                 ("strict", _B), ("azure", _B), ("metric_patterns", _P),
                 ("metric_pattern_count", _N), ("inputs", _P), ("input_count", _N),
@@ -420,7 +420,7 @@ _StudyOptions = _layout(
     "hd_study_options", ("size", _N), ("space", _P), ("sampler", _P), ("sampler_options", _P),
     ("goal", _I), ("seed", _U), ("max_total", _N), ("concurrency", _N), ("config", _P),
     ("policy", _P), ("policy_options", _P), ("evaluation_interval", _N),
-    ("delay_evaluation", _N), ("endless", _B))
+    ("delay_evaluation", _N), ("endless", _B), ("promotes", _N))
 _SweepOptions = _layout(
     "hd_sweep_options", ("size", _N), ("name", _S), ("has_seed", _B), ("seed", _U),
     ("max_concurrent", _N), ("command", _P), ("command_count", _N), ("program", _P),
@@ -495,6 +495,7 @@ _FUNCTIONS = {
     "hd_study_open": (_I, _P, _P, _L, _P),
     "hd_study_free": (None, _P),
     "hd_study_ask": (_I, _P, _S, _P, _P, _P),
+    "hd_study_intervals": (_N, _P, _N),
     "hd_study_report": (_I, _P, _N, _S, _D, _P, _P),
     "hd_study_tell": (_I, _P, _N, _S, _D, _P),
     "hd_study_end": (_I, _P, _N, _S, _I, _S, _P),
@@ -817,7 +818,7 @@ if hasattr(os, "register_at_fork"):
 class Trial:
     """A trial that was asked for: number, params, and what can be said of it."""
 
-    __slots__ = ("number", "params", "client", "stop_reason", "_study")
+    __slots__ = ("number", "params", "client", "stop_reason", "pauses", "_study")
 
     def __init__(self, study, number, params, client):
         self._study = study
@@ -825,6 +826,7 @@ class Trial:
         self.params = params
         self.client = client
         self.stop_reason = ""
+        self.pauses = False
 
     def __getitem__(self, name):
         try:
@@ -843,6 +845,12 @@ class Trial:
     def should_stop(self):
         """Whether the last report() said so."""
         return bool(self.stop_reason)
+
+    @property
+    def intervals(self):
+        """How many values it has so far: more than 0 of one that was paused
+        and goes on (promotes), which begins behind them."""
+        return self._study._intervals(self.number)
 
     def report(self, value):
         """One more value of the metric. Returns why the trial should stop, or
@@ -868,31 +876,37 @@ class Study:
     In memory; Study.create() and Study.open() keep one in a store, where other
     processes share it. A study may be used by any number of threads, one of
     which is at a time inside a call.
+
+    PROMOTES says that whoever asks can go on with a trial that a policy had
+    paused: report() then sets trial.pauses beside the reason to stop, what the
+    trial needs is to be kept, and ask() may give it again, with its number and
+    trial.intervals values behind it.
     """
 
     def __init__(self, space, goal="minimize", *, sampler="auto", policy=None, seed=None,
                  max_trials=None, max_failures=None, concurrency=1, metric="value",
-                 reduce=None, end_when=None):
+                 reduce=None, end_when=None, promotes=False):
         source = _compose(space, goal, sampler, policy, metric, {
             "max_total_runs": _ANY_NUMBER if max_trials is None else max_trials,
             "max_concurrent_runs": concurrency,
             "max_failures": max_failures,
             "end_when": end_when,
             "reduce": reduce})
-        self._new(source, None, seed, max_trials is None)
+        self._new(source, None, seed, max_trials is None, promotes)
 
     @classmethod
-    def from_file(cls, file, *, seed=None, changes=None):
+    def from_file(cls, file, *, seed=None, changes=None, promotes=False):
         """In memory, from a sweep file: its path, or its text. CHANGES are as
         "hdrive submit --set" has them: {"max_total_runs": 100}."""
         study = cls.__new__(cls)
-        study._new(_source(file), changes, seed, False)
+        study._new(_source(file), changes, seed, False, promotes)
         return study
 
     @classmethod
     def create(cls, name, space=None, goal="minimize", *, file=None, store=None,
                max_trials=None, sampler="auto", policy=None, seed=None, max_failures=None,
-               concurrency=1, metric="value", reduce=None, end_when=None, changes=None):
+               concurrency=1, metric="value", reduce=None, end_when=None, changes=None,
+               promotes=False):
         """A study that is kept in the store as the sweep NAME (None: one that
         is made up), from a space and MAX_TRIALS, or from a sweep FILE."""
         if (space is None) == (file is None):
@@ -910,7 +924,7 @@ class Study:
                 "reduce": reduce})
         study = cls.__new__(cls)
         study._keep(_CREATE, store, lambda library, handle: study._create(
-            library, handle, name, source, changes, seed))
+            library, handle, name, source, changes, seed, promotes))
         return study
 
     @classmethod
@@ -932,27 +946,27 @@ class Study:
         self._lock = threading.Lock()
         self._made = _P()
 
-    def _new(self, source, changes, seed, endless):
+    def _new(self, source, changes, seed, endless, promotes):
         library = _library()
         self._begin(library)
         self._config = _Config(library, source, changes)
-        options = self._options(seed)
+        options = self._options(seed, promotes)
         options.endless = endless
         if seed is None:
             options.seed = int.from_bytes(os.urandom(4), "little") or 1
         _call(library.hd_study_new, ctypes.byref(self._made), ctypes.byref(options))
         self._attach()
 
-    def _options(self, seed):
+    def _options(self, seed, promotes):
         return _StudyOptions(size=ctypes.sizeof(_StudyOptions), config=self._config.handle,
-                             seed=_whole(seed, "a seed"))
+                             seed=_whole(seed, "a seed"), promotes=bool(promotes))
 
-    def _create(self, library, handle, name, source, changes, seed):
+    def _create(self, library, handle, name, source, changes, seed, promotes):
         if seed == 0:
             raise Error("HD_EINVAL", "the seed of a study that is kept must be at least 1")
         self._config = _Config(library, source, changes)
         _call(library.hd_study_create, ctypes.byref(self._made), handle, _maybe(name, "name"),
-              ctypes.byref(self._options(seed)))
+              ctypes.byref(self._options(seed, promotes)))
 
     def _keep(self, mode, store, make):
         library = _library()
@@ -1107,7 +1121,12 @@ class Study:
             why = "the trial has ended"
         if isinstance(trial, Trial):
             trial.stop_reason = why
+            trial.pauses = code == _STOP and reason.pauses
         return why
+
+    def _intervals(self, number):
+        with self._lock:
+            return self._library.hd_study_intervals(self._handle, number)
 
     def tell(self, trial, value=None, client=None):
         """The last value of TRIAL, a Trial or a number, which ends it; NaN is

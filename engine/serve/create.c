@@ -329,10 +329,11 @@ static int check_member(void *user, const char *name, size_t length,
 			const struct hd_json *value)
 {
 	static const char *const names[] = {
-		"op", "seed", "name", "yaml", "file", "space", "goal", "metric",
-		"max_total", "concurrency", "sampler", "policy", "reduce",
-		"max_failures", "end_when"
+		"op", "seed", "name", "promotes", "yaml", "file", "space", "goal",
+		"metric", "max_total", "concurrency", "sampler", "policy",
+		"reduce", "max_failures", "end_when"
 	};
+	const size_t beside_text = 6; /* the first of them */
 	const size_t count = sizeof names / sizeof names[0];
 	struct member_walk *walk = user;
 	const char *near;
@@ -342,7 +343,7 @@ static int check_member(void *user, const char *name, size_t length,
 	(void)value;
 	while (i < count && strcmp(names[i], name) != 0)
 		i++;
-	if (i < (walk->of_text ? 5 : count))
+	if (i < (walk->of_text ? beside_text : count))
 		return 0;
 	if (i < count)
 		return hd_error_set(walk->err, HD_EINVAL,

@@ -214,6 +214,19 @@ static int read_seed(const struct hd_json *root, uint64_t *seed,
 	return 0;
 }
 
+static int read_promotes(const struct hd_json *root, size_t *promotes,
+			 struct hd_error *err)
+{
+	const struct hd_json *node = hd_json_get(root, "promotes");
+	enum hd_json_kind kind = node ? hd_json_kind(node) : HD_JSON_FALSE;
+
+	*promotes = kind == HD_JSON_TRUE;
+	return kind == HD_JSON_TRUE || kind == HD_JSON_FALSE
+		       ? 0
+		       : hd_error_set(err, HD_EINVAL,
+				      "'promotes' must be true or false");
+}
+
 static int op_create(struct hd_serve *serve, const struct hd_json *root,
 		     struct hd_error *err)
 {
@@ -225,6 +238,8 @@ static int op_create(struct hd_serve *serve, const struct hd_json *root,
 
 	if (rc == 0)
 		rc = read_seed(root, &options.seed, err);
+	if (rc == 0)
+		rc = read_promotes(root, &options.promotes, err);
 	if (rc == 0)
 		rc = hd_serve_config(&config, serve, root, err);
 	options.config = config;
@@ -286,6 +301,8 @@ static int op_report(struct hd_serve *serve, const struct hd_json *root,
 	if (rc == HD_STOP) {
 		hd_buf_puts(&serve->reply, ", \"reason\": ");
 		hd_buf_json(&serve->reply, why.text, strlen(why.text));
+		if (why.pauses)
+			hd_buf_puts(&serve->reply, ", \"pauses\": true");
 	}
 	hd_buf_putc(&serve->reply, '}');
 	return 0;

@@ -127,7 +127,12 @@ static int serve_ask(struct hd_serve *serve, const struct hd_json *root)
 	if (rc == 0)
 		rc = hd_study_ask(serve->study, client, &number, &values, &why);
 	if (rc == 0) {
+		size_t intervals = hd_study_intervals(serve->study, number);
+
 		hd_buf_putc(&serve->reply, '{');
+		/* Of one that goes on. */
+		if (intervals && !serve->plain)
+			hd_buf_printf(&serve->reply, "\"intervals\": %zu, ", intervals);
 		hd_serve_trial(serve, number, values);
 		return 0;
 	}

@@ -32,7 +32,8 @@ for client in a b c d e f; do
 	same "$(cat out)" "$(/usr/bin/python3 - "$@" <<-'END'
 	import json, sys
 	print(json.dumps({"trial": int(sys.argv[1]),
-	    "parameters": {"--lr": float(sys.argv[3]), "opt": sys.argv[5]}},
+	    "parameters": {"--lr": float(sys.argv[3]), "opt": sys.argv[5]},
+	    "intervals": 0},
 	    separators=(",", ":")))
 	END
 	)"

@@ -53,6 +53,16 @@ class Layouts(unittest.TestCase):
         self.assertGreater(seen, 10)
         self.assertEqual(hdrive._VALUE.size, ctypes.sizeof(hdrive._Value))
 
+    def test_what_the_library_fills_has_room_for_all_of_it(self):
+        sizes = {}
+        with open(os.path.join(ROOT, "engine", "package", "libhdrive.abi")) as file:
+            for line in file:
+                words = line.split()
+                if line.startswith("struct "):
+                    sizes[words[1]] = int(words[2])
+        for layout in (hdrive._CError, hdrive._Reason, hdrive._Value):
+            self.assertEqual(ctypes.sizeof(layout), sizes[layout.__name__], layout.__name__)
+
     def test_numbers_of_enums_are_cs(self):
         found = {}
         with open(os.path.join(ROOT, "engine", "package", "libhdrive.abi")) as file:

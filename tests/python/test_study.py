@@ -277,6 +277,32 @@ class Telling(Case):
         self.assertEqual(len(limited.trials), 3)
         self.study().optimize(lambda trial: 1, seconds=0.05)
 
+    def test_paused_trials_go_on_where_they_were(self):
+        rungs = {"type": "asha", "first_rung": 1, "reduction_factor": 2}
+        study = self.study(policy=rungs, promotes=True)
+        # The earlier the better: the second is paused, and has company soon.
+        trials = [study.ask() for _ in range(4)]
+        self.assertEqual(trials[0].report(0), "")
+        self.assertIn("rung 1", trials[1].report(1))
+        self.assertTrue(trials[1].pauses)
+        trials[1].cancel()
+        for trial in trials[2:]:
+            trial.report(trial.number)
+            self.assertTrue(trial.pauses)
+            trial.tell()
+        again = study.ask()
+        self.assertEqual((again.number, again.intervals), (1, 1))
+        self.assertEqual(again.params, trials[1].params)
+        self.assertEqual(again.report(0.5), "")
+        self.assertEqual(again.intervals, 2)
+        self.assertFalse(again.pauses)
+        # To whoever cannot go on a pause is a stop.
+        study = self.study(policy=rungs)
+        trials = [study.ask() for _ in range(2)]
+        trials[0].report(0)
+        self.assertIn("rung 1", trials[1].report(1))
+        self.assertFalse(trials[1].pauses)
+
     def test_optimize_with_a_policy_and_without_a_last_value(self):
         def climb(trial):
             for step in range(20):
