@@ -40,10 +40,30 @@ report() {
 	[ -s "$work/found" ] || return 0
 	echo "lint: $1"
 	sed 's/^/  /' "$work/found"
-	: >"$work/failed" # a file: the end of a pipe is a shell of its own
+	# Files: the end of a pipe is a shell of its own.
+	: >"$work/failed"
+	: >"$work/dirty"
 }
 skip() {
 	echo "lint: skipped $1: no $2 here"
+}
+
+# fresh NAME VERSION <FILES: those that were not found clean as they are now, by
+# this script and that version of its tool. `clean NAME`: what was looked at since
+# is, if nothing was reported.
+fresh() {
+	rm -f "$work/dirty"
+	mkdir -p "$build/lint"
+	touch "$build/lint/$1"
+	salt=$({
+		echo "$2"
+		cat tests/support/lint.sh .clang-format
+	} | sha256sum | cut -c 1-64)
+	xargs sha256sum | sed "s/^/$salt /" >"$work/$1.sums"
+	grep -vxFf "$build/lint/$1" "$work/$1.sums" | sed 's/.*  //'
+}
+clean() {
+	[ -e "$work/dirty" ] || cp "$work/$1.sums" "$build/lint/$1"
 }
 
 # The top level is fixed; what is new belongs below one of these.
@@ -130,8 +150,10 @@ BEGIN {
 }' | report 'includes against the table of places'
 }
 
-# Each header says by itself all it needs.
+# Each header says by itself all it needs. A change of one may be one of all.
 check_headers() {
+	fresh headers "$(${CC:-cc} --version) $(g++ --version 2>&1)" <"$work/h" >"$work/fresh"
+	[ -s "$work/fresh" ] || return 0
 	while read -r header; do
 		printf '#include "%s"\n' "$header" >"$work/alone.c"
 		${CC:-cc} -std=c17 -D_POSIX_C_SOURCE=200809L -fsyntax-only \
@@ -156,6 +178,7 @@ check_headers() {
 				echo "$header: $(grep -m 1 error "$work/err")"
 		done | report "a public header does not compile as $standard"
 	done
+	clean headers
 }
 
 # The library's names are hd_'s, and it neither prints nor asks around.
@@ -236,21 +259,25 @@ check_lines() {
 	{
 		cat "$work/c"
 		grep -E '(\.sh|\.py|^Makefile|^\.ci/run)$' "$work/files"
-	} | while read -r file; do
-		expand -t 8 "$file" | awk -v file="$file" 'length($0) > 100 {
-			print file ":" NR ": " length($0) " columns"
-		}'
-	done | report 'lines have at most 100 columns'
+	} | xargs awk '
+length($0) + 7 * gsub(/\t/, "&") > 100 {
+	while (at = index($0, "\t"))
+		$0 = substr($0, 1, at - 1) substr("        ", (at - 1) % 8 + 1) \
+			substr($0, at + 1)
+	if (length($0) > 100)
+		print FILENAME ":" FNR ": " length($0) " columns"
+}' | report 'lines have at most 100 columns'
 }
 
-# Data may end as its test wants it to.
+# Data may end as its test wants it to. What grep finds nothing in is empty or
+# binary. The last bytes of many files at once are newlines or there is a culprit.
 check_newlines() {
-	grep -vE '^tests/(data|fuzz)/' "$work/files" | while read -r file; do
-		# Not empty, not binary, and the last byte no newline.
-		if grep -Iq . "$file" && [ -n "$(tail -c 1 "$file")" ]; then
-			echo "$file"
-		fi
-	done | report 'a text file ends with a newline'
+	grep -vE '^tests/(data|fuzz)/' "$work/files" | xargs grep -Il . |
+		xargs -n 100 sh -c '
+		[ -n "$(tail -q -c 1 "$@" | tr -d "\n")" ] || exit 0
+		for file; do
+			[ -z "$(tail -c 1 "$file")" ] || echo "$file"
+		done' sh | report 'a text file ends with a newline'
 }
 
 # Versions of clang-format differ in what they do: one is the measure.
@@ -262,8 +289,9 @@ check_format() {
 		return
 		;;
 	esac
-	xargs clang-format --dry-run -Werror <"$work/c" 2>&1 |
-		grep ': error:' | report 'make format would change'
+	fresh format "$(clang-format --version)" <"$work/c" >"$work/fresh"
+	xargs -r clang-format --dry-run -Werror <"$work/fresh" >"$work/said" 2>&1 && clean format
+	grep ': error:' "$work/said" | report 'make format would change'
 }
 
 check_shell() {
@@ -272,7 +300,9 @@ check_shell() {
 		return
 	}
 	grep -E '(\.sh|^\.ci/run)$' "$work/files" |
-		xargs shellcheck -S warning -f gcc | report 'shellcheck'
+		fresh shell "$(shellcheck --version)" >"$work/fresh"
+	xargs -r shellcheck -S warning -f gcc <"$work/fresh" >"$work/said" && clean shell
+	report 'shellcheck' <"$work/said"
 }
 
 check_man() {
