@@ -262,7 +262,7 @@ check-asan:
 # that have threads, as all others would find nothing.
 THREAD_TESTS = test_threads test_runner
 check-threads:
-	@$(MAKE) --no-print-directory SANITIZE=thread OPTIMIZE='-O1 -g1' threads
+	@$(MAKE) --no-print-directory SANITIZE=thread threads
 threads: $(THREAD_TESTS:%=$(B)/tests/unit/%) $(B)/hdrive-launch
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/tsan.supp \
 		tests/support/run-tests.sh $(B) '' $(THREAD_TESTS:%=$(B)/tests/unit/%)
