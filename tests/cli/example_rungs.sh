@@ -30,7 +30,7 @@ hdrive submit --seed 2 --name rings --set max_total_runs=12 --set max_concurrent
 	sweep.yml -- python3 train.py >said 2>&1
 hdrive best rings --format args |
 	grep -q -e '--rate [0-9.e-]* --momentum 0\.[0-9]* --hidden [2468]'
-hdrive show rings | grep -q 'Canceled'
+hdrive show rings | grep -q 'Paused'
 grep -q 'epoch 27: ' .hdrive/rings/[0-9]*/stdout
 # Who was promoted went on behind its checkpoint.
 grep -q ' goes on behind interval [0-9]*: place 2 of 6 at rung 3' said
