@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "alloc.h"
+#include "ladder.h"
 
 #include <hdrive/serve.h>
 #include <hdrive/study.h>
@@ -75,6 +76,57 @@ static void studies_survive_any_failed_allocation(void **state)
 		}
 		assert_true(n > 20);
 	}
+	hd_space_free(space);
+}
+
+/* Each asks as itself and is paused, until two of them went on. */
+static int run_paused(const struct hd_study_options *given)
+{
+	struct hd_study *study = NULL;
+	const struct hd_value *values;
+	size_t number, promoted = 0;
+	int rc = hd_study_new(&study, given, NULL);
+
+	while (rc == 0 && promoted < 2) {
+		rc = hd_study_ask(study, "me", &number, &values, NULL);
+		promoted += rc == 0 && hd_study_intervals(study, number) > 0;
+		while (rc == 0)
+			rc = hd_study_report(study, number, "me", (double)number,
+					     NULL, NULL);
+		if (rc == HD_STOP)
+			rc = hd_study_end(study, number, "me", HD_TRIAL_CANCELED,
+					  NULL, NULL);
+	}
+	hd_study_free(study);
+	return rc;
+}
+
+static void paused_trials_survive_any_failed_allocation(void **state)
+{
+	struct hd_study_options given = {
+		.size = sizeof given,
+		.sampler = hd_sampler_type_find("random"),
+		.policy = &ladder,
+		.promotes = true,
+	};
+	struct hd_space *space = make_space();
+	bool failed = true;
+	size_t n;
+
+	(void)state;
+	given.space = space;
+	for (n = 1; failed; n++) {
+		size_t live = alloc_live;
+		int rc;
+
+		alloc_fail(n);
+		rc = run_paused(&given);
+		failed = alloc_count >= alloc_fails;
+		alloc_fail(0);
+		assert_true(rc == 0 || rc == HD_ENOMEM);
+		assert_int_equal(alloc_live, live);
+	}
+	assert_true(n > 20);
 	hd_space_free(space);
 }
 
@@ -183,6 +235,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(studies_survive_any_failed_allocation),
+		cmocka_unit_test(paused_trials_survive_any_failed_allocation),
 		cmocka_unit_test(a_study_with_ends_survives_any_failed_allocation),
 		cmocka_unit_test(a_server_survives_any_failed_allocation),
 	};
