@@ -12,6 +12,8 @@ static const struct hd_policy_type *const policy_table[] = {
 	&hd_policy_median,
 	&hd_policy_truncation,
 	&hd_policy_percentile,
+	&hd_policy_auto,
+	&hd_policy_forecast,
 	&hd_policy_asha,
 	&hd_policy_hyperband,
 	&hd_policy_patient,

@@ -5,7 +5,9 @@
 #include <hdrive/policy.h>
 
 extern const struct hd_policy_type hd_policy_asha;
+extern const struct hd_policy_type hd_policy_auto;
 extern const struct hd_policy_type hd_policy_bandit;
+extern const struct hd_policy_type hd_policy_forecast;
 extern const struct hd_policy_type hd_policy_hyperband;
 extern const struct hd_policy_type hd_policy_median;
 extern const struct hd_policy_type hd_policy_none;

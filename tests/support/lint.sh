@@ -95,7 +95,7 @@ BEGIN {
 	only["nettle"] = "^engine/snapshot/"
 	only["microhttpd.h"] = "^engine/serve/http\\.c$"
 	# Quantiles of the normal distribution are the one thing outside.
-	only["gsl"] = "^(samplers|engine/space)/"
+	only["gsl"] = "^(samplers|policies|engine/space)/"
 	only["cblas.h"] = "^samplers/"
 	n = split("assert complex ctype errno fenv float inttypes iso646 " \
 		  "limits locale math setjmp signal stdalign stdarg " \
