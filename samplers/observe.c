@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Peers that an imputed result is taken from: the latest so many. */
-#define OBSERVE_PEERS 200
-/* With fewer finished trials than this the best so far has to do. */
-#define OBSERVE_PEERS_LEAST 4
-/* A stopped trial is no better than this quantile of the finished ones. */
-#define OBSERVE_QUANTILE 0.6
+/* Trials that went on further, whose results one is imputed from: so many of
+ * those that came next, and of them the nearest. */
+#define OBSERVE_PEERS 300
+#define OBSERVE_NEAREST 9
+/* With fewer of them the best so far has to do. */
+#define OBSERVE_LEAST 4
 
 static double trial_result(const struct hd_trial *trial)
 {
@@ -55,83 +55,164 @@ static enum hd_outcome outcome_of(const struct hd_trial *trial)
 
 /* --- stopped trials ------------------------------------------------------- */
 
-struct peers {
-	size_t count;
-	const struct hd_trial *trials[OBSERVE_PEERS];
-	double results[OBSERVE_PEERS]; /* goal's sign */
-	double sign;
+/* A trial with a result, its own or an imputed one. */
+struct peer {
+	const struct hd_trial *trial;
+	size_t row, intervals;
+	bool stopped;
 };
 
-static void peers_gather(struct peers *peers, const struct hd_history *history,
-			 const struct hd_observations *rows,
-			 const size_t *trials)
+/* Who finished first, then by intervals, the most first. */
+static int peer_compare(const void *va, const void *vb)
 {
-	peers->count = 0;
-	for (size_t i = rows->count; i-- > 0 && peers->count < OBSERVE_PEERS;)
-		if (rows->outcomes[i] == HD_OUTCOME_RESULT) {
-			peers->trials[peers->count] =
-				hd_history_known_trial(history, trials[i]);
-			peers->results[peers->count++] = rows->results[i];
-		}
+	const struct peer *a = va, *b = vb;
+
+	if (a->stopped != b->stopped)
+		return a->stopped ? 1 : -1;
+	if (a->intervals != b->intervals)
+		return a->intervals > b->intervals ? -1 : 1;
+	return (a->row > b->row) - (a->row < b->row);
 }
 
-static double peers_quantile(const struct peers *peers, double share)
-{
-	double sorted[OBSERVE_PEERS];
+/* Those that stood nearest to a trial at an interval, the nearest first. */
+struct nearest {
+	size_t count;
+	double distance[OBSERVE_NEAREST];
+	double gain[OBSERVE_NEAREST];   /* from there to its result */
+	double spread[OBSERVE_NEAREST]; /* of its result, when that is imputed */
+};
 
-	memcpy(sorted, peers->results, peers->count * sizeof sorted[0]);
-	hd_transform_median(sorted, peers->count);
-	return sorted[(size_t)(share * (double)(peers->count - 1))];
+/* Of equals the one that came first stays first. */
+static void nearest_offer(struct nearest *nearest, double distance, double gain,
+			  double spread)
+{
+	size_t at = nearest->count;
+
+	if (at == OBSERVE_NEAREST && !(distance < nearest->distance[at - 1]))
+		return;
+	if (at < OBSERVE_NEAREST)
+		nearest->count++;
+	else
+		at--;
+	for (; at > 0 && distance < nearest->distance[at - 1]; at--) {
+		nearest->distance[at] = nearest->distance[at - 1];
+		nearest->gain[at] = nearest->gain[at - 1];
+		nearest->spread[at] = nearest->spread[at - 1];
+	}
+	nearest->distance[at] = distance;
+	nearest->gain[at] = gain;
+	nearest->spread[at] = spread;
+}
+
+/* Among the last OBSERVE_PEERS of COUNT peers, who logged more than INTERVAL. */
+static void nearest_find(struct nearest *nearest,
+			 const struct hd_observations *rows,
+			 const struct peer *peers, size_t count, double sign,
+			 size_t interval, double at)
+{
+	nearest->count = 0;
+	for (size_t i = count > OBSERVE_PEERS ? count - OBSERVE_PEERS : 0;
+	     i < count; i++) {
+		const struct peer *peer = &peers[i];
+		double there;
+
+		if (peer->intervals <= interval)
+			continue;
+		there = sign * hd_trial_best(peer->trial, interval);
+		if (is_usable(there))
+			nearest_offer(nearest, fabs(there - at),
+				      rows->results[peer->row] - there,
+				      rows->spread[peer->row]);
+	}
+}
+
+static double median_of(const double *values, size_t count)
+{
+	double sorted[OBSERVE_NEAREST];
+
+	memcpy(sorted, values, count * sizeof sorted[0]);
+	return hd_transform_median(sorted, count);
 }
 
 /*
- * What peers on the same side of the median at INTERVAL gained from there to
- * their end, as a median; *SPREAD is a robust variance of it (from the median
- * absolute deviation). False with fewer than two such peers.
+ * The result that PEER would have had: what it has, and what the nearest gained
+ * from its last interval on. Its variance is theirs, from the median absolute
+ * deviation. No better than LEADER: it was stopped in favour of others.
  */
-static bool peers_gain(const struct peers *peers, size_t interval, double at,
-		       double *gain, double *spread)
+static void impute(struct hd_observations *rows, const struct peer *peers,
+		   size_t count, double sign, double leader,
+		   const struct peer *peer)
 {
-	double there[OBSERVE_PEERS], sorted[OBSERVE_PEERS];
-	double gains[OBSERVE_PEERS], median;
-	size_t passed = 0, same = 0;
+	double *result = &rows->results[peer->row];
+	double apart[OBSERVE_NEAREST], gain, deviation;
+	struct nearest nearest;
 
-	for (size_t i = 0; i < peers->count; i++) {
-		const struct hd_trial *peer = peers->trials[i];
-
-		there[i] = NAN;
-		if (hd_trial_intervals(peer) > interval)
-			there[i] = peers->sign * hd_trial_best(peer, interval);
-		if (is_usable(there[i]))
-			sorted[passed++] = there[i];
-	}
-	if (passed < 2)
-		return false;
-	median = hd_transform_median(sorted, passed);
-	for (size_t i = 0; i < peers->count; i++)
-		if (is_usable(there[i]) && (there[i] > median) == (at > median))
-			gains[same++] = peers->results[i] - there[i];
-	if (same < 2)
-		return false;
-	*gain = hd_transform_median(gains, same);
-	for (size_t i = 0; i < same; i++)
-		gains[i] = fabs(gains[i] - *gain);
-	median = 1.4826 * hd_transform_median(gains, same);
-	*spread = median * median;
-	return true;
+	nearest_find(&nearest, rows, peers, count, sign, peer->intervals,
+		     *result);
+	rows->spread[peer->row] = INFINITY; /* none known: the model's own scale */
+	if (nearest.count < OBSERVE_LEAST)
+		return;
+	gain = median_of(nearest.gain, nearest.count);
+	for (size_t i = 0; i < nearest.count; i++)
+		apart[i] = fabs(nearest.gain[i] - gain);
+	deviation = 1.4826 * median_of(apart, nearest.count);
+	rows->spread[peer->row] = deviation * deviation +
+				  median_of(nearest.spread, nearest.count);
+	*result = fmax(*result + gain, leader);
 }
 
-static void impute(const struct peers *peers, const struct hd_trial *trial,
-		   double *result, double *spread)
+/* Who has a result or is to get one, into PEERS in their order; how many. */
+static size_t peers_gather(struct peer *peers, const struct hd_observations *rows,
+			   const struct hd_history *history, const size_t *trials)
 {
-	double gain = 0, floor;
+	size_t count = 0;
 
-	*spread = INFINITY; /* none known: the model takes its own scale */
-	if (peers->count < OBSERVE_PEERS_LEAST)
-		return;
-	floor = peers_quantile(peers, OBSERVE_QUANTILE);
-	peers_gain(peers, hd_trial_intervals(trial), *result, &gain, spread);
-	*result = fmax(*result + gain, floor);
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct hd_trial *trial;
+
+		if (rows->outcomes[i] > HD_OUTCOME_STOPPED)
+			continue;
+		trial = hd_history_known_trial(history, trials[i]);
+		peers[count++] = (struct peer){
+			.trial = trial,
+			.row = i,
+			.intervals = hd_trial_intervals(trial),
+			.stopped = rows->outcomes[i] == HD_OUTCOME_STOPPED,
+		};
+	}
+	qsort(peers, count, sizeof peers[0], peer_compare);
+	return count;
+}
+
+/*
+ * Results for those that were stopped, from those that went on: the longest
+ * first, so that each is a peer of those that were stopped before it. While
+ * few have completed, all that is known of a later interval is there.
+ */
+static int impute_all(struct hd_observations *rows,
+		      const struct hd_history *history, const size_t *trials,
+		      double sign, struct hd_scratch *scratch)
+{
+	struct peer *peers = hd_scratch_bytes(scratch, rows->count + 1,
+					      sizeof peers[0]);
+	size_t count, longer = 0;
+	double leader = INFINITY;
+
+	if (!peers)
+		return HD_ENOMEM;
+	count = peers_gather(peers, rows, history, trials);
+	for (size_t i = 0; i < count; i++) {
+		if (!peers[i].stopped) {
+			leader = fmin(leader, rows->results[peers[i].row]);
+			continue;
+		}
+		if (i == 0 || !peers[i - 1].stopped ||
+		    peers[i].intervals != peers[i - 1].intervals)
+			longer = i;
+		impute(rows, peers, longer, sign,
+		       isinf(leader) ? -INFINITY : leader, &peers[i]);
+	}
+	return 0;
 }
 
 /* --- rows ----------------------------------------------------------------- */
@@ -165,7 +246,6 @@ int hd_observe(const struct hd_encoding *encoding,
 	size_t count = hd_history_known(history);
 	double sign = hd_history_goal(history) == HD_MAXIMIZE ? -1 : 1;
 	size_t *trials = hd_scratch_sizes(scratch, count);
-	struct peers peers = { .sign = sign };
 
 	if (!trials || !observe_room(rows, count, encoding->count, scratch))
 		return HD_ENOMEM;
@@ -183,10 +263,5 @@ int hd_observe(const struct hd_encoding *encoding,
 		trials[row] = i;
 		rows->count++;
 	}
-	peers_gather(&peers, history, rows, trials);
-	for (size_t i = 0; i < rows->count; i++)
-		if (rows->outcomes[i] == HD_OUTCOME_STOPPED)
-			impute(&peers, hd_history_known_trial(history, trials[i]),
-			       &rows->results[i], &rows->spread[i]);
-	return 0;
+	return impute_all(rows, history, trials, sign, scratch);
 }

@@ -4,7 +4,7 @@
  * Rows are in order of the trials' numbers. Results are negated when the goal
  * is to maximize: less is better. A trial that a policy stopped has no final
  * result; one is imputed from what trials that went on gained after the same
- * interval, and never as good as a leader's.
+ * interval, and never better than the best of those that completed.
  */
 #ifndef HD_SAMPLERS_OBSERVE_H
 #define HD_SAMPLERS_OBSERVE_H

@@ -173,7 +173,35 @@ static void a_stopped_trial_never_looks_like_a_leader(void **state)
 	hd_trial_move(trial, HD_TRIAL_EVENT_STOP);
 	hd_trial_move(trial, HD_TRIAL_EVENT_CANCEL);
 	box_observe(&box);
-	assert_close(box.rows.results[10], 1.5, 1e-9);
+	/* Equal to who completed best; by its own value it would lead by 6. */
+	assert_close(box.rows.results[10], 1, 1e-9);
+	box_close(&box);
+}
+
+/* Nobody who completed passed the interval but by way of who stopped later. */
+static void stopped_trials_are_peers_of_those_stopped_before(void **state)
+{
+	struct hd_trial *trial;
+	struct box box;
+
+	(void)state;
+	box_open(&box, plane, 2);
+	trial = add(&box, 0.5, 0.5);
+	log_all(trial, 1, 0.1, 10);
+	hd_trial_move(trial, HD_TRIAL_EVENT_DONE);
+	for (size_t i = 0; i < 10; i++) { /* 0.1 an interval, to 6 and to 3 */
+		trial = add(&box, 0.1 * (double)i, 0.1);
+		log_all(trial, 2 + (double)i, 0.1, i < 5 ? 6 : 3);
+		hd_trial_set_end(trial, HD_END_POLICY);
+		hd_trial_move(trial, HD_TRIAL_EVENT_STOP);
+		hd_trial_move(trial, HD_TRIAL_EVENT_CANCEL);
+	}
+	box_observe(&box);
+	/* One completed trial is too few for those at 6, six are not for those at 3. */
+	assert_close(box.rows.results[1], 2 - 0.6, 1e-9);
+	assert_true(isinf(box.rows.spread[1]));
+	for (size_t i = 5; i < 10; i++)
+		assert_close(box.rows.results[1 + i], 2 + (double)i - 0.6, 1e-9);
 	box_close(&box);
 }
 
@@ -474,6 +502,7 @@ int main(void)
 		cmocka_unit_test(each_end_of_a_trial_has_its_outcome),
 		cmocka_unit_test(a_stopped_trial_gains_what_its_peers_gained),
 		cmocka_unit_test(a_stopped_trial_never_looks_like_a_leader),
+		cmocka_unit_test(stopped_trials_are_peers_of_those_stopped_before),
 		cmocka_unit_test(believing_keeps_means_and_takes_variance),
 		cmocka_unit_test(a_believed_improvement_is_the_one_to_beat),
 		cmocka_unit_test(kept_anchors_give_what_new_ones_give),
