@@ -504,6 +504,9 @@ int hd_replay_decisions(struct hd_replay *replay)
 	if (!deciding.history && rc == 0)
 		rc = hd_error_nomem(replay->err);
 	if (rc == 0)
+		hd_history_plan(deciding.history, replay->plan_total,
+				replay->plan_slots);
+	if (rc == 0)
 		rc = policy_open(&deciding, &replay->editions[0]);
 	if (rc == 0)
 		rc = hd_inherit(deciding.history, replay->store, replay->sweep, NULL,

@@ -14,7 +14,7 @@ for type in random grid sobol tpe bayesian auto; do
 		echo "$type, $policy: $(cat out)" >>said
 	done
 done
-for policy in 'asha, first_rung: 2, reduction_factor: 2' \
+for policy in auto 'forecast, chance: 0.3' 'asha, first_rung: 2, reduction_factor: 2' \
 	'hyperband, first_rung: 1, reduction_factor: 2' \
 	'percentile, percentile: 25, min_trials: 2' \
 	'patient, patience: 2' 'threshold, lower: 0.2'; do
