@@ -6,7 +6,7 @@
 unset MAKEFLAGS MAKELEVEL
 code 0 make -C "$TEST_ROOT" DESTDIR="$PWD/root" PREFIX=/usr install
 cp -R "$TEST_ROOT/examples/jobrunner" jobrunner
-cd jobrunner
+cd jobrunner || exit
 PKG_CONFIG_PATH=$OLDPWD/root/usr/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$OLDPWD/root
 LD_LIBRARY_PATH=$OLDPWD/root/usr/lib
 export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR LD_LIBRARY_PATH
@@ -25,18 +25,18 @@ has status 'Completed'
 
 # Ctrl-C: what runs is stopped, and the next run goes on.
 RACE_STEP=0.2
-./jobrunner -j 2 sweep.yml jobs.db second -- ./race.sh >first 2>&1 &
+./jobrunner -j 2 sweep.yml jobs.db second -- ./race.sh >second.log 2>&1 &
 pid=$!
-until grep -q 'leads' first; do sleep 0.05; done
+until grep -q 'leads' second.log 2>/dev/null; do sleep 0.05; done
 kill -INT "$pid"
 wait "$pid" || fail 'interrupted: not graceful'
-has first '^second Canceled: '
+has second.log '^second Canceled: '
 
 # Killed in the middle: no job outlives it, no trial is lost.
 RACE_STEP=0.2
-./jobrunner -j 2 sweep.yml jobs.db third -- ./race.sh >first 2>&1 &
+./jobrunner -j 2 sweep.yml jobs.db third -- ./race.sh >third.log 2>&1 &
 pid=$!
-until grep -q 'Completed' first; do sleep 0.05; done
+until grep -q 'Completed' third.log 2>/dev/null; do sleep 0.05; done
 kill -KILL "$pid"
 killed "$pid"
 RACE_STEP=0.02
@@ -45,9 +45,9 @@ has out '^third Completed: 9 trials, '
 code 0 hdrive --db jobs.db replay third
 RACE_STEP=0.2
 # Another program does not take over what it does not run.
-./jobrunner -j 2 sweep.yml jobs.db fourth -- ./race.sh >first 2>&1 &
+./jobrunner -j 2 sweep.yml jobs.db fourth -- ./race.sh >fourth.log 2>&1 &
 pid=$!
-until grep -q 'leads' first; do sleep 0.05; done
+until grep -q 'leads' fourth.log 2>/dev/null; do sleep 0.05; done
 kill -KILL "$pid"
 killed "$pid"
 code 1 hdrive --db jobs.db resume fourth
