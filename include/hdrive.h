@@ -31,6 +31,7 @@
 #include <hdrive/store.h>
 #include <hdrive/study.h>
 #include <hdrive/sweep.h>
+#include <hdrive/target.h>
 #include <hdrive/trial.h>
 #include <hdrive/version.h>
 

@@ -35,9 +35,29 @@ void hd_option_store(const struct hd_option *option, void *state,
 	case HD_OPTION_TYPE_BOOL:
 		*(bool *)field = number != 0;
 		break;
+	case HD_OPTION_TYPE_TEXT:
+		*(const char **)field = NULL;
+		break;
+	case HD_OPTION_TYPE_TEXTS:
+		*(const char *const **)field = NULL;
+		break;
 	case HD_OPTION_TYPE_END:
 		break;
 	}
+}
+
+void hd_option_store_text(const struct hd_option *option, void *state,
+			  const char *text)
+{
+	if (option->type == HD_OPTION_TYPE_TEXT)
+		*(const char **)(void *)((char *)state + option->offset) = text;
+}
+
+void hd_option_store_texts(const struct hd_option *option, void *state,
+			   const char *const *texts)
+{
+	if (option->type == HD_OPTION_TYPE_TEXTS)
+		*(const char *const **)(void *)((char *)state + option->offset) = texts;
 }
 
 double hd_option_word(const struct hd_option *option, const char *word)
@@ -60,6 +80,8 @@ double hd_option_load(const struct hd_option *option, const void *state)
 		return (double)*(const size_t *)field;
 	case HD_OPTION_TYPE_BOOL:
 		return *(const bool *)field;
+	case HD_OPTION_TYPE_TEXT:
+	case HD_OPTION_TYPE_TEXTS:
 	case HD_OPTION_TYPE_END:
 		break;
 	}

@@ -156,6 +156,14 @@ static void on_wake(void *user)
 		dispatch->setup.wake(dispatch->setup.wake_user);
 }
 
+static void on_note(void *user, size_t trial, const char *text)
+{
+	struct hd_dispatch *dispatch = user;
+
+	if (dispatch->setup.note)
+		dispatch->setup.note(dispatch->setup.user, trial, text);
+}
+
 static void dispatch_free(struct hd_dispatch *dispatch)
 {
 	if (!dispatch)
@@ -190,6 +198,9 @@ int hd_dispatch_open(struct hd_dispatch **out,
 		.ended = on_ended,
 		.wake = on_wake,
 		.runner = setup->runner,
+		.settings = setup->settings,
+		.environment = setup->environment,
+		.note = on_note,
 	};
 	dispatch->slots = calloc(setup->slots, sizeof *dispatch->slots);
 	dispatch->size = setup->slots;
@@ -205,7 +216,9 @@ int hd_dispatch_open(struct hd_dispatch **out,
 	if (rc == 0)
 		rc = hd_environ_open(&dispatch->environ,
 				     &(struct hd_environ_sweep){
-					     .inherit = setup->environment,
+					     .inherit = setup->backend->is_remote
+								? NULL
+								: setup->environment,
 					     .name = setup->name,
 					     .id = setup->id,
 					     .source = setup->source,
@@ -233,6 +246,12 @@ int hd_dispatch_stage(struct hd_dispatch *dispatch, struct hd_error *err)
 		.name = setup->name,
 		.folder = setup->folder,
 		.tree = setup->tree ? setup->tree : setup->source,
+		.id = setup->id,
+		.python_path = setup->python_path,
+		.gpus_per_trial = setup->gpus_per_trial,
+		.cpus_per_trial = setup->cpus_per_trial,
+		.nodes = 1,
+		.processes = 1,
 	};
 
 	return setup->backend->stage
@@ -262,6 +281,17 @@ size_t hd_dispatch_slots(const struct hd_dispatch *dispatch)
 size_t hd_dispatch_busy(const struct hd_dispatch *dispatch)
 {
 	return dispatch->busy;
+}
+
+size_t hd_dispatch_room(const struct hd_dispatch *dispatch)
+{
+	const struct hd_backend_type *backend = dispatch->setup.backend;
+	size_t capacity;
+
+	if (!backend->capacity)
+		return SIZE_MAX;
+	capacity = backend->capacity(dispatch->backend);
+	return capacity > dispatch->busy ? capacity - dispatch->busy : 0;
 }
 
 /* The same for a trial whatever slot it runs in, and on every attempt. */

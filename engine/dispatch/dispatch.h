@@ -22,6 +22,7 @@ struct hd_dispatch;
 struct hd_dispatch_setup {
 	const struct hd_backend_type *backend;
 	void *runner;            /* the backend's, when a host program has filled it */
+	const void *settings;    /* of the target, for the backend; NULL for none */
 	void *loop;              /* the engine's, for backends that need it */
 	const char *launcher;    /* path of hdrive-launch */
 	const char *python_path; /* NULL for none */
@@ -39,6 +40,8 @@ struct hd_dispatch_setup {
 	size_t slots;
 	struct hd_devices *devices; /* a place for each slot; NULL for none */
 	double grace;               /* seconds between TERM and KILL */
+	size_t gpus_per_trial;      /* for a backend elsewhere; 0 for none */
+	size_t cpus_per_trial;
 
 	void *user;
 	void (*started)(void *user, size_t trial, int64_t pid, uint64_t start);
@@ -47,6 +50,8 @@ struct hd_dispatch_setup {
 	/* From any thread: hd_dispatch_poll is wanted. May be NULL. */
 	void (*wake)(void *wake_user);
 	void *wake_user;
+	/* Of the backend, TRIAL SIZE_MAX for none of them. May be NULL. */
+	void (*note)(void *user, size_t trial, const char *text);
 };
 
 int hd_dispatch_open(struct hd_dispatch **out,
@@ -69,6 +74,9 @@ size_t hd_dispatch_slots(const struct hd_dispatch *dispatch);
 /* Trials that hold a slot; more than there are slots while adopted ones that
  * found none run on. */
 size_t hd_dispatch_busy(const struct hd_dispatch *dispatch);
+
+/* How many more the backend takes now; SIZE_MAX for any number. */
+size_t hd_dispatch_room(const struct hd_dispatch *dispatch);
 
 /* The slot that the trial holds; SIZE_MAX when it holds none. */
 size_t hd_dispatch_slot(const struct hd_dispatch *dispatch, size_t trial);

@@ -236,6 +236,8 @@ static int option_set(void *user, const char *name, size_t length,
 		fits = kind == HD_JSON_STRING;
 		number = fits ? hd_option_word(row, hd_json_string(node, NULL)) : -1;
 		break;
+	case HD_OPTION_TYPE_TEXT: /* no sampler or policy has one */
+	case HD_OPTION_TYPE_TEXTS:
 	case HD_OPTION_TYPE_END:
 		break;
 	}

@@ -72,9 +72,9 @@ static double again_delay(const struct run *run, enum hd_end end)
 	double first = run->core->setup.config->restart_delay;
 
 	if (end == HD_END_LOST || end == HD_END_SWEEP)
-		return 0;
+		return run->exit.delay;
 	if (end == HD_END_PREEMPTED)
-		return PREEMPTED_DELAY;
+		return fmax(PREEMPTED_DELAY, run->exit.delay);
 	return fmin(ldexp(first, (int)fmin((double)run->restarts, 30)),
 		    DELAY_MOST);
 }

@@ -260,6 +260,16 @@ void hd_core_on_ended(void *user, size_t trial, const struct hd_exit *exit)
 	core->wants_turn = true;
 }
 
+void hd_core_on_note(void *user, size_t trial, const char *text)
+{
+	struct hd_core *core = user;
+
+	hd_core_queue(core, &(struct hd_event){ .kind = HD_EVENT_NOTE,
+						.trial = trial == SIZE_MAX ? 0 : trial,
+						.text = text });
+	core->wants_soon = true;
+}
+
 void hd_core_release(struct hd_core *core, struct run **slot)
 {
 	const struct hd_trial *trial = (*slot)->trial;

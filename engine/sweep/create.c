@@ -52,11 +52,52 @@ static char *string_or_null(const char *text)
 	return text ? strdup(text) : NULL;
 }
 
+const struct hd_backend_type *hd_sweep_backend(const struct hd_sweep *sweep)
+{
+	if (sweep->runner)
+		return sweep->runner;
+	return sweep->target ? sweep->target->type
+			     : hd_backend_type_find(HD_TARGET_LOCAL);
+}
+
+char *hd_sweep_backend_name(const struct hd_sweep_options *options)
+{
+	struct hd_buf name = HD_BUF_INIT;
+
+	if (options->runner)
+		hd_buf_puts(&name, options->runner->name);
+	else if (options->target && options->target->type->is_remote)
+		hd_buf_printf(&name, "%s:%s", options->target->type->name,
+			      options->target->name);
+	else
+		hd_buf_puts(&name, HD_TARGET_LOCAL);
+	return hd_buf_take(&name);
+}
+
+static int take_target(struct hd_sweep *sweep,
+		       const struct hd_sweep_options *options,
+		       struct hd_error *err)
+{
+	const struct hd_target *target = options->target;
+
+	if (target && options->runner)
+		return hd_error_set(err, HD_EINVAL,
+				    "a sweep has a runner or a target, not both");
+	sweep->target = target;
+	return target && target->type->check
+		       ? target->type->check(target->settings, err)
+		       : 0;
+}
+
 int hd_sweep_take_host(struct hd_sweep *sweep,
 		       const struct hd_sweep_options *options,
 		       struct hd_error *err)
 {
 	bool launches = !options->runner || options->launcher;
+	int rc = take_target(sweep, options, err);
+
+	if (rc < 0)
+		return rc;
 
 	if (launches &&
 	    (!options->launcher || access(options->launcher, X_OK) < 0))
@@ -69,6 +110,8 @@ int hd_sweep_take_host(struct hd_sweep *sweep,
 				    "a runner needs a name, 'launch' and 'stop'");
 	sweep->runner = options->runner;
 	sweep->runner_user = options->runner_user;
+	free(sweep->backend);
+	sweep->backend = hd_sweep_backend_name(options);
 	sweep->event = options->event;
 	sweep->user = options->user;
 	if (options->grace > 0)
@@ -77,7 +120,7 @@ int hd_sweep_take_host(struct hd_sweep *sweep,
 					  strings_count(options->environment));
 	sweep->launcher = launches ? realpath(options->launcher, NULL) : NULL;
 	sweep->python_path = string_or_null(options->python_path);
-	if (!sweep->environment || (launches && !sweep->launcher) ||
+	if (!sweep->backend || !sweep->environment || (launches && !sweep->launcher) ||
 	    (options->python_path && !sweep->python_path))
 		return hd_error_nomem(err);
 	return 0;
@@ -161,7 +204,7 @@ static int sweep_insert(void *user, struct hd_error *err)
 		.max_concurrent = sweep->slots,
 		.created = sweep->started,
 		.settings = (const char *const *)sweep->settings,
-		.backend = sweep->runner ? sweep->runner->name : "local",
+		.backend = sweep->backend,
 		.slots_why = sweep->slots_why,
 		.source = sweep->source,
 		.snapshot = sweep->snapshot_id,

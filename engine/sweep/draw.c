@@ -246,12 +246,14 @@ static int core_fill_slot(struct hd_core *core, size_t slot,
 
 int hd_core_fill(struct hd_core *core, struct hd_error *err)
 {
+	size_t room = hd_dispatch_room(core->dispatch);
+
 	for (size_t i = 0; i < core->limits.max_concurrent; i++) {
 		int rc;
 
 		if (core->live[i])
 			continue;
-		if (core->live_count >= core->limits.max_concurrent)
+		if (core->live_count >= core->limits.max_concurrent || room-- == 0)
 			return 0;
 		rc = core_fill_slot(core, i, err);
 		if (rc != 0)

@@ -18,12 +18,44 @@ static const char *signal_word(int number)
 	return text ? text : "unknown";
 }
 
+/* What the place tells where it ran; false when that is nothing. */
+static bool judge_cause(struct verdict *verdict, const struct run *run)
+{
+	const struct hd_exit *exit = &run->exit;
+
+	verdict->event = HD_TRIAL_EVENT_FAIL;
+	switch (exit->cause) {
+	case HD_CAUSE_NONE:
+		return false;
+	case HD_CAUSE_PREEMPTED:
+		verdict->end = HD_END_PREEMPTED;
+		break;
+	case HD_CAUSE_NODE:
+	case HD_CAUSE_START:
+		verdict->end = HD_END_LOST;
+		break;
+	case HD_CAUSE_TIME:
+		/* Who can go on from where it was goes on. */
+		verdict->end = hd_retry_has_checkpoint(run->folder)
+				       ? HD_END_PREEMPTED
+				       : HD_END_TIMEOUT;
+		break;
+	case HD_CAUSE_CANCELED:
+		verdict->event = HD_TRIAL_EVENT_CANCEL;
+		verdict->end = HD_END_USER;
+		break;
+	}
+	hd_buf_puts(&verdict->detail, exit->error ? exit->error : "");
+	return true;
+}
+
 /* What the exit record says, when nobody asked for the end. */
 static void judge_exit(struct verdict *verdict, const struct run *run)
 {
 	const struct hd_exit *exit = &run->exit;
 
-	verdict->event = HD_TRIAL_EVENT_FAIL;
+	if (judge_cause(verdict, run))
+		return;
 	if (!exit->known) {
 		verdict->end = HD_END_LOST;
 		hd_buf_puts(&verdict->detail,

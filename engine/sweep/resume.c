@@ -83,19 +83,31 @@ static int take_program(struct resuming *resuming, const char *rest)
 	return rc;
 }
 
-/* Trials of one runner are nothing to another; who only stops has none. */
+/*
+ * Trials of one runner, or of one target, are nothing to another. Who only
+ * stops, or stores what has ended, can do so for this machine's without one.
+ */
 static int take_backend(const struct resuming *resuming, const char *backend)
 {
 	const struct hd_sweep *sweep = resuming->sweep;
-	const struct hd_backend_type *runner = resuming->options->runner;
+	bool is_target = strchr(backend, ':') != NULL;
+	char *own;
+	bool same;
 
-	if (!sweep->resumes || sweep->starts_nothing ||
-	    !strcmp(backend, runner ? runner->name : "local"))
+	if (!sweep->resumes || (sweep->starts_nothing && !is_target))
 		return 0;
-	return hd_error_set(resuming->err, HD_ESTATE,
-			    "trials of sweep '%s' are run by '%s', not by '%s': "
-			    "the program that started it goes on with it",
-			    sweep->name, backend, runner ? runner->name : "local");
+	own = hd_sweep_backend_name(resuming->options);
+	if (!own)
+		return hd_error_nomem(resuming->err);
+	same = !strcmp(backend, own);
+	if (!same)
+		hd_error_set(
+			resuming->err, HD_ESTATE,
+			"trials of sweep '%s' are run by '%s', not by '%s': %s goes on with it",
+			sweep->name, backend, own,
+			is_target ? "that target" : "the program that started it");
+	free(own);
+	return same ? 0 : HD_ESTATE;
 }
 
 static int take_more(void *user, const struct hd_resume_sweep *row)

@@ -38,7 +38,10 @@ static int slots_open_devices(struct hd_sweep *sweep, const struct wish *wish,
 	struct hd_machine machine;
 	int rc;
 
-	if (!wish->gpus && !wish->gpus_per_trial && !wish->cpus_per_trial)
+	sweep->gpus_per_trial = wish->gpus_per_trial;
+	sweep->cpus_per_trial = wish->cpus_per_trial;
+	if (hd_sweep_backend(sweep)->is_remote ||
+	    (!wish->gpus && !wish->gpus_per_trial && !wish->cpus_per_trial))
 		return 0;
 	rc = hd_machine_read(&machine, "", err);
 	if (rc == 0)

@@ -353,9 +353,9 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.hint_user = sweep,
 	};
 	struct hd_dispatch_setup dispatch = {
-		.backend = sweep->runner ? sweep->runner
-					 : hd_backend_type_find("local"),
+		.backend = hd_sweep_backend(sweep),
 		.runner = sweep->runner_user,
+		.settings = sweep->target ? sweep->target->settings : NULL,
 		.loop = &sweep->loop,
 		.launcher = sweep->launcher,
 		.python_path = sweep->python_path,
@@ -371,11 +371,14 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.slots = sweep->slots,
 		.devices = sweep->devices,
 		.grace = sweep->grace,
+		.gpus_per_trial = sweep->gpus_per_trial,
+		.cpus_per_trial = sweep->cpus_per_trial,
 		.started = hd_core_on_started,
 		.output = hd_core_on_output,
 		.ended = hd_core_on_ended,
 		.wake = on_runner_wake,
 		.wake_user = sweep,
+		.note = hd_core_on_note,
 	};
 	int rc;
 
@@ -586,6 +589,7 @@ void hd_sweep_free(struct hd_sweep *sweep)
 	hd_warm_release(&sweep->warm);
 	free(sweep->folder);
 	hd_sweep_release_source(sweep);
+	free(sweep->backend);
 	free(sweep->launcher);
 	free(sweep->python_path);
 	hd_program_free(sweep->program);

@@ -33,9 +33,11 @@ struct hd_sweep {
 	struct hd_control *control;           /* NULL where none could be had */
 	const struct hd_backend_type *runner; /* NULL: this machine */
 	void *runner_user;
-	bool started_up; /* hd_sweep_start was called */
-	bool over;       /* and its last step was made */
-	bool hurry;      /* the next step is due at once */
+	const struct hd_target *target; /* NULL: this machine */
+	char *backend;                  /* what runs its trials, for its row */
+	bool started_up;                /* hd_sweep_start was called */
+	bool over;                      /* and its last step was made */
+	bool hurry;                     /* the next step is due at once */
 	hd_event_fn event;
 	void *user;
 
@@ -46,7 +48,9 @@ struct hd_sweep {
 	int64_t started_steady; /* the same instant on the clock nobody sets */
 	uint64_t seed;
 	size_t slots;
-	struct hd_devices *devices;            /* NULL when none are given out */
+	struct hd_devices *devices; /* NULL when none are given out */
+	size_t gpus_per_trial;      /* where trials run elsewhere */
+	size_t cpus_per_trial;
 	char *slots_why;                       /* why so few; NULL when none are missing */
 	char *settings[HD_SWEEP_SETTINGS + 1]; /* keys that options changed */
 	double grace;
@@ -106,6 +110,11 @@ int hd_sweep_open_loop(struct hd_sweep *sweep, struct hd_error *err);
 int hd_sweep_take_host(struct hd_sweep *sweep,
 		       const struct hd_sweep_options *options,
 		       struct hd_error *err);
+/* create.c: what runs its trials. */
+const struct hd_backend_type *hd_sweep_backend(const struct hd_sweep *sweep);
+/* What a sweep's row calls it: "local", the runner's name, or the target's
+ * behind what that is, "slurm:big". The caller's to free(); NULL for no memory. */
+char *hd_sweep_backend_name(const struct hd_sweep_options *options);
 /* create.c: copy the options, settle seed and id, make folder and row. */
 int hd_sweep_create(struct hd_sweep *sweep,
 		    const struct hd_sweep_options *options,

@@ -43,6 +43,8 @@ static int run_store_spawned(struct run *run, struct hd_error *err)
 		rc = run_store_devices(run, err);
 	if (rc == 0 && hd_trial_can(run->trial, HD_TRIAL_EVENT_SPAWNED)) {
 		hd_trial_move(run->trial, HD_TRIAL_EVENT_SPAWNED);
+		/* What it waited for in a queue is no time of its own. */
+		run->started = run->active = core->wall;
 		rc = hd_store_trial_state(core->setup.store, run->key,
 					  hd_trial_state(run->trial), core->wall, err);
 		hd_core_queue(core, &(struct hd_event){

@@ -24,6 +24,7 @@
 
 #include <hdrive/api.h>
 #include <hdrive/error.h>
+#include <hdrive/option.h>
 
 HD_BEGIN_DECLS
 
@@ -45,10 +46,29 @@ struct hd_launch {
 
 /* What all trials of a sweep share; everything is borrowed for the call. */
 struct hd_stage {
-	const char *name;   /* of the sweep */
-	const char *folder; /* of the sweep, absolute: trials' folders lie in it */
-	const char *tree;   /* the source, or the snapshot of it, that each trial
-			       sees in its working directory; absolute */
+	const char *name;        /* of the sweep */
+	const char *folder;      /* of the sweep, absolute: trials' folders lie in it */
+	const char *tree;        /* the source, or the snapshot of it, that each trial
+				    sees in its working directory; absolute */
+	const char *id;          /* of the sweep, unlike any other's: "HD_<guid>" */
+	const char *python_path; /* the folder of drop-ins; NULL for none */
+	size_t gpus_per_trial;   /* 0: none was asked for */
+	size_t cpus_per_trial;
+	size_t nodes;     /* machines of one trial, at least 1 */
+	size_t processes; /* of one trial on each of them, at least 1 */
+};
+
+/*
+ * Why an attempt ended, where not by itself: as the place tells where it ran.
+ * Of a known exit too: a program may well end with 0 as its node is drained.
+ */
+enum hd_cause {
+	HD_CAUSE_NONE,      /* the rest of hd_exit tells all */
+	HD_CAUSE_PREEMPTED, /* its place was wanted for others: once more, always */
+	HD_CAUSE_NODE,      /* its machine failed, or was not heard of for too long */
+	HD_CAUSE_START,     /* it could not be started there; another time it may */
+	HD_CAUSE_TIME,      /* it used up the time that its place gives */
+	HD_CAUSE_CANCELED,  /* by somebody else, who had a reason: not once more */
 };
 
 /* How an attempt ended. */
@@ -65,6 +85,8 @@ struct hd_exit {
 	double cpu_seconds;
 	int64_t max_rss;   /* bytes */
 	size_t stragglers; /* descendants that outlived it and were ended */
+	enum hd_cause cause;
+	double delay; /* seconds before another attempt is worth it, at least */
 };
 
 /* The engine's side; outlives the backend. */
@@ -87,12 +109,24 @@ struct hd_backend_host {
 	 */
 	void (*wake)(void *user);
 	void *runner; /* hd_sweep_options.runner_user */
+	/* Of the target that the sweep runs on, by the type's options; NULL for
+	 * a type that has none. */
+	const void *settings;
+	const char *const *environment; /* "A=b"..., of what it starts here */
+	/* Something that a person should know, TRIAL SIZE_MAX for none. */
+	void (*note)(void *user, size_t trial, const char *text);
 };
 
 struct hd_backend_type {
 	const char *name;
 	const char *summary;
 	size_t state_size; /* allocated by the engine, zeroed */
+
+	const struct hd_option *options; /* keys of a target (hdrive/target.h) */
+	size_t settings_size;            /* of what they are written into */
+	/* Trials run elsewhere: they inherit none of this process's environment
+	 * and have none of this machine's devices. */
+	bool is_remote;
 
 	/* launch and stop must be there, the others may be NULL. */
 
@@ -107,6 +141,14 @@ struct hd_backend_type {
 	 */
 	int (*launch)(void *state, const struct hd_launch *launch,
 		      struct hd_error *err);
+	/* Whether SETTINGS make sense together, each being so by itself; asked
+	 * before anything is opened. NULL: they do. HD_EINVAL. */
+	int (*check)(const void *settings, struct hd_error *err);
+	/*
+	 * How many attempts may be there at once now, those that run included.
+	 * Nothing is launched beyond; what runs goes on. NULL: any number.
+	 */
+	size_t (*capacity)(const void *state);
 	/*
 	 * Before the first launch: have TREE where trials will run. Launches
 	 * may come before that is done.

@@ -22,6 +22,8 @@ enum hd_option_type {
 	HD_OPTION_TYPE_SIZE,   /* size_t, written as a whole number */
 	HD_OPTION_TYPE_BOOL,   /* bool */
 	HD_OPTION_TYPE_WORD,   /* size_t: the place of the word in its list */
+	HD_OPTION_TYPE_TEXT,   /* const char *; NULL stands for "not given" */
+	HD_OPTION_TYPE_TEXTS,  /* const char *const *, ends in NULL; NULL likewise */
 };
 
 struct hd_option {
@@ -86,6 +88,20 @@ struct hd_option {
 		.fallback = (absent), .summary = (text),           \
 		.words = (list)                                    \
 	}
+/* A text, and a list of them, that may be left out; whoever reads them owns
+ * them. Samplers and policies have none: theirs are numbers. */
+#define HD_OPTION_TEXT(state, field, text)                   \
+	{                                                    \
+		.name = #field, .type = HD_OPTION_TYPE_TEXT, \
+		.offset = offsetof(state, field),            \
+		.fallback = NAN, .summary = (text)           \
+	}
+#define HD_OPTION_TEXTS(state, field, text)                   \
+	{                                                     \
+		.name = #field, .type = HD_OPTION_TYPE_TEXTS, \
+		.offset = offsetof(state, field),             \
+		.fallback = NAN, .summary = (text)            \
+	}
 #define HD_OPTION_END        \
 	{                    \
 		.name = NULL \
@@ -96,12 +112,18 @@ HD_API void hd_option_defaults(const struct hd_option *options, void *state);
 /* The row called NAME, or NULL. */
 HD_API const struct hd_option *hd_option_find(const struct hd_option *options,
 					      const char *name);
-/* Write NUMBER, already checked against the row, into its field of STATE. */
+/* Write NUMBER, already checked against the row, into its field of STATE; a
+ * text's becomes NULL. */
 HD_API void hd_option_store(const struct hd_option *option, void *state,
 			    double number);
 /* The place of WORD, case aside, among those of the row; -1 when it is none. */
 HD_API double hd_option_word(const struct hd_option *option, const char *word);
-/* The field's value in STATE as a number: a bool is 0 or 1. */
+/* Write the field of a row of texts: a text, or a list of them. Borrowed. */
+HD_API void hd_option_store_text(const struct hd_option *option, void *state,
+				 const char *text);
+HD_API void hd_option_store_texts(const struct hd_option *option, void *state,
+				  const char *const *texts);
+/* The field's value in STATE as a number: a bool is 0 or 1, a text NaN. */
 HD_API double hd_option_load(const struct hd_option *option,
 			     const void *state);
 

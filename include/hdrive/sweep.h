@@ -19,6 +19,7 @@
 #include <hdrive/config.h>
 #include <hdrive/error.h>
 #include <hdrive/store.h>
+#include <hdrive/target.h>
 
 HD_BEGIN_DECLS
 
@@ -121,6 +122,12 @@ struct hd_sweep_options {
 	 */
 	const struct hd_backend_type *runner;
 	void *runner_user;
+	/*
+	 * Where trials run; NULL: this machine. Borrowed until hd_sweep_free.
+	 * A resume wants the target of the same name; another one when no trial
+	 * is under way there. Not with a runner.
+	 */
+	const struct hd_target *target;
 };
 
 /*

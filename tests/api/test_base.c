@@ -64,12 +64,14 @@ struct fields {
 	size_t window;
 	bool sure;
 	size_t word;
+	const char *text;
+	const char *const *texts;
 };
 
 static void option_rows_read_and_write_fields(void **state)
 {
 	static const char *const words[] = { "soft", "hard", NULL };
-	struct hd_option rows[5] = API_ZERO;
+	struct hd_option rows[7] = API_ZERO;
 	struct fields fields = API_ZERO;
 
 	(void)state;
@@ -88,6 +90,13 @@ static void option_rows_read_and_write_fields(void **state)
 	rows[3].type = HD_OPTION_TYPE_WORD;
 	rows[3].offset = offsetof(struct fields, word);
 	rows[3].words = words;
+	rows[4].name = "text";
+	rows[4].type = HD_OPTION_TYPE_TEXT;
+	rows[4].offset = offsetof(struct fields, text);
+	rows[5].name = "texts";
+	rows[5].type = HD_OPTION_TYPE_TEXTS;
+	rows[5].offset = offsetof(struct fields, texts);
+	fields.text = "of before";
 	hd_option_defaults(rows, &fields);
 	assert_true(isnan(fields.slack));
 	assert_int_equal(fields.window, 5);
@@ -98,6 +107,14 @@ static void option_rows_read_and_write_fields(void **state)
 	assert_same(hd_option_load(&rows[1], &fields), 5);
 	assert_same(hd_option_word(&rows[3], "HARD"), 1);
 	assert_same(hd_option_word(&rows[3], "mild"), -1);
+	assert_null(fields.text);
+	hd_option_store_text(&rows[4], &fields, "a text");
+	hd_option_store_texts(&rows[5], &fields, words);
+	hd_option_store_text(&rows[3], &fields, "no text's");
+	assert_string_equal(fields.text, "a text");
+	assert_ptr_equal(fields.texts, words);
+	assert_same((double)fields.word, 0);
+	assert_true(isnan(hd_option_load(&rows[4], &fields)));
 	assert_null(hd_option_find(rows, "other"));
 	assert_null(hd_option_find(NULL, "slack"));
 	hd_option_defaults(NULL, NULL);
