@@ -68,7 +68,8 @@ LIB_SRC := $(filter-out $(SERVER_SRC) $(addprefix engine/dispatch/,launch.c laun
 	launch_container.c launch_cpus.c launch_descriptors.c launch_mlflow.c launch_modes.c \
 	launch_next.c launch_program.c launch_ranks.c launch_record.c),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
-	engine/dispatch engine/metrics engine/store engine/report engine/serve \
+	engine/dispatch engine/remote engine/slurm engine/ssh \
+	engine/metrics engine/store engine/report engine/serve \
 	engine/doctor engine/exchange engine/mlflow engine/program engine/snapshot \
 	engine/study) \
 	samplers/*.c policies/*.c))

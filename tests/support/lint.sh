@@ -87,7 +87,7 @@ BEGIN {
 	only["yaml.h"] = "^engine/config/yaml\\.c$"
 	# And files of SQLite of another program.
 	only["sqlite3.h"] = "^engine/(store/|exchange/optuna_)"
-	only["uv.h"] = "^engine/(sweep|dispatch)/"
+	only["uv.h"] = "^engine/(sweep|dispatch|remote|slurm|ssh)/"
 	only["pcre2.h"] = "^engine/metrics/pattern\\.c$"
 	only["jansson.h"] = "^engine/base/json\\.c$"
 	only["git2.h"] = "^engine/snapshot/libgit2\\.h$"
