@@ -2,6 +2,10 @@
  * hdrive-launch [-n CHANNEL] [-b BOOT] [-c CGROUP] FOLDER WORKDIR GRACE ATTEMPT
  *	-- PROGRAM [ARGUMENT...]
  *
+ * hdrive-launch -f ORDER: the same elsewhere, its words and variables in a file
+ * (order.h); it then also shows that it lives and asks whether it is still
+ * wanted (launch_watch.h).
+ *
  * hdrive-launch --rank | --processes | --container ...: launch_modes.h
  *
  * The supervisor of one attempt of a trial (docs/design/0005-launcher.md). It
@@ -34,8 +38,10 @@
 #include "dispatch/launch_mlflow.h"
 #include "dispatch/launch_modes.h"
 #include "dispatch/launch_next.h"
+#include "dispatch/launch_order.h"
 #include "dispatch/launch_program.h"
 #include "dispatch/launch_record.h"
+#include "dispatch/launch_watch.h"
 #include "dispatch/oomcount.h"
 #include "dispatch/proctree.h"
 #include "dispatch/record_format.h"
@@ -76,12 +82,15 @@ enum phase {
 struct run {
 	struct hd_launch_program what;
 	struct hd_launch_mlflow mlflow;
+	struct hd_launch_watch watch;
 	const char *launcher; /* our own path */
 	int64_t grace;
 	pid_t program; /* 0 when it could not be started */
 	bool has_ended;
 	bool has_counted;
-	bool gave_up; /* something could not be killed */
+	bool gave_up;       /* something could not be killed */
+	bool is_ordered;    /* by a file, elsewhere */
+	bool is_superseded; /* another attempt counts now: this one leaves no record */
 	struct hd_oomcount oom;
 	enum phase phase;
 	int64_t deadline; /* of the phase, on the steady clock */
@@ -205,6 +214,33 @@ static void run_hear(struct run *run, int signal, int64_t now)
 		run_end(run, now, run->grace);
 }
 
+/* What was said by a file, as if a signal had said it. */
+static void run_watch(struct run *run, int64_t now)
+{
+	switch (hd_launch_watch_turn(&run->watch, now)) {
+	case HD_LAUNCH_WORD_NONE:
+		break;
+	case HD_LAUNCH_WORD_TERM:
+		run_hear(run, SIGTERM, now);
+		break;
+	case HD_LAUNCH_WORD_LEAVE:
+		run->is_superseded = true;
+		run_kill(run, now);
+		break;
+	case HD_LAUNCH_WORD_KILL:
+		run_hear(run, SIGUSR1, now);
+		break;
+	}
+}
+
+/* The sooner of two times to come; -1 stands for never. */
+static int64_t sooner(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
 /* While it runs: the count is for those that live longer than most. */
 static int run_listen(struct run *run, const sigset_t *signals, int64_t most)
 {
@@ -239,14 +275,18 @@ static void run_wait(struct run *run, const sigset_t *signals)
 			run_linger(run, now);
 		}
 		again = hd_launch_mlflow_turn(&run->mlflow, now);
+		run_watch(run, now);
 		if (run->phase != PHASE_runNING && now >= run->deadline)
 			run_expire(run, now);
 		run->gave_up = run->phase == PHASE_KILLING && now >= run->give_up;
 		if (run->gave_up)
 			return;
+		again = sooner(again, hd_launch_watch_left(&run->watch, now));
 		if (run->deadline > now) {
-			left.tv_sec = (run->deadline - now) / MICRO;
-			left.tv_nsec = (run->deadline - now) % MICRO * 1000;
+			int64_t most = sooner(run->deadline - now, again);
+
+			left.tv_sec = most / MICRO;
+			left.tv_nsec = most % MICRO * 1000;
 		}
 		signal = run->phase == PHASE_runNING
 				 ? run_listen(run, signals, again)
@@ -309,7 +349,8 @@ static int usage(void)
 {
 	static const char text[] =
 		"usage: hdrive-launch [-n CHANNEL] [-b BOOT] [-c CGROUP] FOLDER "
-		"WORKDIR GRACE ATTEMPT -- PROGRAM [ARGUMENT...]\n";
+		"WORKDIR GRACE ATTEMPT -- PROGRAM [ARGUMENT...]\n"
+		"       hdrive-launch -f ORDER\n";
 
 	/* There is nobody to tell when this fails. */
 	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
@@ -359,6 +400,7 @@ static bool arguments_read(struct run *run, int argc, char **argv)
 	    !grace_read(&run->grace, argv[3]) || !is_attempt(argv[4]))
 		return false;
 	run->what.workdir = argv[2];
+	run->what.attempt = run->end.attempt = argv[4];
 	run->what.argv = argv + 6;
 	argv[5] = shell; /* where "--" was */
 	run->what.shell = argv + 5;
@@ -396,6 +438,10 @@ static int launch(struct run *run, const sigset_t *signals)
 		run->what.cgroup_path = "";
 	run->what.start = own_start();
 	run->end.started = clock_read(CLOCK_REALTIME);
+	if (run->is_ordered)
+		hd_launch_watch_start(&run->watch, run->what.folder,
+				      run->what.attempt,
+				      clock_read(CLOCK_MONOTONIC));
 	run_program(run, signals);
 	hd_launch_mlflow_close(&run->mlflow);
 	if (!run->end.ended)
@@ -403,9 +449,13 @@ static int launch(struct run *run, const sigset_t *signals)
 	if (run->what.cgroup >= 0)
 		close(run->what.cgroup);
 	cgroup_leave(run->what.cgroup_path);
-	ok = hd_launch_record_end(run->what.folder, &run->end);
+	run->is_superseded |= hd_launch_watch_is_superseded(&run->watch);
+	ok = !run->is_superseded &&
+	     hd_launch_record_end(run->what.folder, &run->end);
 	close(run->what.folder);
 	signals_forget(signals);
+	if (run->is_superseded)
+		return HD_RECORD_EXIT_WITHDRAWN;
 	return ok ? 0 : HD_RECORD_EXIT_UNWRITTEN;
 }
 
@@ -426,11 +476,13 @@ static void options_read(struct run *run, int *argc, char ***argv)
 
 /* One attempt, by its words; returns the status to leave with. */
 static int run_attempt(struct run *run, int argc, char **argv,
-		       const sigset_t *signals)
+		       bool is_ordered, const sigset_t *signals)
 {
 	int rc;
 
-	*run = (struct run){ .what.cgroup_path = "", .launcher = argv[0] };
+	*run = (struct run){ .what.cgroup_path = "",
+			     .launcher = argv[0],
+			     .is_ordered = is_ordered };
 	options_read(run, &argc, &argv);
 	if (!arguments_read(run, argc, argv))
 		return usage();
@@ -457,6 +509,22 @@ static bool is_clean(const struct run *run)
 	       run->end.ended - run->end.started < BRIEF;
 }
 
+/* All is said by the file at PATH, which is read before anything is done. */
+static int run_order(const char *path, char *name, const sigset_t *signals)
+{
+	struct run run;
+	char **argv;
+	int argc;
+	int rc = hd_launch_order_read(path, name, &argc, &argv);
+
+	if (rc == 0)
+		return run_attempt(&run, argc, argv, true, signals);
+	hd_launch_say("cannot read the order", path,
+		      rc == EBADMSG ? "it is none" : strerror(rc));
+	/* Another launcher has read it and runs the attempt. */
+	return rc == ENOENT ? HD_RECORD_EXIT_WITHDRAWN : HD_RECORD_EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	struct hd_launch_next next = { .channel = -1 };
@@ -478,8 +546,10 @@ int main(int argc, char **argv)
 	hd_launch_descriptors_close(next.channel >= 0);
 	signals_prepare(&signals);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (argc == 3 && strcmp(argv[1], "-f") == 0)
+		return run_order(argv[2], argv[0], &signals);
 	do
-		rc = run_attempt(&run, argc, argv, &signals);
+		rc = run_attempt(&run, argc, argv, false, &signals);
 	while (rc == 0 && is_clean(&run) && hd_launch_next_wait(&next, &argc, &argv));
 	return rc;
 }

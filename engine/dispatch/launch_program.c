@@ -61,8 +61,9 @@ static void program_become(void *argument)
 	if (getppid() != birth->parent)
 		_exit(127);
 	/* Before the program runs, so that who finds it running finds this. */
-	hd_launch_record_state(program->folder, birth->parent, program->start,
-			       getpid(), program->cgroup_path, program->boot);
+	hd_launch_record_state(program->folder, program->attempt, birth->parent,
+			       program->start, getpid(), program->cgroup_path,
+			       program->boot);
 	if (chdir(program->workdir) < 0) {
 		failure->number = errno;
 		failure->in_workdir = true;

@@ -16,6 +16,7 @@ struct hd_launch_program {
 	const char *cgroup_path; /* "" for none */
 	const char *boot;        /* the kernel's boot id; NULL: to be read */
 	uint64_t start;          /* when the launcher started */
+	const char *attempt;
 	const char *workdir;
 	char **argv;
 	char **shell; /* argv behind "/bin/sh" */

@@ -116,8 +116,9 @@ static const char *devices_read(void)
 	return devices && strlen(devices) < DEVICES_MOST ? devices : NULL;
 }
 
-void hd_launch_record_state(int folder, pid_t launcher, uint64_t start,
-			    pid_t program, const char *cgroup, const char *boot)
+void hd_launch_record_state(int folder, const char *attempt, pid_t launcher,
+			    uint64_t start, pid_t program, const char *cgroup,
+			    const char *boot)
 {
 	char content[2000 + 2 * DEVICES_MOST];
 	struct hd_launch_text text = { content, content + sizeof content - 1 };
@@ -130,6 +131,8 @@ void hd_launch_record_state(int folder, pid_t launcher, uint64_t start,
 		boot = own;
 	}
 	hd_launch_text_add(&text, "{");
+	hd_launch_text_key(&text, HD_RECORD_ATTEMPT);
+	hd_launch_text_add(&text, attempt);
 	hd_launch_text_key(&text, HD_RECORD_PID);
 	hd_launch_text_number(&text, launcher);
 	hd_launch_text_key(&text, HD_RECORD_START);
@@ -192,6 +195,8 @@ static void end_text(struct hd_launch_text *text,
 		     const struct hd_launch_end *end)
 {
 	hd_launch_text_add(text, "{");
+	hd_launch_text_key(text, HD_RECORD_ATTEMPT);
+	hd_launch_text_add(text, end->attempt);
 	hd_launch_text_key(text, HD_RECORD_CODE);
 	hd_launch_text_number(text, end_code(end));
 	hd_launch_text_key(text, HD_RECORD_SIGNAL);

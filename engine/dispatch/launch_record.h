@@ -22,20 +22,22 @@
 int hd_launch_claim(int folder, const char *attempt);
 
 /*
- * Who runs the trial: LAUNCHER, with PROGRAM as the leader of the program's
+ * Who runs ATTEMPT of the trial: LAUNCHER, with PROGRAM as the leader of the program's
  * group, in the control group CGROUP, "" for none. START is the launcher's,
  * BOOT the kernel's boot id, NULL to be read. Called by the new process before
  * it becomes the program, so it neither allocates nor keeps anything.
  */
-void hd_launch_record_state(int folder, pid_t launcher, uint64_t start,
-			    pid_t program, const char *cgroup, const char *boot);
+void hd_launch_record_state(int folder, const char *attempt, pid_t launcher,
+			    uint64_t start, pid_t program, const char *cgroup,
+			    const char *boot);
 
 struct hd_launch_end {
-	bool has_run;    /* false: it could not be started */
-	int status;      /* of waitpid for the program, when it has run */
-	int error_code;  /* else what a shell would have exited with */
-	char error[512]; /* and why; "" when it has run */
-	int64_t started; /* microseconds since 1970, UTC */
+	const char *attempt; /* its number */
+	bool has_run;        /* false: it could not be started */
+	int status;          /* of waitpid for the program, when it has run */
+	int error_code;      /* else what a shell would have exited with */
+	char error[512];     /* and why; "" when it has run */
+	int64_t started;     /* microseconds since 1970, UTC */
 	int64_t ended;
 	bool stopped;
 	bool out_of_memory;

@@ -101,6 +101,14 @@ static bool string_of(const struct hd_json *record, const char *name,
 	return value != NULL;
 }
 
+/* Records of before did not say it. */
+static unsigned attempt_of(const struct hd_json *record, bool *ok)
+{
+	if (!hd_json_get(record, HD_RECORD_ATTEMPT))
+		return 0;
+	return (unsigned)integer_of(record, HD_RECORD_ATTEMPT, 0, UINT_MAX, ok);
+}
+
 static bool exit_fill(struct hd_record *out, const struct hd_json *record)
 {
 	const struct hd_json *stopped = hd_json_get(record, HD_RECORD_STOPPED);
@@ -108,6 +116,7 @@ static bool exit_fill(struct hd_record *out, const struct hd_json *record)
 	struct hd_exit *exit = &out->exit;
 	bool ok = true;
 
+	out->attempt = attempt_of(record, &ok);
 	exit->known = true;
 	exit->code = (int)integer_of(record, HD_RECORD_CODE, -1, 255, &ok);
 	exit->signal = (int)integer_of(record, HD_RECORD_SIGNAL, 0, 128, &ok);
@@ -144,6 +153,20 @@ int hd_record_read(struct hd_record *out, const char *folder,
 	return rc;
 }
 
+int hd_record_read_attempt(struct hd_record *out, const char *folder,
+			   unsigned attempt, struct hd_error *err)
+{
+	int rc = hd_record_read(out, folder, err);
+
+	if (rc < 0 || out->attempt == 0 || out->attempt == attempt)
+		return rc;
+	rc = hd_error_set(err, HD_ENOENT,
+			  "the record in '%s' is attempt %u's, not %u's", folder,
+			  out->attempt, attempt);
+	memset(out, 0, sizeof *out);
+	return rc;
+}
+
 int hd_record_read_state(struct hd_record_state *out, const char *folder,
 			 struct hd_error *err)
 {
@@ -154,6 +177,7 @@ int hd_record_read_state(struct hd_record_state *out, const char *folder,
 	memset(out, 0, sizeof *out);
 	if (rc < 0)
 		return rc;
+	out->attempt = attempt_of(record, &ok);
 	out->pid = integer_of(record, HD_RECORD_PID, 1, INT_MAX, &ok);
 	out->start = (uint64_t)integer_of(record, HD_RECORD_START, 0, INT64_MAX,
 					  &ok);

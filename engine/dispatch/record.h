@@ -15,6 +15,7 @@
 #include <hdrive/error.h>
 
 struct hd_record {
+	unsigned attempt;    /* whose it is; 0: it does not tell */
 	struct hd_exit exit; /* its error points to the text below */
 	char error[1024];
 };
@@ -23,7 +24,13 @@ struct hd_record {
 int hd_record_read(struct hd_record *out, const char *folder,
 		   struct hd_error *err);
 
+/* The same for one attempt: another's, which came late into a folder that
+ * machines share, is HD_ENOENT too. */
+int hd_record_read_attempt(struct hd_record *out, const char *folder,
+			   unsigned attempt, struct hd_error *err);
+
 struct hd_record_state {
+	unsigned attempt;   /* whose it is; 0: it does not tell */
 	int64_t pid;        /* of the launcher */
 	uint64_t start;     /* and when it started */
 	int64_t program;    /* pid and process group of the program */

@@ -21,6 +21,9 @@
 #define HD_RECORD_TICKET "ticket-"
 #define HD_RECORD_OWNER "owner-"
 
+/* In both: which attempt's it is. */
+#define HD_RECORD_ATTEMPT "attempt"
+
 /* How the attempt ended; written last. */
 #define HD_RECORD_EXIT "exit"
 #define HD_RECORD_CODE "code"       /* exit status, -1 for none */
