@@ -381,3 +381,31 @@ out:
 	free(copy.block);
 	return rc;
 }
+
+static void remove_at(int at, const char *name, unsigned depth)
+{
+	int fd = depth == COPY_DEPTH
+			 ? -1
+			 : openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *found;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	if (!dir)
+		return;
+	while ((found = readdir(dir))) {
+		if (!strcmp(found->d_name, ".") || !strcmp(found->d_name, ".."))
+			continue;
+		if (unlinkat(fd, found->d_name, 0) < 0)
+			remove_at(fd, found->d_name, depth + 1);
+	}
+	closedir(dir);
+	(void)unlinkat(at, name, AT_REMOVEDIR);
+}
+
+void hd_file_remove(const char *path)
+{
+	if (unlink(path) < 0)
+		remove_at(AT_FDCWD, path, 0);
+}

@@ -38,4 +38,8 @@ int hd_file_folder(const char *path, struct hd_error *err);
  */
 int hd_file_copy(const char *from, const char *to, struct hd_error *err);
 
+/* Remove what is at PATH, a folder with all below it; links are not followed.
+ * What cannot be removed stays. */
+void hd_file_remove(const char *path);
+
 #endif
