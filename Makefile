@@ -65,7 +65,8 @@ LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lnettle -lgsl -lopenblas -lm 
 # What HTTP needs is loaded by the server alone: hdrive starts without it.
 SERVER_SRC := $(addprefix engine/serve/,http.c server_trial.c server_ui.c)
 LIB_SRC := $(filter-out $(SERVER_SRC) $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
-	launch_container.c launch_cpus.c launch_descriptors.c launch_mlflow.c launch_modes.c \
+	launch_container.c launch_cpus.c launch_descriptors.c launch_log.c launch_mlflow.c \
+	launch_modes.c \
 	launch_next.c launch_order.c launch_program.c launch_ranks.c launch_record.c \
 	launch_watch.c),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
@@ -171,7 +172,8 @@ LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 LAUNCH_LD := $(if $(LAUNCH_STATIC),-Wl$(comma)-z$(comma)noseparate-code \
 	-Wl$(comma)-z$(comma)norelro)
 LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
-	launch_container.c launch_cpus.c launch_descriptors.c launch_mlflow.c launch_modes.c \
+	launch_container.c launch_cpus.c launch_descriptors.c launch_log.c launch_mlflow.c \
+	launch_modes.c \
 	launch_next.c launch_order.c launch_program.c launch_ranks.c launch_record.c \
 	launch_text.c launch_watch.c \
 	cpu_list.c oomcount.c proctree.c)

@@ -532,6 +532,8 @@ int main(int argc, char **argv)
 	sigset_t signals;
 	int rc;
 
+	if (argc > 0 && hd_launch_is_stand_in(argv[0]))
+		return hd_launch_stand_in(argv + 1);
 	if (argc > 1 && hd_launch_is_mode(argv[1]))
 		return hd_launch_mode(argv + 1);
 	if (argc > 2 && strcmp(argv[1], "-n") == 0) {

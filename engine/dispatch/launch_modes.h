@@ -11,6 +11,13 @@
 
 /* Whether WORD, the launcher's first, is one of them: "--rank" and so on. */
 bool hd_launch_is_mode(const char *word);
+/*
+ * Whether PATH calls it "hdrive": so it stands in for the command on hosts that
+ * have none, for scripts that report with "hdrive log".
+ */
+bool hd_launch_is_stand_in(const char *path);
+/* As hd_launch_mode: ARGV begins behind that name. */
+int hd_launch_stand_in(char **argv);
 /* Do it: ARGV begins with that word. The exit status, when it returns. */
 int hd_launch_mode(char **argv);
 
