@@ -22,7 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PARTS_MOST 3
+#define PARTS_MOST 4
 #define ID_BYTES 16
 #define DEPTH_MOST 16 /* folders in each other */
 #define READ_BLOCK 16384
@@ -210,6 +210,8 @@ int hd_parts_open(struct hd_parts **out, const char *launcher,
 	rc = parts_take(parts, HD_PARTS_LAUNCHER, launcher, err);
 	if (rc == 0)
 		rc = parts_take_server(parts, err);
+	if (rc == 0)
+		rc = parts_take(parts, HD_PARTS_STAND_IN, launcher, err);
 	if (rc == 0 && python_path)
 		rc = parts_take(parts, HD_PARTS_PYTHON, python_path, err);
 	if (rc == 0)

@@ -15,6 +15,8 @@
 #define HD_PARTS_LAUNCHER "hdrive-launch"
 #define HD_PARTS_MLFLOW "hdrive-mlflow"
 #define HD_PARTS_PYTHON "python"
+/* The launcher once more: it stands in for "hdrive log" (launch_modes.h). */
+#define HD_PARTS_STAND_IN "hdrive"
 /* What is not there for want of a file here is left out. */
 
 struct hd_part {

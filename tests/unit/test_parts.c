@@ -90,11 +90,11 @@ static void the_server_is_a_part_where_there_is_one(void **state)
 
 	(void)state;
 	snprintf(one, sizeof one, "%s", folder_path(folder, "one"));
-	assert_int_equal(hd_parts_count(parts), 2);
+	assert_int_equal(hd_parts_count(parts), 3);
 	hd_parts_close(parts);
 	folder_write(one, "hdrive-mlflow", "server", 0777);
 	parts = must_open("one");
-	assert_int_equal(hd_parts_count(parts), 3);
+	assert_int_equal(hd_parts_count(parts), 4);
 	assert_string_equal(hd_parts_at(parts, 1)->name, HD_PARTS_MLFLOW);
 	hd_parts_close(parts);
 }
@@ -114,6 +114,7 @@ static void a_copy_is_whole_and_made_once(void **state)
 	assert_string_equal(text, "launcher");
 	assert_int_equal(access(folder_path(copy, "hdrive-launch"), X_OK), 0);
 	assert_int_equal(access(folder_path(copy, "python/a/x.py"), R_OK), 0);
+	assert_folder_holds(copy, "hdrive", "launcher");
 	/* What is there stays: it runs, maybe. */
 	folder_write(copy, "hdrive-launch", "mine", 0777);
 	assert_int_equal(hd_parts_copy(parts, folder_path(folder, "copies"), &err), 0);
