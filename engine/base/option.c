@@ -60,6 +60,20 @@ void hd_option_store_texts(const struct hd_option *option, void *state,
 		*(const char *const **)(void *)((char *)state + option->offset) = texts;
 }
 
+const char *hd_option_load_text(const struct hd_option *option, const void *state)
+{
+	if (option->type != HD_OPTION_TYPE_TEXT)
+		return NULL;
+	return *(const char *const *)(const void *)((const char *)state + option->offset);
+}
+
+const char *const *hd_option_load_texts(const struct hd_option *option, const void *state)
+{
+	if (option->type != HD_OPTION_TYPE_TEXTS)
+		return NULL;
+	return *(const char *const *const *)(const void *)((const char *)state + option->offset);
+}
+
 double hd_option_word(const struct hd_option *option, const char *word)
 {
 	for (size_t i = 0; word && option->words && option->words[i]; i++)

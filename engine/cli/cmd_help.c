@@ -130,6 +130,10 @@ static void help_range(const struct hd_option *row, char *text, size_t size)
 	}
 	if (row->type == HD_OPTION_TYPE_BOOL)
 		snprintf(text, size, "true or false");
+	else if (row->type == HD_OPTION_TYPE_TEXT)
+		snprintf(text, size, "text");
+	else if (row->type == HD_OPTION_TYPE_TEXTS)
+		snprintf(text, size, "texts");
 	else if (isinf(row->min))
 		snprintf(text, size, "any number");
 	else if (isinf(row->max))
@@ -187,12 +191,28 @@ static void help_policies(struct cli *cli)
 		"    delay_evaluation       not before this interval (0 or more; default 0)\n");
 }
 
+static void help_targets(struct cli *cli)
+{
+	cli_put(cli, "Targets stand in targets.yml beside the store, .hdrive/targets.yml:\n"
+		     "  NAME:\n"
+		     "    type: TYPE\n"
+		     "    KEY: VALUE\n"
+		     "'hdrive target add NAME TYPE KEY=VALUE...' writes one. The types:\n");
+	for (size_t i = 0; i < hd_backend_types(); i++) {
+		const struct hd_backend_type *type = hd_backend_type_at(i);
+
+		cli_put(cli, "%s: %s\n", type->name, type->summary);
+		help_options(cli, type->options);
+	}
+}
+
 void cli_help_topics(void (*fn)(void *user, const char *name, const char *summary), void *user)
 {
 	for (size_t i = 0; i < sizeof help_topics / sizeof help_topics[0]; i++)
 		fn(user, help_topics[i].name, help_topics[i].summary);
 	fn(user, "samplers", "the samplers and their options");
 	fn(user, "policies", "the early termination policies and their options");
+	fn(user, "targets", "where trials may run besides this machine");
 }
 
 static void help_line(void *user, const char *name, const char *summary)
@@ -227,6 +247,8 @@ static bool help_topic(struct cli *cli, const char *word)
 		help_samplers(cli);
 	else if (!strcmp(word, "policies"))
 		help_policies(cli);
+	else if (!strcmp(word, "targets"))
+		help_targets(cli);
 	else
 		return false;
 	return true;

@@ -60,6 +60,33 @@ static void offer_sweeps(struct line *line)
 	free(path);
 }
 
+/* Of that store too; a wrong file offers nothing. */
+static void offer_targets(struct line *line)
+{
+	const char *given = line->db ? line->db : cli_store_override(line->cli);
+	struct hd_findings *findings = hd_findings_new();
+	struct hd_targets *targets = NULL;
+	char *store = NULL;
+	char *path = NULL;
+
+	if (findings && hd_store_locate(&store, ".", given, NULL) == 0 &&
+	    hd_targets_path(&path, store, NULL) == 0 &&
+	    hd_targets_load(&targets, path, NULL, findings, NULL) == 0)
+		for (size_t i = 0; i < hd_targets_count(targets); i++)
+			offer(line, hd_targets_at(targets, i)->name,
+			      hd_targets_at(targets, i)->type->summary);
+	hd_targets_free(targets);
+	hd_findings_free(findings);
+	free(store);
+	free(path);
+}
+
+static void offer_types(struct line *line)
+{
+	for (size_t i = 0; i < hd_backend_types(); i++)
+		offer(line, hd_backend_type_at(i)->name, hd_backend_type_at(i)->summary);
+}
+
 /* Those of a group are called "run list": SKIP leaves out the group's name. */
 static void offer_commands(struct line *line, const struct cli_command *const *commands,
 			   size_t skip)
@@ -93,6 +120,10 @@ static void offer_kind(struct line *line, const char *name)
 		offer_commands(line, command->group, strlen(command->name) + 1);
 	else if (!strcmp(name, "COMMAND"))
 		offer_commands(line, cli_commands, 0);
+	else if (!strcmp(name, "TARGET"))
+		offer_targets(line);
+	else if (!strcmp(name, "TYPE"))
+		offer_types(line);
 	else if (!strcmp(name, "TOPIC"))
 		cli_help_topics(offer, line);
 }

@@ -40,6 +40,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_run,
 	&cli_cmd_experiment,
 	&cli_cmd_job,
+	&cli_cmd_target,
 	&cli_cmd_serve,
 	&cli_cmd_ui,
 	&cli_cmd_gc,

@@ -125,19 +125,6 @@ static void loaded_own(struct loaded *loaded, struct hd_loader *loader,
 	}
 }
 
-static int load_result(const struct hd_loader *loader, struct hd_error *err)
-{
-	size_t errors = hd_findings_count(loader->sink.findings,
-					  HD_FINDING_ERROR);
-
-	if (loader->sink.code)
-		return hd_error_nomem(err);
-	if (errors == 0)
-		return 0;
-	return hd_error_set(err, HD_EINVAL, "%zu error%s in the file", errors,
-			    errors == 1 ? "" : "s");
-}
-
 int hd_config_parse(struct hd_config **out, const char *text, size_t length,
 		    const char *name, const struct hd_config_load *load,
 		    struct hd_findings *findings, struct hd_error *err)
@@ -176,7 +163,7 @@ int hd_config_parse(struct hd_config **out, const char *text, size_t length,
 	};
 	loaded_fill(loaded, &loader, load);
 	loaded_own(loaded, &loader, load);
-	rc = load_result(&loader, err);
+	rc = hd_loader_result(&loader, err);
 	if (rc < 0)
 		goto out;
 	*out = &loaded->config;

@@ -137,3 +137,16 @@ const char *hd_loader_words(char *text, size_t size, const char *const *words,
 	}
 	return text;
 }
+
+int hd_loader_result(const struct hd_loader *loader, struct hd_error *err)
+{
+	size_t errors = hd_findings_count(loader->sink.findings,
+					  HD_FINDING_ERROR);
+
+	if (loader->sink.code)
+		return hd_error_nomem(err);
+	if (errors == 0)
+		return 0;
+	return hd_error_set(err, HD_EINVAL, "%zu error%s in the file", errors,
+			    errors == 1 ? "" : "s");
+}

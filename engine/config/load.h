@@ -170,6 +170,9 @@ void hd_sweepjob_read(struct hd_loader *loader,
 struct hd_yaml_node *hd_loader_set(struct hd_loader *loader,
 				   struct hd_yaml_node *root, const char *set);
 
+/* Once a file is read: 0, HD_EINVAL with how many errors it has, HD_ENOMEM. */
+int hd_loader_result(const struct hd_loader *loader, struct hd_error *err);
+
 /* "'a', 'b' or 'c'" for LAST " or ", as far as SIZE bytes go. */
 const char *hd_loader_words(char *text, size_t size, const char *const *words,
 			    size_t count, const char *last);

@@ -2,16 +2,12 @@
  * Sampler and policy: which row of their tables, and their options, which the
  * rows alone describe.
  */
-#include "config/load.h"
+#include "config/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <math.h>
 #include <string.h>
 #include <strings.h>
-
-#include "base/number.h"
-#include "base/suggest.h"
 
 #define WORDS_MOST 24
 
@@ -34,123 +30,6 @@ static void words_add_options(struct words *words,
 {
 	for (; option && option->name; option++)
 		words_add(words, option->name);
-}
-
-/* --- options --------------------------------------------------------------- */
-
-static void bound_text(double bound, char *text)
-{
-	text[hd_number_write(bound, text)] = '\0';
-}
-
-static void option_out_of_range(struct hd_loader *loader,
-				const struct hd_yaml_node *node,
-				const struct hd_option *row)
-{
-	const char *what = row->type == HD_OPTION_TYPE_SIZE ? "a whole number" : "a number";
-	char found[HD_YAML_DESCRIPTION];
-	char low[HD_NUMBER_TEXT], high[HD_NUMBER_TEXT];
-
-	bound_text(row->min, low);
-	bound_text(row->max, high);
-	if (row->min > -INFINITY && row->max < INFINITY)
-		hd_loader_error(loader, &node->place,
-				"'%s' must be %s from %s to %s, got %s",
-				row->name, what, low, high,
-				hd_yaml_describe(node, found));
-	else if (row->min > -INFINITY)
-		hd_loader_error(loader, &node->place,
-				"'%s' must be %s of at least %s, got %s",
-				row->name, what, low,
-				hd_yaml_describe(node, found));
-	else
-		hd_loader_error(loader, &node->place,
-				"'%s' must be %s, got %s", row->name, what,
-				hd_yaml_describe(node, found));
-}
-
-static void read_word(struct hd_loader *loader, const struct hd_yaml_node *node,
-		      const struct hd_option *row, void *state)
-{
-	double place = node->kind == HD_YAML_TEXT ? hd_option_word(row, node->text)
-						  : -1;
-	char found[HD_YAML_DESCRIPTION];
-	char list[256];
-	size_t count = 0;
-
-	if (place >= 0) {
-		hd_option_store(row, state, place);
-		return;
-	}
-	while (row->words[count])
-		count++;
-	hd_loader_error(loader, &node->place, "'%s' must be %s, got %s",
-			row->name,
-			hd_loader_words(list, sizeof list, row->words, count,
-					" or "),
-			hd_yaml_describe(node, found));
-}
-
-static void read_option(struct hd_loader *loader,
-			const struct hd_yaml_node *node,
-			const struct hd_option *row, void *state)
-{
-	char found[HD_YAML_DESCRIPTION];
-	bool is_number = node->kind == HD_YAML_INTEGER ||
-			 (node->kind == HD_YAML_REAL &&
-			  row->type == HD_OPTION_TYPE_DOUBLE);
-
-	if (row->type == HD_OPTION_TYPE_BOOL) {
-		if (node->kind == HD_YAML_BOOL)
-			hd_option_store(row, state, node->number);
-		else
-			hd_loader_error(loader, &node->place,
-					"'%s' must be true or false, got %s",
-					row->name,
-					hd_yaml_describe(node, found));
-		return;
-	}
-	if (row->type == HD_OPTION_TYPE_WORD) {
-		read_word(loader, node, row, state);
-		return;
-	}
-	/* An infinite bound is no bound, but infinity is no option either. */
-	if (!is_number || !(node->number >= row->min) ||
-	    !(node->number <= row->max) || isinf(node->number))
-		option_out_of_range(loader, node, row);
-	else
-		hd_option_store(row, state, node->number);
-}
-
-/*
- * A state with the defaults and the options in MAP; NULL when there is no
- * memory. OWNER is how the file names the type.
- */
-static void *read_options(struct hd_loader *loader,
-			  const struct hd_yaml_node *map,
-			  const struct hd_option *rows, size_t state_size,
-			  const char *owner,
-			  const struct hd_yaml_place *place)
-{
-	void *state = hd_arena_alloc(loader->arena, state_size);
-
-	if (!state) {
-		loader->sink.code = HD_ENOMEM;
-		return NULL;
-	}
-	hd_option_defaults(rows, state);
-	for (; rows && rows->name; rows++) {
-		const struct hd_yaml_node *node =
-			map ? hd_loader_get(map, rows->name) : NULL;
-
-		if (node && node->kind != HD_YAML_NULL)
-			read_option(loader, node, rows, state);
-		else if (rows->required)
-			hd_loader_error(loader, place,
-					"'%s' is missing, %s needs it",
-					rows->name, owner);
-	}
-	return state;
 }
 
 /* --- sampler --------------------------------------------------------------- */
@@ -256,8 +135,8 @@ void hd_hyperdrive_sampler(struct hd_loader *loader,
 	}
 	loader->config->sampler = type;
 	loader->config->sampler_options =
-		read_options(loader, map, type->options, type->state_size,
-			     type->name, &node->place);
+		hd_settings_read(loader, map, type->options, type->state_size,
+				 type->name, &node->place);
 	sampler_notes(loader, map, &node->place);
 	sampler_keys(loader, map);
 }
@@ -429,8 +308,8 @@ static void use_policy(struct hd_loader *loader, const struct hd_yaml_node *map,
 
 	loader->config->policy = type;
 	loader->config->policy_options =
-		read_options(loader, map, type->options, type->state_size,
-			     policy_name(loader, type), place);
+		hd_settings_read(loader, map, type->options, type->state_size,
+				 policy_name(loader, type), place);
 	if (!map)
 		return;
 	policy_notes(loader, map, type, place);

@@ -123,6 +123,11 @@ HD_API void hd_option_store_text(const struct hd_option *option, void *state,
 				 const char *text);
 HD_API void hd_option_store_texts(const struct hd_option *option, void *state,
 				  const char *const *texts);
+/* What they are in STATE; NULL for none, and for rows of another type. */
+HD_API const char *hd_option_load_text(const struct hd_option *option,
+				       const void *state);
+HD_API const char *const *hd_option_load_texts(const struct hd_option *option,
+					       const void *state);
 /* The field's value in STATE as a number: a bool is 0 or 1, a text NaN. */
 HD_API double hd_option_load(const struct hd_option *option,
 			     const void *state);

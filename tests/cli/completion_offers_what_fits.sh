@@ -60,3 +60,12 @@ hdrive completion --words -- best m | grep -q "^my-otter-1	Completed$" || fail '
 code 2 hdrive completion
 code 2 hdrive completion tcsh
 has err "no completion for 'tcsh', one of: bash, zsh, fish"
+
+# Targets, of that store too, and their types.
+same "$(after target sh)" 'show '
+same "$(after target show '')" 'local '
+code 0 hdrive target add gpu local
+same "$(after target show '')" 'local gpu '
+same "$(after target remove g)" 'gpu '
+same "$(after target add --type lo)" 'local '
+same "$(after target add new lo)" 'local '

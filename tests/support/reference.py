@@ -8,7 +8,8 @@ prints of the options' rows. In samplers.md and policies.md the lines between
     <!-- made -->
 
 are made from what "hdrive help samplers" prints, in the other "policy NAME",
-and "policies" for what all of them take. --check writes nothing, and fails when
+and "policies" for what all of them take. In targets.md all types stand between
+"types" and "made", from "hdrive help targets". --check writes nothing, and fails when
 a file would change or a sampler or policy has no place in its page.
 """
 
@@ -162,14 +163,34 @@ def made(page, build, kind, all_of):
     return text
 
 
+def made_types(page, build):
+    """PAGE, targets.md, with a section for each type there is."""
+    rows = entries(hdrive(build, "help", "targets").split("The types:\n", 1)[1])
+    heads = re.findall(r"^(\w+): (.*)$", hdrive(build, "help", "targets"), re.M)
+    summaries = dict(heads)
+    text = "".join(
+        "### %s\n\n%s.\n\n%s\n" % (name, summaries[name].capitalize(), table_of(lines))
+        for name, lines in rows.items()
+    )
+
+    def fill(place):
+        return place.group(0).split("\n", 1)[0] + "\n" + text + "<!-- made -->\n"
+
+    return re.sub(PLACE, fill, page, flags=re.S)
+
+
 def main():
     if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["--check"]):
         sys.exit(__doc__)
     build, status = sys.argv[1], 0
-    for name, kind in (("commands", None), ("samplers", "sampler"), ("policies", "policy")):
+    pages = {"commands": None, "samplers": "sampler", "policies": "policy", "targets": "types"}
+    for name, kind in pages.items():
         path = os.path.join(PAGES, name + ".md")
         there = open(path).read() if os.path.exists(path) else ""
-        text = made(there, build, kind, name) if kind else commands_page(build)
+        if kind == "types":
+            text = made_types(there, build)
+        else:
+            text = made(there, build, kind, name) if kind else commands_page(build)
         if text == there:
             continue
         if len(sys.argv) == 3:
