@@ -26,11 +26,13 @@ LIBDIR = $(PREFIX)/lib
 DESTDIR =
 # run only test programs whose name holds this word
 TESTS =
-# and of tests/cli only the scripts whose names hold this one
+# and of tests/cli and tests/cluster only the scripts whose names hold this one
 SCRIPT =
+# of tests/cluster those that tests/cluster/short names; all: every one
+CLUSTER = short
 # 1: say which tests took longest
 TIMES =
-export SCRIPT TIMES
+export SCRIPT TIMES CLUSTER
 # of check-crash: how many processes are killed, and what chooses them
 CRASH_KILLS = 1000
 CRASH_SEED = $(shell date +%s)
@@ -80,6 +82,8 @@ PUBLIC_H := include/hdrive.h $(sort $(wildcard include/hdrive/*.h))
 # What only reads the sources finds the same in every build: once is enough.
 TEST_SRC := $(filter-out $(if $(SANITIZE),tests/unit/test_house.c),$(wildcard \
 	tests/unit/test_*.c tests/conformance/test_*.c tests/cli/test_*.c))
+# A cluster's tests wait for the cluster and not for us: once is enough.
+CLUSTER_BIN := $(B)/tests/cluster/test_cluster
 API_SRC := $(wildcard tests/api/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
@@ -100,10 +104,10 @@ POLICY_BENCH := $(B)/tests/bench/policies/policies
 POLICY_BENCH_SRC := $(wildcard tests/bench/policies/*.c tests/bench/common/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
-.PHONY: all help demo test deps deps-test deps-fuzz check check-abi check-asan check-crash \
-	check-deb check-threads check-valgrind threads abi install bench bench-policies \
-	bench-samplers fuzz format format-check lint conformance reference deb deps-deb dist \
-	clean examples
+.PHONY: all help demo test deps deps-cluster deps-test deps-fuzz check check-abi check-asan \
+	check-cluster check-crash check-deb check-threads check-valgrind threads abi install \
+	bench bench-policies bench-samplers fuzz format format-check lint conformance reference \
+	deb deps-deb dist clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -111,8 +115,9 @@ all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
 	$(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
 
 help:
-	@echo 'all demo test deps deps-test deps-deb'
-	@echo 'check check-abi check-asan check-crash check-deb check-threads check-valgrind'
+	@echo 'all demo test deps deps-cluster deps-test deps-deb'
+	@echo 'check check-abi check-asan check-cluster check-crash check-deb'
+	@echo 'check-threads check-valgrind'
 	@echo 'bench bench-policies bench-samplers fuzz lint abi conformance reference'
 	@echo 'format format-check'
 	@echo 'install deb dist clean'
@@ -257,8 +262,15 @@ $(B)/tests/crash/program: tests/crash/program.c
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(STD) $(WARN) -O2 -g $< -o $@
 
-check: all $(TEST_BIN) $(API_BIN) $(REPLAY_BIN) $(CRASH_BIN)
-	@tests/support/run-tests.sh $(B) '$(TESTS)' $(TEST_BIN) $(API_BIN) $(REPLAY_BIN)
+check: all $(TEST_BIN) $(API_BIN) $(REPLAY_BIN) $(CRASH_BIN) $(if $(SANITIZE),,$(CLUSTER_BIN))
+	@tests/support/run-tests.sh $(B) '$(TESTS)' $(TEST_BIN) $(API_BIN) $(REPLAY_BIN) \
+		$(if $(SANITIZE),,$(CLUSTER_BIN))
+
+# Over a real Slurm and real hosts of SSH, which each script starts for itself;
+# what it has no packages or no right for is skipped.
+check-cluster: CLUSTER = all
+check-cluster: all $(CLUSTER_BIN) $(CRASH_BIN)
+	@tests/support/run-tests.sh $(B) '' $(CLUSTER_BIN)
 
 check-asan:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined check
@@ -354,8 +366,12 @@ DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial
 	libmicrohttpd-dev nettle-dev zlib1g-dev musl-tools
 DEPS_TEST := $(DEPS_BUILD) g++ libcmocka-dev libasan8 libubsan1 libtsan2 python3 python3-sklearn \
 	mandoc procps curl debhelper dpkg-dev
+DEPS_CLUSTER := slurm-wlm slurm-client munge openssh-server openssh-client iproute2 \
+	util-linux python3
 deps:
 	@tests/support/deps.sh $(DEPS_BUILD)
+deps-cluster:
+	@tests/support/deps.sh $(DEPS_CLUSTER)
 deps-fuzz:
 	@tests/support/deps.sh $(DEPS_BUILD) clang libclang-rt-14-dev
 deps-test:

@@ -3,10 +3,11 @@
 # name holds WORD, and count what cmocka counted. The last line is "N passed, N
 # failed"; a program that dies without counting is a failure.
 #
-# Programs are dealt out one by one, of tests/cli each script, three for each
-# processor, as most of them wait for something half of their time. Those that
-# tests/support/slow names go first, so that nobody waits for them at the end.
-# SCRIPT=word: of tests/cli only scripts whose names hold it. TIMES=1: say which
+# Programs are dealt out one by one, of tests/cli and tests/cluster each script,
+# three for each processor, as most of them wait for something half of their time.
+# Those that tests/support/slow names go first, so that nobody waits for them at
+# the end. SCRIPT=word: of these only scripts whose names hold it. CLUSTER=short:
+# of tests/cluster only those that tests/cluster/short names. TIMES=1: say which
 # twenty took longest.
 set -u
 
@@ -31,16 +32,25 @@ list() {
 		*"$word"*) ;;
 		*) continue ;;
 		esac
-		[ "$name" = cli/test_cli ] || {
-			echo "$name $program"
-			continue
-		}
-		for script in "$here"/../cli/*"${SCRIPT-}"*.sh; do
-			[ ! -e "$script" ] || {
-				script=$(basename "$script" .sh)
-				echo "cli/$script $program $script"
-			}
-		done
+		case $name in
+		cli/test_cli) scripts cli '' ;;
+		cluster/test_cluster) scripts cluster test_ ;;
+		*) echo "$name $program" ;;
+		esac
+	done
+}
+
+# scripts PLACE PREFIX: those of tests/PLACE that begin so, for $program.
+scripts() {
+	for script in "$here/../$1/$2"*.sh; do
+		script=$(basename "$script" .sh)
+		case $script in
+		*"${SCRIPT-}"*) ;;
+		*) continue ;;
+		esac
+		[ "$1 ${CLUSTER-}" != 'cluster short' ] ||
+			grep -qx "$script" "$here/../cluster/short" || continue
+		echo "$1/$script $program $script"
 	done
 }
 
@@ -55,7 +65,7 @@ list "$@" | awk '
 	xargs -r -P $(($(nproc) * 3)) -L 1 sh -c '
 	logs=$1 wrap=$2 program=$3
 	name=${program##*/tests/}
-	log=$logs/$(echo "${4+cli/}${4-$name}" | tr / .)
+	log=$logs/$(echo "${4+${name%/*}/}${4-$name}" | tr / .)
 	echo none >"$log.end"
 	read -r began _ </proc/uptime
 	CMOCKA_MESSAGE_OUTPUT=stdout $wrap "$program" ${4+"$4"} </dev/null >"$log" 2>&1
@@ -105,5 +115,7 @@ passed=${counts% *} failed=${counts#* }
 	echo "--- ${log##*/} (status $status)"
 	grep -v '^\[ RUN      \]\|^\[       OK \]' "$log" | tail -n 60
 done <"$logs/.failures"
+cat "$logs"/* | sed -n 's/^skipped: //p' | sort | uniq -c |
+	while read -r count why; do echo "skipped $count: $why"; done
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]
