@@ -66,11 +66,9 @@ LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lnettle -lgsl -lopenblas -lm 
 
 # What HTTP needs is loaded by the server alone: hdrive starts without it.
 SERVER_SRC := $(addprefix engine/serve/,http.c server_trial.c server_ui.c)
-LIB_SRC := $(filter-out $(SERVER_SRC) $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
-	launch_container.c launch_cpus.c launch_descriptors.c launch_log.c launch_mlflow.c \
-	launch_modes.c \
-	launch_next.c launch_order.c launch_program.c launch_ranks.c launch_record.c \
-	launch_watch.c),$(wildcard \
+# The launcher's own: all but what it shares.
+LAUNCH_OWN := $(filter-out %/launch_text.c,$(wildcard engine/dispatch/launch*.c))
+LIB_SRC := $(filter-out $(SERVER_SRC) $(LAUNCH_OWN),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
 	engine/dispatch engine/remote engine/slurm engine/ssh \
 	engine/metrics engine/store engine/report engine/serve \
@@ -176,11 +174,7 @@ LAUNCH_STATIC := $(if $(SAN),,$(shell echo 'int main(void){return 0;}' | \
 # Two segments instead of four: less to map, seven in a hundred of a start.
 LAUNCH_LD := $(if $(LAUNCH_STATIC),-Wl$(comma)-z$(comma)noseparate-code \
 	-Wl$(comma)-z$(comma)norelro)
-LAUNCH_SRC := $(addprefix engine/dispatch/,launch.c launch_cgroup.c \
-	launch_container.c launch_cpus.c launch_descriptors.c launch_log.c launch_mlflow.c \
-	launch_modes.c \
-	launch_next.c launch_order.c launch_program.c launch_ranks.c launch_record.c \
-	launch_text.c launch_watch.c \
+LAUNCH_SRC := $(LAUNCH_OWN) $(addprefix engine/dispatch/,launch_text.c \
 	cpu_list.c oomcount.c proctree.c)
 $(B)/hdrive-launch: $(LAUNCH_SRC) $(wildcard engine/dispatch/launch*.h) \
 		$(addprefix engine/dispatch/,cpu_list.h oomcount.h proctree.h \

@@ -75,7 +75,8 @@ static int submit_program(struct submit_work *work)
 		code = cli_fail(cli, CLI_USAGE,
 				"no training program: %s -- python train.py", work->what->said);
 	if (code == CLI_OK &&
-	    hd_program_check(&work->program, getenv("PATH"), &err) < 0)
+	    (hd_program_check_machines(&work->program, 1, &err) < 0 ||
+	     hd_program_check(&work->program, getenv("PATH"), &err) < 0))
 		code = cli_fail_error(cli, &err);
 	return code;
 }

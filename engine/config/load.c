@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/suggest.h"
 
 const struct hd_yaml_node *hd_loader_get(const struct hd_yaml_node *map,
@@ -149,4 +150,22 @@ int hd_loader_result(const struct hd_loader *loader, struct hd_error *err)
 		return 0;
 	return hd_error_set(err, HD_EINVAL, "%zu error%s in the file", errors,
 			    errors == 1 ? "" : "s");
+}
+
+const char *hd_loader_where(struct hd_loader *loader,
+			    const struct hd_yaml_place *place)
+{
+	struct hd_buf text = HD_BUF_INIT;
+	const char *where = NULL;
+
+	hd_buf_puts(&text, place->source->name);
+	if (place->source->has_places && place->line)
+		hd_buf_printf(&text, ":%u:%u", (unsigned)place->line,
+			      (unsigned)place->column);
+	if (!hd_buf_failed(&text))
+		where = hd_arena_string(loader->arena, hd_buf_text(&text));
+	hd_buf_release(&text);
+	if (!where)
+		loader->sink.code = HD_ENOMEM;
+	return where ? where : "";
 }

@@ -74,6 +74,11 @@ const struct hd_yaml_source *hd_loader_flag(struct hd_loader *loader,
 					    const char *flag, const char *said,
 					    const char *text);
 
+/* "FILE:LINE:COLUMN", or the flag that PLACE is in, for a message that comes
+ * later; "" for no memory, which is noted. */
+const char *hd_loader_where(struct hd_loader *loader,
+			    const struct hd_yaml_place *place);
+
 /* kind.c: what kind of file a root is. Reports what hdrive does not run. */
 enum hd_file_kind {
 	HD_FILE_HYPERDRIVE,

@@ -55,10 +55,9 @@ struct hd_runconfig_loader {
 	const struct hd_yaml_node *communicator_node;
 	size_t nodes;
 	const struct hd_yaml_node *nodes_node;
-	size_t processes;                        /* mpi's */
-	size_t workers, servers;                 /* tensorflow's */
-	const struct hd_yaml_node *workers_node; /* the one that is too many */
-	size_t torch_processes;                  /* pytorch's; 0: not said */
+	size_t processes;        /* mpi's */
+	size_t workers, servers; /* tensorflow's */
+	size_t torch_processes;  /* pytorch's; 0: not said */
 
 	/* A command line that stands in place of script and arguments. */
 	const char *const *command;
@@ -146,6 +145,11 @@ const char *hd_runconfig_data_word(struct hd_runconfig_loader *rc,
 void hd_runconfig_check_data(struct hd_runconfig_loader *rc);
 /* runconfig_program.c: all of it into out->program. */
 void hd_runconfig_program(struct hd_runconfig_loader *rc);
+/* $PATH as the trial will have it; NULL: not known. */
+const char *hd_runconfig_trial_path(const struct hd_runconfig_loader *rc);
+/* runconfig_ranks.c: nodes and processes into PROGRAM. */
+void hd_runconfig_ranks(struct hd_runconfig_loader *rc,
+			struct hd_program *program);
 
 #define HD_RUNCONFIG_COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

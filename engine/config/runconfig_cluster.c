@@ -1,7 +1,7 @@
 /*
  * Where a run configuration wants to run and on how much of it: target,
- * framework, communicator, counts of nodes and processes. What one machine
- * cannot do is refused here, with the reason.
+ * framework, communicator, counts of nodes and processes. What hdrive can do
+ * nowhere is refused here, with the reason.
  */
 #include "config/runconfig.h"
 
@@ -127,8 +127,6 @@ static void read_tensorflow(struct hd_runconfig_loader *rc)
 			   &rc->workers);
 	hd_runconfig_whole(rc, map, "parameterServerCount",
 			   "tensorflow.parameterServerCount", 0, &rc->servers);
-	rc->workers_node = hd_runconfig_get(
-		map, rc->workers > 1 ? "workerCount" : "parameterServerCount");
 }
 
 /* --- sections that one of the others asks for --------------------------------- */
@@ -244,13 +242,15 @@ static void refuse_words(struct hd_runconfig_loader *rc)
 				rc->framework_node->text);
 	if (rc->framework == HD_FRAMEWORK_SERVERS)
 		hd_loader_error(&rc->loader, &rc->framework_node->place,
-				"framework '%s' is refused: parameter servers"
-				" need a cluster",
+				"framework '%s' is refused: write 'TensorFlow'"
+				" and 'tensorflow.parameterServerCount', whose"
+				" processes find each other by TF_CONFIG",
 				rc->framework_node->text);
 	if (rc->communicator == HD_COMMUNICATOR_SERVERS)
 		hd_loader_error(&rc->loader, &rc->communicator_node->place,
 				"communicator 'ParameterServer' is refused:"
-				" parameter servers need a cluster");
+				" write 'None', framework TensorFlow and"
+				" 'tensorflow.parameterServerCount'");
 	if (rc->communicator == HD_COMMUNICATOR_GLOO)
 		hd_loader_error(&rc->loader, &rc->communicator_node->place,
 				"communicator 'Gloo' is refused: write 'None'"
@@ -262,19 +262,4 @@ void hd_runconfig_refuse(struct hd_runconfig_loader *rc)
 {
 	refuse_target(rc);
 	refuse_words(rc);
-	if (rc->nodes > 1)
-		hd_loader_error(&rc->loader, &rc->nodes_node->place,
-				"'nodeCount' is %zu: trials run on one machine,"
-				" write 1",
-				rc->nodes);
-	/* Workers alone find each other by TF_CONFIG; with servers they do not
-	 * run outside a cluster. */
-	if (rc->framework == HD_FRAMEWORK_TENSORFLOW && rc->workers_node &&
-	    (rc->servers > 1 || (rc->workers > 1 && rc->servers > 0)))
-		hd_loader_error(&rc->loader, &rc->workers_node->place,
-				"%zu workers with %zu parameter servers are"
-				" refused: they need a cluster, one machine"
-				" runs 1 with 1, or workers with"
-				" 'parameterServerCount: 0'",
-				rc->workers, rc->servers);
 }

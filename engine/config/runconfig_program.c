@@ -67,8 +67,7 @@ bool hd_runconfig_is_script(const char *word, const char *source)
 	       !(status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH));
 }
 
-/* $PATH as the trial will have it. */
-static const char *trial_path(const struct hd_runconfig_loader *rc)
+const char *hd_runconfig_trial_path(const struct hd_runconfig_loader *rc)
 {
 	for (size_t i = 0; i < rc->variable_count; i++)
 		if (!strncmp(rc->variables[i], "PATH=", 5))
@@ -78,7 +77,7 @@ static const char *trial_path(const struct hd_runconfig_loader *rc)
 
 static bool is_there(const struct hd_runconfig_loader *rc, const char *name)
 {
-	return !rc->host->path || hd_program_in_path(trial_path(rc), name);
+	return !rc->host->path || hd_program_in_path(hd_runconfig_trial_path(rc), name);
 }
 
 /* --- the interpreter ------------------------------------------------------------ */
@@ -214,7 +213,7 @@ static void add_given_command(struct words *words, bool contained)
 	add_arguments(words, rc->host->words, rc->host->word_count, &nowhere);
 }
 
-/* --- containers and ranks ----------------------------------------------------------- */
+/* --- containers -------------------------------------------------------------------- */
 
 /* Whether trials run in a container; when they cannot, that is reported. */
 static const char *container_tool(struct hd_runconfig_loader *rc)
@@ -274,51 +273,6 @@ static void set_container(struct hd_runconfig_loader *rc, const char *tool,
 	program->container_count = words.count;
 }
 
-static const struct hd_yaml_place *
-ranks_place(const struct hd_runconfig_loader *rc)
-{
-	const struct hd_yaml_node *node = rc->communicator_node
-						  ? rc->communicator_node
-						  : rc->framework_node;
-
-	return node ? &node->place : &rc->root->place;
-}
-
-static int distribute(struct hd_runconfig_loader *rc,
-		      struct hd_program *program, struct hd_error *err)
-{
-	if (rc->communicator == HD_COMMUNICATOR_MPI ||
-	    rc->framework == HD_FRAMEWORK_MPI)
-		return hd_program_distribute(program, HD_DISTRIBUTION_MPI,
-					     rc->processes, 0, err);
-	if (rc->framework == HD_FRAMEWORK_PYTORCH && rc->torch_processes)
-		return hd_program_distribute(program, HD_DISTRIBUTION_PYTORCH,
-					     rc->torch_processes, 0, err);
-	if (rc->framework == HD_FRAMEWORK_TENSORFLOW && rc->workers > 1 &&
-	    rc->servers == 0)
-		return hd_program_distribute(program,
-					     HD_DISTRIBUTION_TENSORFLOW,
-					     rc->workers, 0, err);
-	return 0;
-}
-
-static void set_ranks(struct hd_runconfig_loader *rc,
-		      struct hd_program *program)
-{
-	struct hd_error err = { 0 };
-	int rc_ranks = distribute(rc, program, &err);
-
-	if (rc_ranks == 0)
-		rc_ranks = hd_program_check(program, trial_path(rc), &err);
-	if (rc_ranks < 0)
-		hd_loader_error(&rc->loader, ranks_place(rc), "%s", err.text);
-	else if (program->distribution != HD_DISTRIBUTION_NONE && rc->docker &&
-		 rc->host->allow_docker)
-		hd_loader_error(&rc->loader, &rc->docker_place,
-				"a container runs one process: several of them"
-				" are refused");
-}
-
 /* --- the whole ------------------------------------------------------------------------ */
 
 void hd_runconfig_program(struct hd_runconfig_loader *rc)
@@ -349,6 +303,6 @@ void hd_runconfig_program(struct hd_runconfig_loader *rc)
 		program->time_limit = rc->out->max_seconds;
 	if (tool)
 		set_container(rc, tool, program);
-	set_ranks(rc, program);
+	hd_runconfig_ranks(rc, program);
 	rc->out->program = program;
 }

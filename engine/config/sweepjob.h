@@ -87,8 +87,13 @@ const struct hd_job_input *hd_job_input(const struct hd_job *job,
 
 /* The trial's mapping or component file into job->trial; false: there is none. */
 bool hd_job_trial_find(struct hd_job *job);
-/* Command, code, environment, distribution and resources into the program. */
+/* Command, code, environment and the ranks into the program. */
 void hd_job_trial(struct hd_job *job);
+
+/* --- sweepjob_ranks.c ------------------------------------------------------- */
+
+/* Distribution and resources, nodes and processes, into the program. */
+void hd_job_ranks(struct hd_job *job);
 
 /* --- sweepjob_command.c ----------------------------------------------------- */
 

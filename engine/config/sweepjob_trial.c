@@ -232,102 +232,6 @@ static void read_variables(struct hd_job *job)
 	job->program.environment_count = list ? count : 0;
 }
 
-/* --- processes -------------------------------------------------------------- */
-
-static void read_resources(struct hd_job *job, const struct hd_yaml_node *map,
-			   const char *path)
-{
-	static const char *const keys[] = { "instance_count", "instance_type",
-					    "shm_size", "docker_args",
-					    "properties", "locations",
-					    "max_instance_count" };
-	const struct hd_yaml_node *node;
-	char prefix[64], name[80];
-	size_t count;
-
-	if (!map || map->kind == HD_YAML_NULL ||
-	    !hd_loader_map(job->loader, map, path))
-		return;
-	snprintf(prefix, sizeof prefix, "%s.", path);
-	snprintf(name, sizeof name, "%s.instance_count", path);
-	hd_loader_unknown_keys(job->loader, map, prefix, keys, COUNT(keys));
-	node = hd_loader_get(map, "instance_count");
-	if (!node || node->kind == HD_YAML_NULL ||
-	    !hd_loader_whole(job->loader, node, name, 1, &count) || count == 1)
-		return;
-	hd_loader_error(job->loader, &node->place,
-			"'%s' is %zu: a trial runs on this machine alone, which"
-			" is 1",
-			name, count);
-}
-
-/* The number below KEY of MAP, or OTHERWISE. */
-static size_t number_of(struct hd_job *job, const struct hd_yaml_node *map,
-			const char *key, int64_t min, size_t otherwise)
-{
-	const struct hd_yaml_node *node = hd_loader_get(map, key);
-
-	if (node && node->kind != HD_YAML_NULL)
-		hd_loader_whole(job->loader, node, key, min, &otherwise);
-	return otherwise;
-}
-
-static void set_distribution(struct hd_job *job,
-			     const struct hd_yaml_node *map,
-			     enum hd_distribution kind)
-{
-	bool is_tensorflow = kind == HD_DISTRIBUTION_TENSORFLOW;
-	const char *key = is_tensorflow ? "worker_count"
-					: "process_count_per_instance";
-	size_t processes = number_of(job, map, key, 1, 1);
-	size_t servers = is_tensorflow ? number_of(job, map,
-						   "parameter_server_count", 0,
-						   0)
-				       : 0;
-	struct hd_error err = { 0 };
-
-	if (hd_program_distribute(&job->program, kind, processes, servers,
-				  &err) < 0)
-		hd_loader_error(job->loader, &map->place,
-				"'trial.distribution': %s", err.text);
-}
-
-static void read_distribution(struct hd_job *job)
-{
-	static const char *const types[] = { "mpi", "pytorch", "tensorflow" };
-	static const enum hd_distribution kinds[] = {
-		HD_DISTRIBUTION_MPI, HD_DISTRIBUTION_PYTORCH,
-		HD_DISTRIBUTION_TENSORFLOW
-	};
-	static const char *const keys[] = { "type", "distribution_type",
-					    "process_count_per_instance",
-					    "worker_count",
-					    "parameter_server_count" };
-	struct hd_loader *loader = job->loader;
-	const struct hd_yaml_node *map = trial_get(job, "distribution"), *type;
-	char found[HD_YAML_DESCRIPTION], list[64];
-
-	if (!map || !hd_loader_map(loader, map, "trial.distribution"))
-		return;
-	hd_loader_unknown_keys(loader, map, "trial.distribution.", keys,
-			       COUNT(keys));
-	type = hd_loader_get(map, "type");
-	type = type ? type : hd_loader_need(loader, map, "distribution_type");
-	if (!type)
-		return;
-	for (size_t i = 0; type->kind == HD_YAML_TEXT && i < COUNT(types); i++) {
-		if (strcasecmp(types[i], type->text) != 0)
-			continue;
-		set_distribution(job, map, kinds[i]);
-		return;
-	}
-	hd_loader_error(loader, &type->place,
-			"'trial.distribution.type' must be %s, got %s",
-			hd_loader_words(list, sizeof list, types, COUNT(types),
-					" or "),
-			hd_yaml_describe(type, found));
-}
-
 /* --- the whole -------------------------------------------------------------- */
 
 static void read_command(struct hd_job *job)
@@ -371,8 +275,6 @@ void hd_job_trial(struct hd_job *job)
 	read_code(job);
 	read_environment(job);
 	read_variables(job);
-	read_distribution(job);
-	read_resources(job, trial_get(job, "resources"), "trial.resources");
-	read_resources(job, hd_loader_get(job->root, "resources"), "resources");
+	hd_job_ranks(job);
 	read_command(job);
 }

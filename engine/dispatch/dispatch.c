@@ -250,8 +250,8 @@ int hd_dispatch_stage(struct hd_dispatch *dispatch, struct hd_error *err)
 		.python_path = setup->python_path,
 		.gpus_per_trial = setup->gpus_per_trial,
 		.cpus_per_trial = setup->cpus_per_trial,
-		.nodes = 1,
-		.processes = 1,
+		.nodes = hd_program_nodes(setup->program),
+		.processes = hd_program_node_processes(setup->program),
 	};
 
 	return setup->backend->stage

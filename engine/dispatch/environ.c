@@ -26,7 +26,7 @@ struct hd_environ {
 /* How a parameter's variable begins. */
 #define PARAMETER "AZUREML_SWEEP_"
 
-/* What hd_environ_build sets for each trial: never inherited. */
+/* What hd_environ_build, or a backend, sets for each trial: never inherited. */
 static const char *const trial_names[] = {
 	"HDRIVE_TRIAL",
 	"HDRIVE_ATTEMPT",
@@ -39,6 +39,7 @@ static const char *const trial_names[] = {
 	"HDRIVE_SLOT",
 	HD_CPUS_VARIABLE, /* of an outer trial: its launcher has heeded it */
 	"HDRIVE_DEVICES",
+	"HDRIVE_RANKS", /* launch_ranks.h: what starts an outer trial's */
 	"AZUREML_RUN_ID",
 	"PWD",
 };

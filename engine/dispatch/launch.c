@@ -160,11 +160,21 @@ static void run_kill(struct run *run, int64_t now)
 	run->deadline = now + KILL_AGAIN;
 }
 
+/* Whether it is a mode of ours that starts ranks: TERM is for it to pass on, as
+ * srun, say, would take it for a KILL to all. */
+static bool run_has_ranks(const struct run *run)
+{
+	return hd_launch_is_ranks(run->what.argv, run->launcher);
+}
+
 static void run_end(struct run *run, int64_t now, int64_t grace)
 {
 	run->phase = PHASE_ENDING;
 	run->deadline = now + grace;
-	run_signal(run, SIGTERM);
+	if (run->program && !run->has_ended && run_has_ranks(run))
+		kill(run->program, SIGTERM);
+	else
+		run_signal(run, SIGTERM);
 	/* A stopped process hears TERM only when it goes on. */
 	run_signal(run, SIGCONT);
 }

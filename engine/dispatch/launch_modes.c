@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@ static const struct mode {
 	int (*run)(char **argv);
 } modes[] = {
 	{ "--rank", hd_launch_rank },
-	{ "--processes", hd_launch_processes },
+	{ "--ranks", hd_launch_ranks },
 	{ "--container", hd_launch_container },
 };
 
@@ -32,6 +33,13 @@ bool hd_launch_is_mode(const char *word)
 	return mode_find(word) != NULL;
 }
 
+bool hd_launch_is_ranks(char *const *argv, const char *launcher)
+{
+	return argv[1] && strcmp(argv[1], "--ranks") == 0 &&
+	       (strcmp(argv[0], HD_LAUNCH_NAME) == 0 ||
+		strcmp(argv[0], launcher) == 0);
+}
+
 int hd_launch_mode(char **argv)
 {
 	return mode_find(argv[0])->run(argv);
@@ -43,7 +51,7 @@ int hd_launch_number(const char *text)
 {
 	size_t length = text ? strspn(text, "0123456789") : 0;
 
-	return length && length < 6 && !text[length] ? atoi(text) : -1;
+	return length && length < 8 && !text[length] ? atoi(text) : -1;
 }
 
 void hd_launch_set(const char *name, const char *value)
@@ -117,12 +125,39 @@ void hd_launch_say(const char *what, const char *subject, const char *why)
 	say("\n");
 }
 
+const char *hd_launch_self(void)
+{
+	static char path[PATH_MOST];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	return length > 0 ? path : HD_LAUNCH_NAME;
+}
+
+/* A text without "#!" is the shell's: not every C library sees to it. */
+static void shell_become(char **argv)
+{
+	size_t count = 0;
+	char **words;
+
+	while (argv[count])
+		count++;
+	words = calloc(count + 2, sizeof *words);
+	if (!words)
+		return;
+	words[0] = (char *)(uintptr_t) "/bin/sh";
+	memcpy(words + 1, argv, count * sizeof *words);
+	execv(words[0], words);
+	free(words);
+}
+
 int hd_launch_become(char **argv)
 {
 	int number;
 
 	execvp(argv[0], argv);
 	number = errno;
+	if (number == ENOEXEC && strchr(argv[0], '/'))
+		shell_become(argv);
 	hd_launch_say("cannot run", argv[0], strerror(number));
 	return number == ENOENT ? 127 : 126;
 }

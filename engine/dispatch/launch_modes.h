@@ -1,6 +1,7 @@
 /*
- * What hdrive-launch does besides supervising: it stands between mpirun and a
- * rank, starts the processes of a trial that has several, or its container
+ * What hdrive-launch does besides supervising: it starts the processes of a
+ * trial that has several, stands between mpirun or srun and a rank, or starts
+ * a container
  * (engine/program/ranks.c puts it there). None of this outlives the trial: the
  * supervisor above ends all of it.
  */
@@ -8,6 +9,9 @@
 #define HD_DISPATCH_LAUNCH_MODES_H
 
 #include <stdbool.h>
+
+/* What a trial's words call the launcher that runs it, wherever that lies. */
+#define HD_LAUNCH_NAME "hdrive-launch"
 
 /* Whether WORD, the launcher's first, is one of them: "--rank" and so on. */
 bool hd_launch_is_mode(const char *word);
@@ -18,6 +22,9 @@ bool hd_launch_is_mode(const char *word);
 bool hd_launch_is_stand_in(const char *path);
 /* As hd_launch_mode: ARGV begins behind that name. */
 int hd_launch_stand_in(char **argv);
+/* Whether ARGV, of a trial, is the launcher's own way to start its ranks;
+ * LAUNCHER is how it was called itself. */
+bool hd_launch_is_ranks(char *const *argv, const char *launcher);
 /* Do it: ARGV begins with that word. The exit status, when it returns. */
 int hd_launch_mode(char **argv);
 
@@ -25,14 +32,14 @@ int hd_launch_mode(char **argv);
 
 #define HD_LAUNCH_USAGE 64 /* exit status: the words are not as they should be */
 
-/* --rank PROGRAM...: one of mpirun's */
+/* --ranks KIND NODES WORKERS SERVERS PROGRAM...: all of them (launch_ranks.h) */
+int hd_launch_ranks(char **argv);
+/* --rank KIND NODES WORKERS SERVERS PROGRAM...: one, of mpirun's or srun's */
 int hd_launch_rank(char **argv);
-/* --processes WORKERS SERVERS KIND PROGRAM... */
-int hd_launch_processes(char **argv);
 /* --container COUNT TOOL OPTION... IMAGE PROGRAM... */
 int hd_launch_container(char **argv);
 
-/* A whole number in decimal from 0 to 99999; -1 for what is none. */
+/* A whole number in decimal from 0 to 9999999; -1 for what is none. */
 int hd_launch_number(const char *text);
 void hd_launch_set(const char *name, const char *value);
 void hd_launch_set_number(const char *name, int value);
@@ -41,6 +48,8 @@ void hd_launch_set_number(const char *name, int value);
  * rank-N.log in the trial's folder, what it logs nowhere.
  */
 void hd_launch_mute(int rank);
+/* The absolute path of this program. */
+const char *hd_launch_self(void);
 /* Become the program; the exit status when that fails, which is said. */
 int hd_launch_become(char **argv);
 /* "hdrive-launch: WHAT 'SUBJECT': WHY" on stderr. */

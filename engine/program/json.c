@@ -74,6 +74,8 @@ static void put_ranks(struct hd_buf *buf, const struct hd_program *program)
 	put_key(buf, "distribution");
 	hd_buf_printf(buf, "\"%s\",\"processes\":%zu,\"servers\":%zu", kind,
 		      program->processes, program->servers);
+	if (program->nodes > 1)
+		hd_buf_printf(buf, ",\"nodes\":%zu", program->nodes);
 }
 
 void hd_program_json(struct hd_buf *buf, const struct hd_program *program)
@@ -206,6 +208,7 @@ static int read_ranks(struct hd_program *program, const struct hd_json *rest,
 		      struct hd_error *err)
 {
 	const char *name = read_text(rest, "distribution");
+	size_t nodes = read_count(rest, "nodes");
 	enum hd_distribution kind;
 
 	if (!name)
@@ -215,8 +218,9 @@ static int read_ranks(struct hd_program *program, const struct hd_json *rest,
 				    "the stored program has an unknown"
 				    " distribution '%.40s'",
 				    name);
-	return hd_program_distribute(program, kind, read_count(rest, "processes"),
-				     read_count(rest, "servers"), err);
+	return hd_program_spread(program, kind, nodes ? nodes : 1,
+				 read_count(rest, "processes"),
+				 read_count(rest, "servers"), err);
 }
 
 /* What only a run configuration gives. */

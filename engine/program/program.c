@@ -73,6 +73,7 @@ static bool program_fill(struct hd_program *to, struct hd_arena *arena,
 	return copy_text(&to->experiment, arena, from->experiment) &&
 	       copy_text(&to->source, arena, from->source) &&
 	       copy_text(&to->configuration, arena, from->configuration) &&
+	       copy_text(&to->nodes_place, arena, from->nodes_place) &&
 	       copy_text(&to->launcher, arena, from->launcher) &&
 	       to->words && to->wrapper && to->bindings && to->environment &&
 	       to->container;

@@ -46,6 +46,10 @@ int hd_program_wrap(char ***argv, const struct hd_program *program,
 		    struct hd_error *err);
 /* Whether a program called NAME is in one of the folders of PATH. */
 bool hd_program_in_path(const char *path, const char *name);
+/* Machines of a trial of PROGRAM, which may be NULL: at least 1. */
+size_t hd_program_nodes(const struct hd_program *program);
+/* The most processes that one of them has of it. */
+size_t hd_program_node_processes(const struct hd_program *program);
 /* "mpi", "pytorch", "tensorflow"; "none". */
 const char *hd_distribution_name(enum hd_distribution kind);
 /* The kind called NAME; false when there is none. */

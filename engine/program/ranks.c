@@ -1,7 +1,7 @@
 /*
  * Several processes for one trial, and containers: the words before its own.
  *
- * hdrive-launch itself is what runs next to each process (launch_ranks.c and
+ * hdrive-launch itself is what starts and watches them (launch_ranks.c and
  * launch_container.c): it is where trials run, whatever host that is.
  */
 #include "program/program.h"
@@ -36,27 +36,91 @@ bool hd_distribution_find(const char *name, enum hd_distribution *kind)
 	return false;
 }
 
-int hd_program_distribute(struct hd_program *program,
-			  enum hd_distribution kind, size_t processes,
-			  size_t servers, struct hd_error *err)
+static int check_count(const char *what, size_t count, size_t least,
+		       size_t most, struct hd_error *err)
 {
-	if (processes < 1 || processes > HD_PROCESSES_MOST ||
-	    servers > HD_PROCESSES_MOST)
-		return hd_error_set(err, HD_EINVAL,
-				    "a trial has from 1 to %d processes, got"
-				    " %zu",
-				    HD_PROCESSES_MOST,
-				    servers > HD_PROCESSES_MOST ? servers
-								: processes);
+	if (count >= least && count <= most)
+		return 0;
+	return hd_error_set(err, HD_EINVAL,
+			    "a trial has from %zu to %zu %s, got %zu", least,
+			    most, what, count);
+}
+
+int hd_program_spread(struct hd_program *program, enum hd_distribution kind,
+		      size_t nodes, size_t processes, size_t servers,
+		      struct hd_error *err)
+{
+	int rc = check_count("nodes", nodes, 1, HD_NODES_MOST, err);
+
+	if (rc == 0)
+		rc = check_count("processes", processes, 1,
+				 HD_PROCESSES_MOST * nodes, err);
+	if (rc == 0)
+		rc = check_count("parameter servers", servers, 0,
+				 HD_PROCESSES_MOST * nodes, err);
+	if (rc < 0)
+		return rc;
 	if (servers && kind != HD_DISTRIBUTION_TENSORFLOW)
 		return hd_error_set(err, HD_EINVAL,
 				    "parameter servers are TensorFlow's, not"
 				    " of '%s'",
 				    hd_distribution_name(kind));
+	if (nodes > 1 && kind == HD_DISTRIBUTION_NONE)
+		return hd_error_set(err, HD_EINVAL,
+				    "a trial of %zu nodes needs a distribution,"
+				    " by which its processes find each other",
+				    nodes);
+	if (processes + servers < nodes)
+		return hd_error_set(err, HD_EINVAL,
+				    "a node has at least one process: %zu nodes"
+				    " are too many for %zu",
+				    nodes, processes + servers);
 	program->distribution = kind;
 	program->processes = processes;
 	program->servers = servers;
+	program->nodes = nodes;
 	return 0;
+}
+
+int hd_program_distribute(struct hd_program *program,
+			  enum hd_distribution kind, size_t processes,
+			  size_t servers, struct hd_error *err)
+{
+	return hd_program_spread(program, kind, 1, processes, servers, err);
+}
+
+size_t hd_program_nodes(const struct hd_program *program)
+{
+	return program && program->nodes ? program->nodes : 1;
+}
+
+size_t hd_program_node_processes(const struct hd_program *program)
+{
+	size_t nodes = hd_program_nodes(program);
+	size_t all = program ? program->processes + program->servers : 1;
+
+	return all ? (all + nodes - 1) / nodes : 1;
+}
+
+int hd_program_check_machines(const struct hd_program *program,
+			      size_t machines, struct hd_error *err)
+{
+	size_t nodes = hd_program_nodes(program);
+	const char *place = program ? program->nodes_place : NULL;
+
+	if (nodes <= machines)
+		return 0;
+	if (machines == 1)
+		return hd_error_set(err, HD_EINVAL,
+				    "%s%sa trial wants %zu nodes and this"
+				    " machine is one: name a target that has"
+				    " more with --target, or ask for 1",
+				    place ? place : "", place ? ": " : "",
+				    nodes);
+	return hd_error_set(err, HD_EINVAL,
+			    "%s%sa trial wants %zu nodes, the target has %zu",
+			    place ? place : "", place ? ": " : "", nodes,
+			    machines);
 }
 
 /* --- is it there ----------------------------------------------------------- */
@@ -121,49 +185,35 @@ static int wrap_container(char ***argv, const struct hd_program *program,
 }
 
 /*
- * BACKENDS 5: a machine with fewer cores than ranks is no error, ranks are not
- * tied to cores that other trials use too, and root has to say that it is.
+ * All kinds go through the launcher, which knows by what means processes are
+ * started where it runs: mpirun, srun, or itself.
  */
-static int wrap_mpi(char ***argv, const char *launcher, const char *processes,
-		    struct hd_error *err)
+static int wrap_ranks(char ***argv, const struct hd_program *program,
+		      const char *launcher, struct hd_error *err)
 {
-	const char *const words[] = { "mpirun", "-n", processes,
-				      "--oversubscribe", "--bind-to", "none",
-				      "--allow-run-as-root" };
-	const char *const rank[] = { launcher, "--rank" };
-	size_t count = sizeof words / sizeof words[0];
-	int rc = wrap(argv, rank, 2, err);
+	char nodes[24], processes[24], servers[24];
+	const char *const words[] = {
+		launcher, "--ranks",
+		hd_distribution_name(program->distribution),
+		nodes, processes,
+		servers
+	};
 
-	return rc == 0 ? wrap(argv, words, geteuid() == 0 ? count : count - 1,
-			      err)
-		       : rc;
+	snprintf(nodes, sizeof nodes, "%zu", hd_program_nodes(program));
+	snprintf(processes, sizeof processes, "%zu", program->processes);
+	snprintf(servers, sizeof servers, "%zu", program->servers);
+	return wrap(argv, words, sizeof words / sizeof words[0], err);
 }
 
 int hd_program_wrap(char ***argv, const struct hd_program *program,
 		    struct hd_error *err)
 {
 	const char *launcher = program->launcher ? program->launcher : LAUNCHER;
-	char processes[24], servers[24];
-	const char *const words[] = { launcher, "--processes", processes,
-				      servers,
-				      hd_distribution_name(
-					      program->distribution) };
 	int rc = 0;
 
-	snprintf(processes, sizeof processes, "%zu", program->processes);
-	snprintf(servers, sizeof servers, "%zu", program->servers);
 	if (program->container_count)
 		rc = wrap_container(argv, program, launcher, err);
-	if (rc < 0)
-		return rc;
-	switch (program->distribution) {
-	case HD_DISTRIBUTION_NONE:
-		break;
-	case HD_DISTRIBUTION_MPI:
-		return wrap_mpi(argv, launcher, processes, err);
-	case HD_DISTRIBUTION_PYTORCH:
-	case HD_DISTRIBUTION_TENSORFLOW:
-		return wrap(argv, words, sizeof words / sizeof words[0], err);
-	}
-	return 0;
+	if (rc == 0 && program->distribution != HD_DISTRIBUTION_NONE)
+		rc = wrap_ranks(argv, program, launcher, err);
+	return rc;
 }

@@ -153,7 +153,12 @@ static int sweep_take_program(struct hd_sweep *sweep,
 		return hd_error_set(err, HD_EINVAL,
 				    "no command: a sweep needs the training "
 				    "program to run");
-	rc = hd_sweep_take_source(sweep, options, &program, err);
+	/* How many nodes a runner has is its own affair. */
+	rc = options->runner || hd_sweep_backend(sweep)->is_remote
+		     ? 0
+		     : hd_program_check_machines(&program, 1, err);
+	if (rc == 0)
+		rc = hd_sweep_take_source(sweep, options, &program, err);
 	return rc < 0 ? rc : hd_program_copy(&sweep->program, &program, err);
 }
 

@@ -382,7 +382,9 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 	};
 	int rc;
 
-	sweep->program->launcher = sweep->launcher;
+	/* Elsewhere it lies where it lies: there it knows its own name. */
+	sweep->program->launcher = dispatch.backend->is_remote ? NULL
+							       : sweep->launcher;
 	rc = hd_core_new(&sweep->core, &core, err);
 
 	if (rc == 0)

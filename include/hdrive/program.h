@@ -40,6 +40,8 @@ enum hd_distribution {
 
 /* Far above what one machine runs, far below what would harm it. */
 #define HD_PROCESSES_MOST 1024
+/* Machines of one trial. */
+#define HD_NODES_MOST 1024
 
 struct hd_program {
 	bool shell;               /* words[0] is a line for /bin/sh -c */
@@ -58,9 +60,9 @@ struct hd_program {
 	const char *source;
 	double time_limit; /* seconds of one attempt; 0: no limit of its own */
 
-	/* Set through hd_program_distribute. */
+	/* Set through hd_program_distribute or hd_program_spread. */
 	enum hd_distribution distribution;
-	size_t processes; /* of a trial; 0 counts as 1 */
+	size_t processes; /* of a trial, on all machines; 0 counts as 1 */
 	size_t servers;   /* TensorFlow's parameter servers besides */
 	/*
 	 * A container to run it in: "podman" or "docker", options of its run,
@@ -73,9 +75,14 @@ struct hd_program {
 	const char *configuration;
 	/*
 	 * hdrive-launch, which starts ranks and containers on the trial's
-	 * host. The engine sets it; it is not stored. NULL: found in PATH.
+	 * host. The engine sets it; it is not stored. NULL: the one that
+	 * launches the trial, or found in PATH.
 	 */
 	const char *launcher;
+	size_t nodes; /* machines of a trial; 0 counts as 1; hd_program_spread */
+	/* "FILE:LINE:COLUMN" of what asks for several machines, for messages;
+	 * NULL: not known. It is not stored. */
+	const char *nodes_place;
 };
 
 /*
@@ -92,6 +99,22 @@ struct hd_program {
 HD_API int hd_program_distribute(struct hd_program *program,
 				 enum hd_distribution kind, size_t processes,
 				 size_t servers, struct hd_error *err);
+/*
+ * The same on NODES machines: PROCESSES and SERVERS are those of the whole
+ * trial, in the order of their ranks spread as evenly as can be, servers last.
+ * Each machine has at least one of them. Where there are more machines than
+ * that a trial runs is the target's to know (hd_program_check_machines).
+ */
+HD_API int hd_program_spread(struct hd_program *program,
+			     enum hd_distribution kind, size_t nodes,
+			     size_t processes, size_t servers,
+			     struct hd_error *err);
+/*
+ * Whether MACHINES, those of the place where trials will run, are enough for a
+ * trial of PROGRAM. HD_EINVAL with what would be right when they are not.
+ */
+HD_API int hd_program_check_machines(const struct hd_program *program,
+				     size_t machines, struct hd_error *err);
 /*
  * Whether what starts PROGRAM, besides itself, is among the folders of PATH:
  * mpirun, the container's tool. HD_ENOENT with what to do when it is not.

@@ -197,6 +197,12 @@ static void programs_of_several_processes_are_checked(void **state)
 	assert_int_equal(program.processes, 2);
 	assert_int_equal(hd_program_check(&program, "/none/here", &err), HD_ENOENT);
 	assert_has(err.text, "mpirun");
+	assert_int_equal(hd_program_spread(&program, HD_DISTRIBUTION_MPI, 3, 2, 0, &err),
+			 HD_EINVAL);
+	assert_int_equal(hd_program_spread(&program, HD_DISTRIBUTION_MPI, 2, 4, 0, &err), 0);
+	assert_int_equal(program.nodes, 2);
+	assert_int_equal(hd_program_check_machines(&program, 2, &err), 0);
+	assert_int_equal(hd_program_check_machines(&program, 1, &err), HD_EINVAL);
 }
 
 int main(void)

@@ -203,6 +203,40 @@ static void a_program_comes_back_from_the_store(void **state)
 	hd_buf_release(&text);
 }
 
+static void nodes_and_ranks_come_back_from_the_store(void **state)
+{
+	struct hd_program program = { 0 }, *back = NULL;
+	struct hd_buf text = HD_BUF_INIT;
+	struct hd_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(hd_program_spread(&program, HD_DISTRIBUTION_TENSORFLOW,
+					   3, 4, 1, &err),
+			 0);
+	program.nodes_place = "a.yml:1:2";
+	hd_program_json(&text, &program);
+	assert_string_equal(hd_buf_text(&text),
+			    "{\"distribution\":\"tensorflow\",\"processes\":4,"
+			    "\"servers\":1,\"nodes\":3}");
+	assert_int_equal(hd_program_read(&back, "[\"t\"]", hd_buf_text(&text),
+					 &err),
+			 0);
+	assert_int_equal(hd_program_nodes(back), 3);
+	assert_int_equal(hd_program_node_processes(back), 2);
+	assert_int_equal(back->servers, 1);
+	hd_program_free(back);
+	hd_buf_release(&text);
+	assert_int_equal(hd_program_check_machines(&program, 3, &err), 0);
+	assert_int_equal(hd_program_check_machines(&program, 2, &err), HD_EINVAL);
+	assert_string_equal(err.text, "a.yml:1:2: a trial wants 3 nodes, the"
+				      " target has 2");
+	assert_int_equal(hd_program_check_machines(&program, 1, &err), HD_EINVAL);
+	assert_string_equal(err.text, "a.yml:1:2: a trial wants 3 nodes and this"
+				      " machine is one: name a target that has"
+				      " more with --target, or ask for 1");
+	assert_int_equal(hd_program_check_machines(NULL, 1, &err), 0);
+}
+
 static void a_store_of_words_alone_is_a_program(void **state)
 {
 	struct hd_program *back = NULL;
@@ -304,6 +338,7 @@ int main(void)
 		cmocka_unit_test(a_place_that_cannot_be_quoted_is_refused),
 		cmocka_unit_test(a_nul_byte_is_refused),
 		cmocka_unit_test(a_program_comes_back_from_the_store),
+		cmocka_unit_test(nodes_and_ranks_come_back_from_the_store),
 		cmocka_unit_test(a_store_of_words_alone_is_a_program),
 		cmocka_unit_test(a_wrapper_stands_before_the_program),
 		cmocka_unit_test(an_option_goes_behind_words_and_into_a_line),

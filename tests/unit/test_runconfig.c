@@ -155,23 +155,26 @@ static void hd_143_public_forms_load_and_pyspark_is_refused(void **state)
 		    " 'spark'");
 }
 
-static void hd_144_what_one_machine_cannot_do_is_refused(void **state)
+static void hd_144_what_no_machine_can_do_is_refused(void **state)
 {
 	static const struct {
 		const char *text, *why;
 	} rows[] = {
-		{ "nodeCount: 2", "error: 'nodeCount' is 2: trials run on one"
-				  " machine" },
+		{ "nodeCount: 2", "error: 'nodeCount' is 2, and nothing says how"
+				  " its processes find each other" },
+		{ "framework: PyTorch\nnodeCount: 2\n"
+		  "pytorch: {processCount: 1}",
+		  "error: a node has at least one process: 2 nodes are too many"
+		  " for 1" },
+		{ "framework: PyTorch\nnodeCount: 1025",
+		  "error: a trial has from 1 to 1024 nodes, got 1025" },
+		{ "communicator: Mpi\nmpi: {processCountPerNode: 1025}",
+		  "error: a trial has from 1 to 1024 processes, got" },
 		{ "communicator: ParameterServer",
 		  "error: communicator 'ParameterServer' is refused" },
 		{ "communicator: Gloo", "error: communicator 'Gloo' is refused" },
 		{ "framework: TensorFlowParameterServer",
 		  "error: framework 'TensorFlowParameterServer' is refused" },
-		{ "framework: TensorFlow\ntensorflow: {workerCount: 2}",
-		  "error: 2 workers with 1 parameter servers are refused" },
-		{ "framework: TensorFlow\n"
-		  "tensorflow: {parameterServerCount: 2}",
-		  "error: 1 workers with 2 parameter servers are refused" },
 		{ "communicator: OpenMpi\nmpi: {processCountPerNode: 2}",
 		  "error: 'mpirun' is not in PATH" },
 		{ "communicator: Mpi",
@@ -545,7 +548,7 @@ int main(void)
 		TEST(hd_141_case_counts_neither_in_keys_nor_in_words),
 		TEST(hd_142_numbers_in_arguments_become_text),
 		TEST(hd_143_public_forms_load_and_pyspark_is_refused),
-		TEST(hd_144_what_one_machine_cannot_do_is_refused),
+		TEST(hd_144_what_no_machine_can_do_is_refused),
 		TEST(hd_145_keys_for_clusters_are_warned_of),
 		TEST(hd_146_a_users_own_environment_names_its_interpreter),
 		TEST(hd_147_it_is_found_by_its_bare_name),

@@ -102,22 +102,34 @@ static void several_processes_are_asked_for_in_three_ways(void **state)
 	static const struct {
 		const char *text;
 		enum hd_distribution kind;
-		size_t processes;
+		size_t nodes, processes, servers;
 	} rows[] = {
 		{ "communicator: OpenMpi\nmpi: {processCountPerNode: 4}",
-		  HD_DISTRIBUTION_MPI, 4 },
-		{ "communicator: IntelMpi", HD_DISTRIBUTION_MPI, 1 },
+		  HD_DISTRIBUTION_MPI, 1, 4, 0 },
+		{ "communicator: IntelMpi", HD_DISTRIBUTION_MPI, 1, 1, 0 },
 		{ "framework: PythonMpi\nmpi: {processCountPerNode: 2}",
-		  HD_DISTRIBUTION_MPI, 2 },
+		  HD_DISTRIBUTION_MPI, 1, 2, 0 },
 		{ "framework: PyTorch\npytorch: {processCount: 3}",
-		  HD_DISTRIBUTION_PYTORCH, 3 },
+		  HD_DISTRIBUTION_PYTORCH, 1, 3, 0 },
 		{ "framework: PyTorch\ncommunicator: Nccl\n"
 		  "pytorch: {processCount: null}",
-		  HD_DISTRIBUTION_NONE, 0 },
+		  HD_DISTRIBUTION_NONE, 0, 0, 0 },
 		{ "framework: TensorFlow\n"
 		  "tensorflow: {workerCount: 2, parameterServerCount: 0}",
-		  HD_DISTRIBUTION_TENSORFLOW, 2 },
-		{ "mpi: {processCountPerNode: 4}", HD_DISTRIBUTION_NONE, 0 },
+		  HD_DISTRIBUTION_TENSORFLOW, 1, 2, 0 },
+		{ "framework: TensorFlow\ntensorflow: {workerCount: 2}",
+		  HD_DISTRIBUTION_TENSORFLOW, 1, 2, 1 },
+		{ "mpi: {processCountPerNode: 4}", HD_DISTRIBUTION_NONE, 0, 0, 0 },
+		/* On each machine, of all of them, and one a machine. */
+		{ "nodeCount: 3\ncommunicator: OpenMpi\n"
+		  "mpi: {processCountPerNode: 4}",
+		  HD_DISTRIBUTION_MPI, 3, 12, 0 },
+		{ "framework: PyTorch\npytorch: {processCount: 6, nodeCount: 2}",
+		  HD_DISTRIBUTION_PYTORCH, 2, 6, 0 },
+		{ "framework: PyTorch\nnodeCount: 2", HD_DISTRIBUTION_PYTORCH, 2,
+		  2, 0 },
+		{ "framework: TensorFlow\nnodeCount: 2\ntensorflow: {}",
+		  HD_DISTRIBUTION_TENSORFLOW, 2, 1, 1 },
 	};
 	struct place *place = *state;
 	struct loading loading;
@@ -130,8 +142,12 @@ static void several_processes_are_asked_for_in_three_ways(void **state)
 		load_quietly(&loading, text, &place->host);
 		assert_int_equal(loading.runconfig->program->distribution,
 				 rows[i].kind);
+		assert_int_equal(loading.runconfig->program->nodes,
+				 rows[i].nodes);
 		assert_int_equal(loading.runconfig->program->processes,
 				 rows[i].processes);
+		assert_int_equal(loading.runconfig->program->servers,
+				 rows[i].servers);
 		load_end(&loading);
 	}
 }

@@ -348,7 +348,7 @@ static void policies_of_ours_end_trials_of_sweep_jobs(void **state)
 
 /* --- what else a trial has ---------------------------------------------------- */
 
-static void processes_and_instances_are_what_one_machine_has(void **state)
+static void processes_and_instances_are_those_of_the_trial(void **state)
 {
 	struct loading loading;
 
@@ -368,11 +368,28 @@ static void processes_and_instances_are_what_one_machine_has(void **state)
 	assert_int_equal(loading.config->program->processes, 2);
 	assert_int_equal(loading.config->program->servers, 1);
 	load_end(&loading);
+	load_good(&loading, "type: sweep\n" OBJECTIVE SPACE LIMITS TRIAL
+			    "  distribution: {type: pytorch,"
+			    " process_count_per_instance: 3}\n"
+			    "  resources: {instance_count: 2}\n"
+			    "resources: {instance_count: 5}\n");
+	assert_int_equal(loading.config->program->nodes, 2);
+	assert_int_equal(loading.config->program->processes, 6);
+	load_end(&loading);
+	load_good(&loading, "type: sweep\n" OBJECTIVE SPACE LIMITS TRIAL
+			    "  distribution: {type: tensorflow,"
+			    " parameter_server_count: 1}\n"
+			    "resources: {instance_count: 3}\n");
+	assert_int_equal(loading.config->program->nodes, 3);
+	assert_int_equal(loading.config->program->processes, 3);
+	assert_int_equal(loading.config->program->servers, 1);
+	load_end(&loading);
 	assert_error(JOB LIMITS "resources: {instance_count: 2}\n",
-		     "'resources.instance_count' is 2");
+		     "'resources.instance_count' is 2, and no"
+		     " 'trial.distribution' says");
 	assert_error("type: sweep\n" OBJECTIVE SPACE LIMITS TRIAL
 		     "  resources: {instance_count: 4}\n",
-		     "'trial.resources.instance_count' is 4");
+		     "'trial.resources.instance_count' is 4, and no");
 	assert_good(JOB LIMITS "resources: {instance_count: 1, shm_size: 4g}\n"
 			       "identity: {type: managed}\n"
 			       "queue_settings: {job_tier: spot}\n");
@@ -458,7 +475,7 @@ int main(void)
 		cmocka_unit_test(hd_073_interval_0_or_none_is_1),
 		cmocka_unit_test(hd_074_policies_are_named_in_every_spelling),
 		cmocka_unit_test(policies_of_ours_end_trials_of_sweep_jobs),
-		cmocka_unit_test(processes_and_instances_are_what_one_machine_has),
+		cmocka_unit_test(processes_and_instances_are_those_of_the_trial),
 		cmocka_unit_test(unknown_keys_are_errors_with_a_guess),
 		cmocka_unit_test(hdrives_own_keys_work_in_sweep_jobs_too),
 		cmocka_unit_test(settings_of_either_kind_of_file_fit),
