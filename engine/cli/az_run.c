@@ -161,7 +161,7 @@ static const struct cli_opt list_rows[] = {
 	{ "pipeline-run-id", 0, "ID", "of a pipeline: there are none here", CLI_OPT_TEXT,
 	  ROW(pipeline), 0 },
 	{ "last", 0, "N", "the newest N (10)", CLI_OPT_SIZE, ROW(last), 1 },
-	{ "compute-target-name", 0, "NAME", "those that run there: all of them are at 'local'",
+	{ "compute-target-name", 0, "NAME", "those that run at this target",
 	  CLI_OPT_TEXT, ROW(target), 0 },
 	{ "status", 0, "WORD", "those with this status", CLI_OPT_TEXT, ROW(status), 0 },
 	{ "tags", 0, "NAME=VALUE...", "those with all of these tags", CLI_OPT_LIST, ROW(tags), 0 },

@@ -15,19 +15,19 @@ struct submit_options {
 };
 
 #define ROW(field) offsetof(struct submit_options, field)
-#define SUBMIT_ROWS                                                                         \
-	{ "run-configuration-name", 'c', "NAME", "a run configuration", CLI_OPT_TEXT,       \
-	  ROW(configuration), 0 },                                                          \
-		{ "source-directory", 0, "DIR", "the folder that holds it (--path)",        \
-		  CLI_OPT_TEXT, ROW(source), 0 },                                           \
-		{ "conda-dependencies", 'd', "FILE", "instead of the run configuration's",  \
-		  CLI_OPT_TEXT, ROW(conda), 0 },                                            \
-		{ "target", 0, "NAME", "where it runs, instead of the run configuration's", \
-		  CLI_OPT_TEXT, ROW(target), 0 },                                           \
-		{ "ct", 0, "NAME", "the same", CLI_OPT_TEXT, ROW(ct), 0 },                  \
-	{                                                                                   \
-		"async", 0, NULL, "go on in the background and print the record at once",   \
-			CLI_OPT_FLAG, ROW(async), 0                                         \
+#define SUBMIT_ROWS                                                                           \
+	{ "run-configuration-name", 'c', "NAME", "a run configuration", CLI_OPT_TEXT,         \
+	  ROW(configuration), 0 },                                                            \
+		{ "source-directory", 0, "DIR", "the folder that holds it (--path)",          \
+		  CLI_OPT_TEXT, ROW(source), 0 },                                             \
+		{ "conda-dependencies", 'd', "FILE", "instead of the run configuration's",    \
+		  CLI_OPT_TEXT, ROW(conda), 0 },                                              \
+		{ "target", 0, "TARGET", "where it runs, instead of the run configuration's", \
+		  CLI_OPT_TEXT, ROW(target), 0 },                                             \
+		{ "ct", 0, "TARGET", "the same", CLI_OPT_TEXT, ROW(ct), 0 },                  \
+	{                                                                                     \
+		"async", 0, NULL, "go on in the background and print the record at once",     \
+			CLI_OPT_FLAG, ROW(async), 0                                           \
 	}
 
 static const struct cli_opt hyperdrive_rows[] = {
@@ -51,7 +51,7 @@ static void submit_words(struct words *words, const struct submit_options *optio
 	words_flag(words, "-c", options->configuration);
 	words_flag(words, "--path", options->source ? options->source : options->az.path);
 	words_flag(words, "--conda-dependencies", options->conda);
-	words_flag(words, "--target", options->target ? options->target : options->ct);
+	words_flag(words, "--ct", options->target ? options->target : options->ct);
 	words_flag(words, "--experiment", options->az.experiment);
 	if (options->async)
 		words_add(words, "--detach");

@@ -92,7 +92,7 @@ int cli_sweep_open_to(struct cli *cli, const char *word,
 int cli_config_load(struct cli *cli, const char *file,
 		    const struct hd_config_load *load, struct hd_config **out);
 /* The same, silently: hd_config_open for a FILE as above. */
-int cli_config_open(const char *file, const struct hd_config_load *load,
+int cli_config_open(struct cli *cli, const char *file, const struct hd_config_load *load,
 		    struct hd_config **out, struct hd_findings *findings,
 		    struct hd_error *err);
 /*

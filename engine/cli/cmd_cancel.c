@@ -3,6 +3,7 @@
 
 #include "cli/ask.h"
 #include "cli/limits.h"
+#include "cli/target.h"
 
 #include <stdlib.h>
 
@@ -23,7 +24,7 @@ static const struct cli_opt cancel_rows[] = {
 static int cancel_here(struct cancel *cancel)
 {
 	char *launcher = cli_launcher_path();
-	const struct hd_sweep_options host = {
+	struct hd_sweep_options host = {
 		.size = sizeof host,
 		.launcher = launcher,
 		.environment = (const char *const *)environ,
@@ -31,15 +32,21 @@ static int cancel_here(struct cancel *cancel)
 		.only = cancel->numbers,
 		.only_count = cancel->count,
 	};
+	struct target_file targets = { NULL, NULL };
 	struct hd_sweep *sweep = NULL;
 	struct hd_error err = { 0 };
-	int rc = hd_sweep_resume(&sweep, cancel->store, cancel->key, &host, &err);
+	int rc = target_of_sweep(cancel->cli, cancel->store, cancel->key, NULL, &targets, &host,
+				 &err);
+
+	if (rc == 0)
+		rc = hd_sweep_resume(&sweep, cancel->store, cancel->key, &host, &err);
 
 	if (rc == 0 && cancel->count == 0)
 		hd_sweep_stop(sweep, cancel->options->now);
 	if (rc == 0)
 		rc = hd_sweep_run(sweep, &err);
 	hd_sweep_free(sweep);
+	target_close(&targets);
 	free(launcher);
 	return rc < 0 ? cli_fail_error(cancel->cli, &err) : CLI_OK;
 }

@@ -1,6 +1,7 @@
 /* hdrive resume: go on with a sweep after an end, a crash or a cancel. */
 #include "cli/limits.h"
 #include "cli/run.h"
+#include "cli/target.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@ struct resume_options {
 	struct cli_list sets;
 	struct limit_options limits;
 	const char *file;
+	const char *backend;
 	bool accept_space;
 	bool detach;
 	bool parsable;
@@ -26,12 +28,14 @@ static const struct cli_opt resume_rows[] = {
 	{ "max-concurrent", 'j', "N", "trials at a time from now on", CLI_OPT_SIZE,
 	  ROW(max_concurrent), 1 },
 	LIMIT_ROWS(struct resume_options, limits),
-	{ "set", 0, "KEY=VALUE", "change a key of its file: --set max_total_runs=200",
-	  CLI_OPT_LIST, ROW(sets), 0 },
+	{ "set", 0, "KEY=VALUE", "change a key of its file: --set max_total_runs=200", CLI_OPT_LIST,
+	  ROW(sets), 0 },
 	{ "file", 'f', "FILE", "go on by this file in place of the one it was submitted with",
 	  CLI_OPT_TEXT, ROW(file), 0 },
 	{ "accept-space", 0, NULL, "though FILE has another parameter space", CLI_OPT_FLAG,
 	  ROW(accept_space), 0 },
+	{ "backend", 0, "TARGET", "move it there, when none of its trials is under way",
+	  CLI_OPT_TEXT, ROW(backend), 0 },
 	{ "detach", 'd', NULL, "go on in the background; the engine's talk in FOLDER/engine.log",
 	  CLI_OPT_FLAG, ROW(detach), 0 },
 	{ "parsable", 0, NULL, "only the sweep's name, on stdout", CLI_OPT_FLAG, ROW(parsable), 0 },
@@ -43,17 +47,21 @@ struct resume_make {
 	struct cli *cli;
 	const struct resume_options *options;
 	char *text;
+	struct target_file targets;
 };
 
 static int resume_make(void *user, struct hd_sweep **sweep,
 		       struct hd_store *store, struct hd_sweep_options *host,
 		       struct hd_error *err)
 {
-	const struct resume_make *make = user;
+	struct resume_make *make = user;
 	const struct resume_options *options = make->options;
 	int64_t key;
 	int rc = hd_store_find_sweep(store, make->cli->words[0], &key, err);
 
+	if (rc == 0)
+		rc = target_of_sweep(make->cli, store, key, options->backend, &make->targets, host,
+				     err);
 	if (rc < 0)
 		return rc;
 	host->max_concurrent = options->max_concurrent.value;
@@ -89,7 +97,7 @@ static int resume_read(struct cli *cli, const char *path, char **text)
 static int resume_main(struct cli *cli)
 {
 	struct resume_options options = { 0 };
-	struct resume_make make = { cli, &options, NULL };
+	struct resume_make make = { .cli = cli, .options = &options };
 	struct run_how how = {
 		.mode = HD_STORE_WRITE,
 		.make = resume_make,
@@ -113,6 +121,7 @@ static int resume_main(struct cli *cli)
 		code = run_sweep(cli, &how);
 out:
 	free(make.text);
+	target_close(&make.targets);
 	limit_release(&options.limits);
 	cli_options_release(cli, &options);
 	return code;

@@ -2,6 +2,7 @@
 #include "cli/ask.h"
 #include "cli/run.h"
 #include "cli/study.h"
+#include "cli/target.h"
 
 #include <stdlib.h>
 
@@ -30,6 +31,7 @@ struct retry {
 	size_t *numbers;
 	size_t count;
 	size_t found;
+	struct target_file targets;
 };
 
 static bool retry_fits(const struct retry *retry, const struct hd_trial_row *row)
@@ -65,10 +67,12 @@ static int retry_make(void *user, struct hd_sweep **sweep,
 		      struct hd_store *store, struct hd_sweep_options *host,
 		      struct hd_error *err)
 {
-	const struct retry *retry = user;
+	struct retry *retry = user;
 	int64_t key;
 	int rc = hd_store_find_sweep(store, retry->cli->words[0], &key, err);
 
+	if (rc == 0)
+		rc = target_of_sweep(retry->cli, store, key, NULL, &retry->targets, host, err);
 	if (rc < 0)
 		return rc;
 	host->retry_failed = retry->options->failed;
@@ -152,6 +156,7 @@ static int retry_main(struct cli *cli)
 				"which trials? numbers, --failed, --oom or --timeout");
 	code = retry_work(&retry);
 	free(retry.numbers);
+	target_close(&retry.targets);
 	return code;
 }
 

@@ -43,7 +43,7 @@ static int validate_file(struct cli *cli, const char *file,
 
 	if (!findings)
 		return cli_fail(cli, CLI_ERROR, "out of memory");
-	rc = cli_config_open(file, load, &config, findings, &err);
+	rc = cli_config_open(cli, file, load, &config, findings, &err);
 	if (rc < 0)
 		code = hd_findings_count(findings, HD_FINDING_ERROR) ? CLI_USAGE
 								     : cli_fail_error(cli, &err);

@@ -1,5 +1,6 @@
 /* What several commands do alike: stores, sweeps, files, the program's parts. */
 #include "cli/cli.h"
+#include "cli/target.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -63,19 +64,26 @@ int cli_sweep_open_to(struct cli *cli, const char *word,
 	return rc;
 }
 
-int cli_config_open(const char *file, const struct hd_config_load *load,
+int cli_config_open(struct cli *cli, const char *file, const struct hd_config_load *load,
 		    struct hd_config **out, struct hd_findings *findings,
 		    struct hd_error *err)
 {
+	struct hd_config_load own = { .size = sizeof own };
+	struct hd_targets *targets = NULL;
 	char *path = NULL;
-	int rc;
+	int rc = 0;
 
+	if (load)
+		own = *load;
+	/* What a compute may name, where nobody has looked yet. */
+	if (!own.targets)
+		own.targets = targets = target_load_quietly(cli_store_override(cli));
 	/* The loader takes standard input by the same word. */
-	if (!strcmp(file, "-"))
-		return hd_config_open(out, file, load, findings, err);
-	rc = hd_config_find(&path, file, ".", err);
+	if (strcmp(file, "-") != 0)
+		rc = hd_config_find(&path, file, ".", err);
 	if (rc == 0)
-		rc = hd_config_open(out, path, load, findings, err);
+		rc = hd_config_open(out, path ? path : file, &own, findings, err);
+	hd_targets_free(targets);
 	free(path);
 	return rc;
 }
@@ -90,7 +98,7 @@ int cli_config_load(struct cli *cli, const char *file,
 	*out = NULL;
 	if (!findings)
 		return cli_fail(cli, CLI_ERROR, "out of memory");
-	rc = cli_config_open(file, load, out, findings, &err);
+	rc = cli_config_open(cli, file, load, out, findings, &err);
 	cli_findings(cli, findings);
 	if (rc < 0 && hd_findings_count(findings, HD_FINDING_ERROR))
 		rc = CLI_USAGE;

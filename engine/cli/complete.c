@@ -1,6 +1,7 @@
 #include "cli/complete.h"
 
 #include "cli/cli.h"
+#include "cli/target.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -63,22 +64,13 @@ static void offer_sweeps(struct line *line)
 /* Of that store too; a wrong file offers nothing. */
 static void offer_targets(struct line *line)
 {
-	const char *given = line->db ? line->db : cli_store_override(line->cli);
-	struct hd_findings *findings = hd_findings_new();
-	struct hd_targets *targets = NULL;
-	char *store = NULL;
-	char *path = NULL;
+	struct hd_targets *targets =
+		target_load_quietly(line->db ? line->db : cli_store_override(line->cli));
 
-	if (findings && hd_store_locate(&store, ".", given, NULL) == 0 &&
-	    hd_targets_path(&path, store, NULL) == 0 &&
-	    hd_targets_load(&targets, path, NULL, findings, NULL) == 0)
-		for (size_t i = 0; i < hd_targets_count(targets); i++)
-			offer(line, hd_targets_at(targets, i)->name,
-			      hd_targets_at(targets, i)->type->summary);
+	for (size_t i = 0; targets && i < hd_targets_count(targets); i++)
+		offer(line, hd_targets_at(targets, i)->name,
+		      hd_targets_at(targets, i)->type->summary);
 	hd_targets_free(targets);
-	hd_findings_free(findings);
-	free(store);
-	free(path);
 }
 
 static void offer_types(struct line *line)

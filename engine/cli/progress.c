@@ -307,9 +307,11 @@ static void show_started(struct progress *progress)
 	struct hd_sweep_summary now;
 
 	hd_sweep_summary(progress->sweep, &now);
-	progress_line(progress, "%s: %zu trials, %s, %zu at a time",
+	progress_line(progress, "%s: %zu trials, %s, %zu at a time%s%s",
 		      hd_sweep_name(progress->sweep), now.trials_total,
-		      progress->config->sampler->name, now.slots);
+		      progress->config->sampler->name, now.slots,
+		      progress->target ? " on " : "",
+		      progress->target ? progress->target->name : "");
 }
 
 static void progress_show(struct progress *progress,

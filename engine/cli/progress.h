@@ -12,6 +12,7 @@ struct progress {
 	struct cli *cli;
 	const struct hd_config *config; /* the sweep's; NULL until it exists */
 	struct hd_sweep *sweep;         /* borrowed; NULL until it exists */
+	const struct hd_target *target; /* where its trials run; NULL: here */
 	bool drawn;                     /* a status line stands on the terminal */
 	int64_t drawn_at;               /* milliseconds of the steady clock */
 	/* A new best waits here until its line is due. */

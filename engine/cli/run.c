@@ -164,6 +164,8 @@ static int run_make(struct cli *cli, struct hd_store *store,
 	else if (how->make(how->user, &sweep, store, &host, &err) < 0)
 		code = cli_fail_error(cli, &err);
 	else {
+		if (host.target && host.target->type->is_remote)
+			progress.target = host.target;
 		if (how->detach)
 			detach_named(cli, hd_sweep_name(sweep), hd_sweep_folder(sweep));
 		code = run_to_end(cli, how, sweep, store, &progress);

@@ -99,6 +99,7 @@ static struct hd_runconfig_host host_of(const struct cli *cli,
 		.python = options->python,
 		.strict_target = options->strict_target,
 		.allow_docker = options->allow_docker,
+		.targets = options->targets,
 	};
 }
 

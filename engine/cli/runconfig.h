@@ -12,7 +12,8 @@ struct runconfig_options {
 	const char *path;  /* the source folder; NULL: the current one */
 	const char *conda; /* a conda file in place of the file's */
 	const char *target;
-	struct cli_list datastores; /* "NAME=DIR" */
+	const struct hd_targets *targets; /* that there are; not a flag */
+	struct cli_list datastores;       /* "NAME=DIR" */
 	struct cli_list datasets;
 	bool strict_target;
 	bool allow_docker;
@@ -30,28 +31,26 @@ struct runconfig_options {
 	}
 
 /* Rows of a command whose options struct has a runconfig_options MEMBER. */
-#define RUNCONFIG_ROWS(type, member)                                                              \
-	RUNCONFIG_ROW(type, member.name, "run-configuration-name", 'c', "NAME", CLI_OPT_TEXT,     \
-		      "a run configuration: what trials run, and with what"),                     \
-		RUNCONFIG_ROW(type, member.path, "path", 0, "DIR", CLI_OPT_TEXT,                  \
-			      "the source folder, in place of the current one"),                  \
-		RUNCONFIG_ROW(type, member.path, "source-directory", 0, "DIR", CLI_OPT_TEXT,      \
-			      "the same in Azure's words"),                                       \
-		RUNCONFIG_ROW(type, member.conda, "conda-dependencies", 0, "FILE", CLI_OPT_TEXT,  \
-			      "a conda file in place of the run configuration's"),                \
-		RUNCONFIG_ROW(type, member.target, "target", 0, "NAME", CLI_OPT_TEXT,             \
-			      "where trials run, in place of the run configuration's"),           \
-		RUNCONFIG_ROW(type, member.target, "ct", 0, "NAME", CLI_OPT_TEXT,                 \
-			      "the same, shorter"),                                               \
-		RUNCONFIG_ROW(type, member.strict_target, "strict-target", 0, NULL, CLI_OPT_FLAG, \
-			      "refuse a target that is not configured here"),                     \
-		RUNCONFIG_ROW(type, member.datastores, "datastore", 0, "NAME=DIR", CLI_OPT_LIST,  \
-			      "the folder that stands for a datastore"),                          \
-		RUNCONFIG_ROW(type, member.datasets, "dataset", 0, "NAME=PATH", CLI_OPT_LIST,     \
-			      "the folder or file that stands for a dataset"),                    \
-		RUNCONFIG_ROW(type, member.allow_docker, "allow-docker", 0, NULL, CLI_OPT_FLAG,   \
-			      "run in the container that the run configuration asks for"),        \
-		RUNCONFIG_ROW(type, member.build_env, "build-env", 0, NULL, CLI_OPT_FLAG,         \
+#define RUNCONFIG_ROWS(type, member)                                                               \
+	RUNCONFIG_ROW(type, member.name, "run-configuration-name", 'c', "NAME", CLI_OPT_TEXT,      \
+		      "a run configuration: what trials run, and with what"),                      \
+		RUNCONFIG_ROW(type, member.path, "path", 0, "DIR", CLI_OPT_TEXT,                   \
+			      "the source folder, in place of the current one"),                   \
+		RUNCONFIG_ROW(type, member.path, "source-directory", 0, "DIR", CLI_OPT_TEXT,       \
+			      "the same in Azure's words"),                                        \
+		RUNCONFIG_ROW(type, member.conda, "conda-dependencies", 0, "FILE", CLI_OPT_TEXT,   \
+			      "a conda file in place of the run configuration's"),                 \
+		RUNCONFIG_ROW(type, member.target, "ct", 0, "TARGET", CLI_OPT_TEXT,                \
+			      "the same in Azure's words: one that is not there is this machine"), \
+		RUNCONFIG_ROW(type, member.strict_target, "strict-target", 0, NULL, CLI_OPT_FLAG,  \
+			      "refuse a target that is not configured here"),                      \
+		RUNCONFIG_ROW(type, member.datastores, "datastore", 0, "NAME=DIR", CLI_OPT_LIST,   \
+			      "the folder that stands for a datastore"),                           \
+		RUNCONFIG_ROW(type, member.datasets, "dataset", 0, "NAME=PATH", CLI_OPT_LIST,      \
+			      "the folder or file that stands for a dataset"),                     \
+		RUNCONFIG_ROW(type, member.allow_docker, "allow-docker", 0, NULL, CLI_OPT_FLAG,    \
+			      "run in the container that the run configuration asks for"),         \
+		RUNCONFIG_ROW(type, member.build_env, "build-env", 0, NULL, CLI_OPT_FLAG,          \
 			      "build the conda environment, once, and run in it")
 
 /*

@@ -5,6 +5,7 @@
 #include "cli/submit.h"
 
 #include "cli/run.h"
+#include "cli/target.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,8 +33,11 @@ struct submit_work {
 	struct cli *cli;
 	struct submit_options *options;
 	const struct submit_what *what;
+	struct target_file targets;
+	struct target_file own; /* of the sweep that is gone on with */
 	struct hd_config *config;
 	struct hd_runconfig *runconfig;   /* NULL without -c */
+	const struct hd_target *target;   /* NULL: nobody names one */
 	struct hd_program program;        /* borrows from the two */
 	struct hd_sweep_options snapshot; /* what is said of it */
 	bool seed_is_any;                 /* nobody asked for this one */
@@ -50,6 +54,8 @@ static int submit_load(struct submit_work *work)
 		.input_count = options->inputs.count,
 		.metric_patterns = options->patterns.items,
 		.metric_pattern_count = options->patterns.count,
+		.targets = work->targets.targets,
+		.ignore_compute = options->backend || options->runconfig.target,
 	};
 	int code = submit_check_patterns(work->cli, &options->patterns);
 
@@ -79,6 +85,49 @@ static int submit_program(struct submit_work *work)
 	     hd_program_check(&work->program, getenv("PATH"), &err) < 0))
 		code = cli_fail_error(cli, &err);
 	return code;
+}
+
+/* --- where they run ----------------------------------------------------------- */
+
+/* The targets there are; --backend must be one. */
+static int submit_targets(struct submit_work *work)
+{
+	struct submit_options *options = work->options;
+	int code = target_open(work->cli, &work->targets);
+
+	if (code != CLI_OK || !options->backend)
+		return code;
+	work->target = target_find(work->cli, &work->targets, options->backend);
+	/* Nobody asks what the file says of it. */
+	options->runconfig.target = options->backend;
+	return work->target ? CLI_OK : CLI_MISSING;
+}
+
+/* Azure's names are those of its clusters: one that is not here is this machine,
+ * which the loader of the file that has it says. */
+static int submit_target(struct submit_work *work)
+{
+	const struct submit_options *options = work->options;
+	const char *name = options->runconfig.target;
+
+	if (!name && work->runconfig)
+		name = work->runconfig->target;
+	if (!name)
+		name = work->config->target;
+	if (!work->target && name)
+		work->target = hd_targets_find(work->targets.targets, name);
+	if (work->target || work->runconfig || !name)
+		return CLI_OK;
+	if (options->runconfig.strict_target)
+		return cli_fail(work->cli, CLI_USAGE, "target '%s' is not configured here", name);
+	cli_say(work->cli,
+		"warning: target '%s' is not configured here: trials run on this machine", name);
+	return CLI_OK;
+}
+
+static bool submit_is_elsewhere(const struct submit_work *work)
+{
+	return work->target && work->target->type->is_remote;
 }
 
 struct submit_lines {
@@ -152,11 +201,43 @@ static size_t dry_count(const struct submit_options *options,
 	return count < config->max_total ? count : config->max_total;
 }
 
+static int is_named(void *user, const struct hd_sweep_row *row)
+{
+	return !strcmp(user, row->name);
+}
+
+/*
+ * A sweep of that name goes on where it was, unless --backend says another
+ * place. HD_ENOENT when there is none.
+ */
+static int submit_go_on(struct submit_work *work, struct hd_sweep **sweep,
+			struct hd_store *store, struct hd_sweep_options *host,
+			struct hd_error *err)
+{
+	const struct submit_options *options = work->options;
+	const char *name = options->name ? options->name : work->config->name;
+	const struct hd_target *target = host->target;
+	int64_t key;
+	int rc = 0;
+
+	/* The beginning of another's name is not this one. */
+	if (!options->backend && hd_store_find_sweep(store, name, &key, err) == 0 &&
+	    hd_store_sweep(store, key, is_named, (void *)name, err) == 1) {
+		host->target = NULL;
+		rc = target_of_sweep(work->cli, store, key, NULL, &work->own, host, err);
+	}
+	if (rc == 0)
+		rc = hd_sweep_resume_named(sweep, store, work->config, host, err);
+	if (rc < 0)
+		host->target = target;
+	return rc;
+}
+
 static int submit_make(void *user, struct hd_sweep **sweep,
 		       struct hd_store *store, struct hd_sweep_options *host,
 		       struct hd_error *err)
 {
-	const struct submit_work *work = user;
+	struct submit_work *work = user;
 	const struct submit_options *options = work->options;
 	int rc = HD_ENOENT;
 
@@ -174,9 +255,10 @@ static int submit_make(void *user, struct hd_sweep **sweep,
 	host->snapshot_files = work->snapshot.snapshot_files;
 	host->program = &work->program;
 	host->source = options->runconfig.path;
+	host->target = work->target;
 	if (options->or_resume) {
 		host->has_seed = !work->seed_is_any;
-		rc = hd_sweep_resume_named(sweep, store, work->config, host, err);
+		rc = submit_go_on(work, sweep, store, host, err);
 		host->has_seed = true;
 	}
 	return rc != HD_ENOENT ? rc : hd_sweep_new(sweep, store, work->config, host, err);
@@ -222,9 +304,13 @@ static int submit_run(struct submit_work *work)
 		return cli_fail_error(work->cli, &err);
 	/* What is warned of is then what runs. */
 	options->seed.given = true;
+	if (options->dry_run.given && submit_is_elsewhere(work))
+		cli_say(work->cli, "trials would run on %s: %s", work->target->name,
+			work->target->type->summary);
 	if (options->dry_run.given)
 		return submit_try(work, dry_count(options, work->config), true);
-	submit_note_crowd(work->cli, options, work->config);
+	if (!submit_is_elsewhere(work))
+		submit_note_crowd(work->cli, options, work->config);
 	code = submit_try(work, 1, false);
 	if (code != CLI_OK)
 		return code;
@@ -256,15 +342,22 @@ int submit_sweep(struct cli *cli, struct submit_options *options,
 	if (code == CLI_OK)
 		code = snapshot_check(cli, &options->snapshot, &work.snapshot);
 	if (code == CLI_OK)
+		code = submit_targets(&work);
+	options->runconfig.targets = work.targets.targets;
+	if (code == CLI_OK)
 		code = submit_load(&work);
 	if (code == CLI_OK)
 		code = submit_check_name(cli, options, work.config);
 	if (code == CLI_OK)
 		code = submit_program(&work);
 	if (code == CLI_OK)
+		code = submit_target(&work);
+	if (code == CLI_OK)
 		code = submit_run(&work);
 	hd_runconfig_free(work.runconfig);
 	hd_config_free(work.config);
+	target_close(&work.targets);
+	target_close(&work.own);
 	return code;
 }
 

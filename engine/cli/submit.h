@@ -22,6 +22,7 @@ struct submit_options {
 	struct warm_options warm;
 	struct snapshot_options snapshot;
 	struct runconfig_options runconfig;
+	const char *backend;
 	const char *name;
 	bool or_resume;
 	const char *experiment;
@@ -59,6 +60,8 @@ struct submit_options {
 		SUBMIT_ROW(type, field, inputs, "input", 0, "NAME=VALUE", CLI_OPT_LIST, 0,         \
 			   "an input of a sweep job, for data a local path"),                      \
 		LIMIT_ROWS(type, field.limits), WARM_ROWS(type, field.warm),                       \
+		SUBMIT_ROW(type, field, backend, "backend", 0, "TARGET", CLI_OPT_TEXT, 0,          \
+			   "where trials run, in place of what the file says (local)"),            \
 		SNAPSHOT_ROWS(type, field.snapshot), RUNCONFIG_ROWS(type, field.runconfig),        \
 		SUBMIT_ROW(type, field, detach, "detach", 'd', NULL, CLI_OPT_FLAG, 0,              \
 			   "go on in the background; the engine's talk in FOLDER/engine.log"),     \

@@ -40,6 +40,39 @@ int target_open(struct cli *cli, struct target_file *file)
 	return rc < 0 ? cli_fail_error(cli, &err) : target_open_path(cli, file, path);
 }
 
+int target_open_beside(struct cli *cli, struct target_file *file, const char *folder)
+{
+	struct hd_error err = { 0 };
+	char *within = malloc(strlen(folder) + 2);
+	char *path = NULL;
+	int rc;
+
+	*file = (struct target_file){ .path = NULL };
+	if (!within)
+		return cli_fail(cli, CLI_ERROR, "out of memory");
+	strcpy(within, folder);
+	strcat(within, "/");
+	rc = hd_targets_path(&path, within, &err);
+	free(within);
+	return rc < 0 ? cli_fail_error(cli, &err) : target_open_path(cli, file, path);
+}
+
+struct hd_targets *target_load_quietly(const char *db)
+{
+	struct hd_findings *findings = hd_findings_new();
+	struct hd_targets *targets = NULL;
+	char *store = NULL;
+	char *path = NULL;
+
+	if (findings && hd_store_locate(&store, ".", db, NULL) == 0 &&
+	    hd_targets_path(&path, store, NULL) == 0)
+		(void)hd_targets_load(&targets, path, NULL, findings, NULL);
+	hd_findings_free(findings);
+	free(store);
+	free(path);
+	return targets;
+}
+
 void target_close(struct target_file *file)
 {
 	hd_targets_free(file->targets);
@@ -66,6 +99,68 @@ const struct hd_target *target_find(struct cli *cli, const struct target_file *f
 			 "it, 'hdrive target ls' shows those there are",
 			 name, path, name);
 	return NULL;
+}
+
+/* --- of a sweep ---------------------------------------------------------------- */
+
+struct backend_of {
+	char *name; /* of the sweep */
+	char *backend;
+};
+
+static int take_backend(void *user, const struct hd_sweep_row *row)
+{
+	struct backend_of *of = user;
+
+	of->name = strdup(row->name);
+	of->backend = strdup(row->backend);
+	return of->name && of->backend ? 0 : HD_ENOMEM;
+}
+
+/* What its row names is not in the file any more, or never was on this machine. */
+static int target_is_gone(const struct backend_of *of, const char *name, const char *path,
+			  struct hd_error *err)
+{
+	char shown[512];
+
+	return hd_error_set(err, HD_ENOENT,
+			    "sweep '%s' runs on target '%s' ('%s'), which '%s' does not have: put "
+			    "it there, or move the sweep with: hdrive resume %s --backend TARGET",
+			    of->name, name, of->backend, cli_short_path(path, shown, sizeof shown),
+			    of->name);
+}
+
+int target_of_sweep(struct cli *cli, struct hd_store *store, int64_t key, const char *name,
+		    struct target_file *file, struct hd_sweep_options *host, struct hd_error *err)
+{
+	struct backend_of of = { NULL, NULL };
+	const char *colon;
+	char path[512];
+	int rc = hd_store_sweep(store, key, take_backend, &of, err);
+
+	*file = (struct target_file){ .path = NULL };
+	colon = rc == 0 ? strchr(of.backend, ':') : NULL;
+	if (rc == HD_ENOMEM)
+		hd_error_set(err, rc, "out of memory");
+	if (rc < 0 || (!name && !colon))
+		goto out;
+	/* Its problems are told: ERR says what they keep from going on. */
+	if (target_open_beside(cli, file, hd_store_folder(store)) != CLI_OK) {
+		rc = hd_error_set(err, HD_EINVAL,
+				  "sweep '%s' runs on '%s', whose targets cannot be read", of.name,
+				  of.backend);
+		goto out;
+	}
+	host->target = hd_targets_find(file->targets, name ? name : colon + 1);
+	if (!host->target && name)
+		rc = hd_error_set(err, HD_ENOENT, "no target '%s' in '%s'", name,
+				  cli_short_path(file->path, path, sizeof path));
+	else if (!host->target)
+		rc = target_is_gone(&of, colon + 1, file->path, err);
+out:
+	free(of.name);
+	free(of.backend);
+	return rc;
 }
 
 /* --- settings ---------------------------------------------------------------- */

@@ -43,25 +43,16 @@ struct edit {
 /* The file as it is, which nobody else changes until edit_end. */
 static int edit_begin(struct edit *edit)
 {
-	struct cli *cli = edit->cli;
-	struct hd_error err = { 0 };
-	char *path = NULL;
-	char *seen;
-	int code = cli_store_open(cli, HD_STORE_CREATE, &edit->store);
+	const char *folder;
+	int code = cli_store_open(edit->cli, HD_STORE_CREATE, &edit->store);
 
 	if (code != CLI_OK)
 		return code;
-	edit->lock = open(hd_store_folder(edit->store), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	folder = hd_store_folder(edit->store);
+	edit->lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (edit->lock >= 0)
 		(void)flock(edit->lock, LOCK_EX);
-	seen = malloc(strlen(hd_store_folder(edit->store)) + 2);
-	if (!seen)
-		return cli_fail(cli, CLI_ERROR, "out of memory");
-	sprintf(seen, "%s/", hd_store_folder(edit->store));
-	if (hd_targets_path(&path, seen, &err) < 0)
-		code = cli_fail_error(cli, &err);
-	free(seen);
-	return code == CLI_OK ? target_open_path(cli, &edit->file, path) : code;
+	return target_open_beside(edit->cli, &edit->file, folder);
 }
 
 static void edit_end(struct edit *edit)

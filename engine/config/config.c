@@ -6,6 +6,7 @@
  */
 #include "config/load.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,8 +141,8 @@ int hd_config_parse(struct hd_config **out, const char *text, size_t length,
 		return hd_error_set(err, HD_ELIMIT,
 				    "'%s' is larger than %zu MiB", name,
 				    HD_YAML_BYTES >> 20);
-	/* The last field: a program built before there was one has not set it. */
-	if (load && load->size >= sizeof *load)
+	/* A program built before there was a field has not set it. */
+	if (load && load->size > offsetof(struct hd_config_load, plugins))
 		plugins = load->plugins;
 	rc = hd_plugins_check(plugins, err);
 	if (rc < 0)
@@ -161,6 +162,10 @@ int hd_config_parse(struct hd_config **out, const char *text, size_t length,
 		.input_count = load ? load->input_count : 0,
 		.plugins = plugins,
 	};
+	if (load && load->size > offsetof(struct hd_config_load, targets)) {
+		loader.targets = load->targets;
+		loader.ignore_compute = load->ignore_compute;
+	}
 	loaded_fill(loaded, &loader, load);
 	loaded_own(loaded, &loader, load);
 	rc = hd_loader_result(&loader, err);

@@ -25,6 +25,8 @@ struct hd_loader {
 	const char *const *inputs;
 	size_t input_count;
 	const struct hd_plugins *plugins; /* of the program's own; or NULL */
+	const struct hd_targets *targets; /* that a compute may name; or NULL */
+	bool ignore_compute;
 	struct hd_yaml_sink sink;
 };
 

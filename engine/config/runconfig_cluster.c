@@ -5,6 +5,7 @@
  */
 #include "config/runconfig.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -210,6 +211,26 @@ void hd_runconfig_cluster(struct hd_runconfig_loader *rc)
 
 /* --- what is refused ------------------------------------------------------------ */
 
+/* A program built before there were targets has not set them. */
+static const struct hd_targets *host_targets(const struct hd_runconfig_host *host)
+{
+	return host->size > offsetof(struct hd_runconfig_host, targets) ? host->targets : NULL;
+}
+
+static bool is_configured(const struct hd_runconfig_host *host, const char *target)
+{
+	const struct hd_targets *targets = host_targets(host);
+
+	return targets && hd_targets_find(targets, target);
+}
+
+static bool has_targets(const struct hd_runconfig_host *host)
+{
+	const struct hd_targets *targets = host_targets(host);
+
+	return targets && hd_targets_count(targets) > 1;
+}
+
 static void refuse_target(struct hd_runconfig_loader *rc)
 {
 	const struct hd_yaml_node *node = hd_runconfig_get(rc->root, "target");
@@ -219,13 +240,13 @@ static void refuse_target(struct hd_runconfig_loader *rc)
 	const struct hd_yaml_place *place =
 		node && !rc->host->target ? &node->place : &nowhere;
 
-	if (!target || !strcasecmp(target, "local"))
+	if (!target || !strcasecmp(target, "local") || is_configured(rc->host, target))
 		return;
 	if (rc->host->strict_target)
 		hd_loader_error(&rc->loader, place,
-				"target '%s' is not configured here, only"
-				" 'local' is",
-				target);
+				"target '%s' is not configured here%s",
+				target,
+				has_targets(rc->host) ? "" : ", only 'local' is");
 	else
 		hd_loader_warn(&rc->loader, place,
 			       "target '%s' is not configured here: trials run"

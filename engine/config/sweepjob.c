@@ -246,10 +246,11 @@ static void read_objective(struct hd_job *job)
 
 /* --- the machine ------------------------------------------------------------ */
 
-/* Trials run here, whatever cluster is named. */
+/* Trials run here, whatever cluster is named that is not known here. */
 static void read_compute(struct hd_job *job)
 {
 	const struct hd_yaml_node *node = hd_loader_get(job->root, "compute");
+	const struct hd_targets *targets = job->loader->targets;
 	const char *name;
 
 	if (!node || node->kind == HD_YAML_NULL)
@@ -261,7 +262,9 @@ static void read_compute(struct hd_job *job)
 	hd_job_mark(job, false, "compute", name);
 	if (!strncmp(name, "azureml:", 8))
 		name += 8;
-	if (strcasecmp(name, "local") != 0)
+	if (targets && hd_targets_find(targets, name))
+		job->loader->config->target = name;
+	else if (strcasecmp(name, "local") != 0 && !job->loader->ignore_compute)
 		hd_loader_warn(job->loader, &node->place,
 			       "'compute' is '%.64s': trials run on this"
 			       " machine",

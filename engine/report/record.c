@@ -17,9 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where all runs are made so far. */
-#define RECORD_TARGET "local"
-
 static const char *const record_statuses[] = {
 	"NotStarted", "Starting", "Provisioning", "Preparing", "Queued", "Running",
 	"Finalizing", "CancelRequested", "Completed", "Failed", "Canceled",
@@ -217,7 +214,7 @@ static int put_run_sweep(struct record_walk *walk, const struct hd_sweep_row *ro
 	put_script(pen, row->command);
 	put_time(pen, "start_time_utc", row->started);
 	put_text(pen, "status", row->state);
-	put_text(pen, "target", RECORD_TARGET);
+	put_text(pen, "target", walk->target);
 	hd_pen_puts(pen, ",\"warnings\":[]");
 	return hd_azure_json(pen, walk->store, row, walk->err);
 }
@@ -246,22 +243,24 @@ static int put_run_trial(struct record_walk *walk, const struct hd_trial_row *ro
 	put_script(pen, row->arguments);
 	put_time(pen, "start_time_utc", row->started);
 	put_text(pen, "status", state);
-	put_text(pen, "target", RECORD_TARGET);
+	put_text(pen, "target", walk->target);
 	hd_pen_puts(pen, ",\"warnings\":[]");
 	free(parent);
 	return put_trial_said(walk, row);
 }
 
-static void put_minimal(struct hd_pen *pen, const char *id, const char *type,
+static void put_minimal(struct record_walk *walk, const char *id, const char *type,
 			const char *state, int64_t started, int64_t ended)
 {
+	struct hd_pen *pen = &walk->pen;
+
 	hd_pen_key(pen, "RunId", true);
 	hd_pen_json(pen, id);
 	put_text(pen, "RunType", type);
 	put_text(pen, "Status", state);
 	put_time(pen, "StartTime", started);
 	put_time(pen, "EndTime", ended);
-	put_text(pen, "Target", RECORD_TARGET);
+	put_text(pen, "Target", walk->target);
 	hd_pen_key(pen, "Tags", false);
 }
 
@@ -290,7 +289,7 @@ static int put_job_sweep(struct record_walk *walk, const struct hd_sweep_row *ro
 	put_time(pen, "start_time", row->started);
 	put_time(pen, "end_time", row->ended);
 	put_error(pen, row->state, row->end_detail);
-	put_text(pen, "compute", RECORD_TARGET);
+	put_text(pen, "compute", walk->target);
 	if (*row->metric) {
 		put_text(pen, "sampling_algorithm", row->sampler);
 		hd_pen_puts(pen, ",\"objective\":{");
@@ -329,7 +328,7 @@ static int put_job_trial(struct record_walk *walk, const struct hd_trial_row *ro
 	put_time(pen, "start_time", row->started);
 	put_time(pen, "end_time", row->ended);
 	put_error(pen, state, row->end_detail);
-	put_text(pen, "compute", RECORD_TARGET);
+	put_text(pen, "compute", walk->target);
 	hd_pen_key(pen, "parameters", false);
 	hd_pen_json_raw(pen, row->parameters);
 	free(parent);
@@ -352,7 +351,7 @@ int hd_record_put_sweep(struct record_walk *walk, const struct hd_sweep_row *row
 	if (walk->form == HD_RECORD_JOB) {
 		rc = put_job_sweep(walk, row);
 	} else if (walk->query && walk->query->minimal) {
-		put_minimal(&walk->pen, row->id, hd_record_type(row), row->state, row->started,
+		put_minimal(walk, row->id, hd_record_type(row), row->state, row->started,
 			    row->ended);
 		rc = hd_azure_tags(&walk->pen, walk->store, row, walk->err);
 	} else {
@@ -372,7 +371,7 @@ int hd_record_put_trial(struct record_walk *walk, const struct hd_trial_row *row
 	if (walk->form == HD_RECORD_JOB) {
 		rc = put_job_trial(walk, row);
 	} else if (walk->query && walk->query->minimal) {
-		put_minimal(&walk->pen, row->id, "azureml.scriptrun",
+		put_minimal(walk, row->id, "azureml.scriptrun",
 			    hd_trial_state_name(row->state), row->started, row->ended);
 		rc = put_trial_tags(walk, row);
 	} else {
@@ -387,11 +386,6 @@ int hd_record_put_tags(struct record_walk *walk, const struct hd_sweep_row *swee
 {
 	return sweep ? hd_azure_tags(&walk->pen, walk->store, sweep, walk->err)
 		     : put_trial_tags(walk, trial);
-}
-
-bool hd_record_is_target(const char *word)
-{
-	return !strcmp(word, RECORD_TARGET);
 }
 
 /* --- best_child_by_primary_metric ----------------------------------------- */

@@ -14,6 +14,7 @@ struct record_walk {
 	struct hd_error *err;
 	int64_t sweep;    /* whose rows come */
 	char *experiment; /* of it, ours */
+	char *target;     /* by which Azure's words know where its runs are, ours */
 	size_t count;     /* shown */
 	size_t skip;      /* of those that fit, the first are not shown */
 	size_t fit;
@@ -29,7 +30,5 @@ int hd_record_put_tags(struct record_walk *walk, const struct hd_sweep_row *swee
 int hd_record_put_bests(struct record_walk *walk, const struct hd_sweep_row *row);
 /* "hyperdrive" or "azureml.scriptrun". */
 const char *hd_record_type(const struct hd_sweep_row *row);
-/* Whether runs are made at the target WORD. */
-bool hd_record_is_target(const char *word);
 
 #endif

@@ -56,11 +56,27 @@ int hd_record_find(struct hd_store *store, const char *word, int64_t *sweep,
 
 /* --- walks ---------------------------------------------------------------- */
 
+/* "slurm:gpu" is the target "gpu"; a program's own runner is on this machine. */
+static int walk_target(void *user, const struct hd_sweep_row *row)
+{
+	struct record_walk *walk = user;
+	const char *colon = strchr(row->backend, ':');
+
+	walk->target = strdup(colon ? colon + 1 : HD_TARGET_LOCAL);
+	return walk->target ? 0 : hd_error_nomem(walk->err);
+}
+
 static int walk_sweep(struct record_walk *walk, int64_t sweep)
 {
+	int rc;
+
 	free(walk->experiment);
+	free(walk->target);
+	walk->experiment = walk->target = NULL;
 	walk->sweep = sweep;
-	return hd_store_experiment(&walk->experiment, walk->store, sweep, walk->err);
+	rc = hd_store_sweep(walk->store, sweep, walk_target, walk, walk->err);
+	return rc < 0 ? rc
+		      : hd_store_experiment(&walk->experiment, walk->store, sweep, walk->err);
 }
 
 static int walk_end(struct record_walk *walk, int rc)
@@ -68,6 +84,7 @@ static int walk_end(struct record_walk *walk, int rc)
 	int written = hd_pen_end(&walk->pen, rc < 0 ? NULL : walk->err);
 
 	free(walk->experiment);
+	free(walk->target);
 	return rc < 0 ? rc : written;
 }
 
@@ -137,7 +154,7 @@ static bool fits_words(const struct record_walk *walk, const char *state)
 
 	return (!query->status || !strcmp(query->status, state)) &&
 	       (!query->experiment || !strcmp(query->experiment, walk->experiment)) &&
-	       (!query->target || hd_record_is_target(query->target));
+	       (!query->target || !strcmp(query->target, walk->target));
 }
 
 static int list_sweep(void *user, const struct hd_sweep_row *row)

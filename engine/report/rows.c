@@ -184,6 +184,7 @@ void hd_rows_sweep_json(struct hd_pen *pen, const struct hd_sweep_row *row)
 	rows_text(pen, "goal", hd_goal_name(row->goal));
 	rows_text(pen, "sampler", row->sampler);
 	rows_text(pen, "policy", row->policy);
+	rows_text(pen, "backend", row->backend);
 	hd_pen_key(pen, "command", false);
 	hd_pen_json_raw(pen, row->command);
 	rows_text(pen, "config_path", row->config_path);

@@ -140,6 +140,11 @@ static int status_text(struct status_walk *walk,
 	hd_pen_plain(pen, row->name);
 	hd_pen_printf(pen, "  %s, %s, policy %s\n", hd_rows_sweep_state(row),
 		      row->sampler, row->policy);
+	if (strcmp(row->backend, "local") != 0) {
+		hd_rows_label(pen, "backend");
+		hd_pen_plain(pen, row->backend);
+		hd_pen_puts(pen, "\n");
+	}
 	hd_rows_label(pen, "time");
 	hd_pen_duration(pen, hd_pen_seconds(pen, hd_rows_started(row), row->ended));
 	hd_pen_puts(pen, ", started ");

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What a person is shown; a program asks for JSON and gets all. */
 #define TRIALS_SHOWN 1000
@@ -86,6 +87,8 @@ static void sweep_facts(struct sweep_walk *walk, const struct hd_sweep_row *row)
 		sweep_fact(pen, "study", "others run its trials");
 	else
 		sweep_fact(pen, "command", row->command);
+	if (strcmp(row->backend, "local") != 0)
+		sweep_fact(pen, "backend", row->backend);
 	sweep_fact(pen, "file", row->config_path);
 	sweep_fact(pen, "folder", row->folder);
 	hd_rows_label(pen, "time");

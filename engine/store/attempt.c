@@ -164,6 +164,19 @@ int hd_store_sweep_limits(struct hd_store *store, int64_t key,
 	return hd_query_change(&query, "sweep", err);
 }
 
+int hd_store_sweep_backend(struct hd_store *store, int64_t key, const char *backend,
+			   struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_write(&query, store, HD_STMT_SWEEP_BACKEND, err);
+
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, key);
+	hd_query_text(&query, backend);
+	return hd_query_change(&query, "sweep", err);
+}
+
 int hd_store_sweep_text(struct hd_store *store, int64_t key, const char *path,
 			const char *text, struct hd_error *err)
 {

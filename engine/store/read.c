@@ -140,6 +140,7 @@ static int sweep_read(struct hd_query *query, struct hd_sweep_row *row,
 	row->best = hd_query_get_real(query);
 	row->engine_pid = hd_query_get_integer(query);
 	row->engine_start = hd_query_get_integer(query);
+	row->backend = hd_query_get_text(query);
 	if (!hd_end_find(end, &row->end))
 		return read_corrupt(query, err, "end reason", end);
 	if (strcmp(goal, hd_goal_name(row->goal)))

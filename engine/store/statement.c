@@ -13,11 +13,15 @@
 #include <stddef.h>
 #include <string.h>
 
+/* In a file that is too old to have the column, which may be read as it is, its
+ * name means the one beside it. */
 #define SWEEP_COLUMNS                                                        \
 	"SELECT key, id, name, state, end_reason, end_detail, metric, goal," \
 	" sampler, policy, command, config_path, config_text, seed,"         \
 	" max_total, max_concurrent, max_duration, created, started,"        \
-	" ended, best_trial, best, engine_pid, engine_start FROM sweep"
+	" ended, best_trial, best, engine_pid, engine_start,"                \
+	" (SELECT backend FROM sweep own WHERE own.key = sweep.key)"         \
+	" FROM sweep, (SELECT 'local' AS backend)"
 
 #define TRIAL_COLUMNS                                                    \
 	"SELECT key, number, state, end_reason, end_detail, parameters," \
@@ -210,6 +214,7 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_SWEEP_LIMITS] =
 		"UPDATE sweep SET max_total = ?2, max_concurrent = ?3, max_duration = ?4"
 		" WHERE key = ?1",
+	[HD_STMT_SWEEP_BACKEND] = "UPDATE sweep SET backend = ?2 WHERE key = ?1",
 	[HD_STMT_SWEEP_TEXT] = "UPDATE sweep SET config_path = ?2, config_text = ?3 WHERE key = ?1",
 	[HD_STMT_SWEEP_RESUME] =
 		"SELECT source, grace, ran, resumed, engine_boot, engine_host,"

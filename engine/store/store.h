@@ -186,6 +186,9 @@ int hd_store_leader_set(struct hd_store *store, int64_t sweep, size_t interval,
 int hd_store_sweep_limits(struct hd_store *store, int64_t key,
 			  size_t max_total, size_t max_concurrent,
 			  double max_duration, struct hd_error *err);
+/* What runs its trials from now on. */
+int hd_store_sweep_backend(struct hd_store *store, int64_t key, const char *backend,
+			   struct hd_error *err);
 /* The file that the sweep goes on with. */
 int hd_store_sweep_text(struct hd_store *store, int64_t key, const char *path,
 			const char *text, struct hd_error *err);

@@ -34,6 +34,7 @@ struct resuming {
 	char *command;
 	char *text;
 	char *path;
+	char *left;  /* what ran its trials before, where that is another */
 	double best; /* NAN for none */
 	struct hd_error *err;
 };
@@ -45,6 +46,7 @@ static void resuming_release(struct resuming *resuming)
 	free(resuming->command);
 	free(resuming->text);
 	free(resuming->path);
+	free(resuming->left);
 }
 
 /* --- the row -------------------------------------------------------------- */
@@ -84,30 +86,37 @@ static int take_program(struct resuming *resuming, const char *rest)
 }
 
 /*
- * Trials of one runner, or of one target, are nothing to another. Who only
+ * Trials of one runner are nothing to another; those of a target are to be left
+ * for another only when none is under way, which resume_store sees to. Who only
  * stops, or stores what has ended, can do so for this machine's without one.
  */
-static int take_backend(const struct resuming *resuming, const char *backend)
+static int take_backend(struct resuming *resuming, const char *backend)
 {
 	const struct hd_sweep *sweep = resuming->sweep;
 	bool is_target = strchr(backend, ':') != NULL;
 	char *own;
-	bool same;
+	int rc = 0;
 
 	if (!sweep->resumes || (sweep->starts_nothing && !is_target))
 		return 0;
 	own = hd_sweep_backend_name(resuming->options);
+	if (own && strcmp(backend, own) != 0) {
+		if (!sweep->starts_nothing && hd_sweep_may_move(backend, resuming->options))
+			resuming->left = strdup(backend);
+		else
+			rc = hd_error_set(
+				resuming->err, HD_ESTATE,
+				"trials of sweep '%s' are run by '%s', not by '%s': %s goes on "
+				"with it",
+				sweep->name, backend, own,
+				is_target ? "that target" : "the program that started it");
+		if (rc == 0 && !resuming->left)
+			rc = hd_error_nomem(resuming->err);
+	}
 	if (!own)
-		return hd_error_nomem(resuming->err);
-	same = !strcmp(backend, own);
-	if (!same)
-		hd_error_set(
-			resuming->err, HD_ESTATE,
-			"trials of sweep '%s' are run by '%s', not by '%s': %s goes on with it",
-			sweep->name, backend, own,
-			is_target ? "that target" : "the program that started it");
+		rc = hd_error_nomem(resuming->err);
 	free(own);
-	return same ? 0 : HD_ESTATE;
+	return rc;
 }
 
 static int take_more(void *user, const struct hd_resume_sweep *row)
@@ -256,6 +265,8 @@ static int resume_store(struct resuming *resuming, struct hd_error *err)
 					  totals.stamp, err);
 	if (rc == 0)
 		rc = resume_limits(resuming, err);
+	if (rc == 0 && resuming->left)
+		rc = hd_sweep_move(sweep, resuming->left, err);
 	if (rc == 0 && !options->stop)
 		rc = hd_retry_store(&stopped, sweep->store, sweep->key,
 				    sweep->folder, sweep->started, &rows, &count, err);

@@ -115,6 +115,12 @@ const struct hd_backend_type *hd_sweep_backend(const struct hd_sweep *sweep);
 /* What a sweep's row calls it: "local", the runner's name, or the target's
  * behind what that is, "slurm:big". The caller's to free(); NULL for no memory. */
 char *hd_sweep_backend_name(const struct hd_sweep_options *options);
+/*
+ * move.c: whether a sweep of BACKEND may go on where OPTIONS say; and that it
+ * does, in the caller's transaction: HD_ESTATE when trials are under way.
+ */
+bool hd_sweep_may_move(const char *backend, const struct hd_sweep_options *options);
+int hd_sweep_move(struct hd_sweep *sweep, const char *backend, struct hd_error *err);
 /* create.c: copy the options, settle seed and id, make folder and row. */
 int hd_sweep_create(struct hd_sweep *sweep,
 		    const struct hd_sweep_options *options,

@@ -17,6 +17,7 @@
 #include <hdrive/program.h>
 #include <hdrive/sampler.h>
 #include <hdrive/space.h>
+#include <hdrive/target.h>
 
 HD_BEGIN_DECLS
 
@@ -103,6 +104,10 @@ struct hd_config {
 	size_t mark_count;
 
 	struct hd_end_when end_when;
+
+	/* Of a sweep job: its compute, where that is one of load.targets; NULL:
+	 * the file says nothing, or of one that is not there. */
+	const char *target;
 };
 
 /*
@@ -141,6 +146,10 @@ struct hd_config_load {
 	 */
 	bool stored;
 	const struct hd_plugins *plugins; /* NULL for none */
+	/* What a sweep job's compute may name besides this machine; NULL for
+	 * nothing. Borrowed for the call. */
+	const struct hd_targets *targets;
+	bool ignore_compute; /* somebody else says where trials run */
 };
 
 /*

@@ -16,6 +16,7 @@
 #include <hdrive/api.h>
 #include <hdrive/error.h>
 #include <hdrive/program.h>
+#include <hdrive/target.h>
 
 HD_BEGIN_DECLS
 
@@ -66,9 +67,11 @@ struct hd_runconfig_host {
 	const char *target;     /* in place of the file's; or NULL */
 	const char *conda_file; /* in place of the file's; or NULL */
 	const char *python;     /* of the environment that was built; or NULL */
-	bool strict_target;     /* refuse a target that is not local */
+	bool strict_target;     /* refuse a target that is not there */
 	bool allow_docker;      /* run in a container when the file asks for it */
 	bool strict;            /* warnings are errors */
+	/* What the target may be besides this machine; NULL for nothing. */
+	const struct hd_targets *targets;
 };
 
 /*

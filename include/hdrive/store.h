@@ -84,6 +84,9 @@ struct hd_sweep_row {
 	double best;
 	int64_t engine_pid;   /* of the engine that runs it, 0 for none */
 	int64_t engine_start; /* that process's start time (proc stat field 22) */
+	const char *backend;  /* what runs its trials: "local", the name of a
+				 program's own runner, or a target's behind what it
+				 is, "slurm:gpu" */
 };
 
 struct hd_trial_row {

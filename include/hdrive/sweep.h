@@ -124,8 +124,9 @@ struct hd_sweep_options {
 	void *runner_user;
 	/*
 	 * Where trials run; NULL: this machine. Borrowed until hd_sweep_free.
-	 * A resume wants the target of the same name; another one when no trial
-	 * is under way there. Not with a runner.
+	 * A resume wants the one that the sweep's row names (row.backend), or
+	 * another, "local" included, to which the sweep then moves: HD_ESTATE
+	 * while a trial is under way where it was. Not with a runner.
 	 */
 	const struct hd_target *target;
 };
@@ -146,7 +147,7 @@ HD_API int hd_sweep_new(struct hd_sweep **out, struct hd_store *store,
  * max_concurrent and the fields of the resume count; the rest is the store's.
  * HD_EBUSY, with who it is, when another engine runs it; HD_ESTATE with the
  * differences when the parameter space is another one, and when another runner
- * has its trials; HD_EINVAL for a study (hdrive/study.h).
+ * or target has its trials; HD_EINVAL for a study (hdrive/study.h).
  */
 HD_API int hd_sweep_resume(struct hd_sweep **out, struct hd_store *store,
 			   int64_t key, const struct hd_sweep_options *options,

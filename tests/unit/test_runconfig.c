@@ -540,6 +540,32 @@ static void strictness_makes_errors_of_warnings(void **state)
 			    "");
 }
 
+/* What is configured here is no longer warned of. */
+static void a_target_that_there_is_is_taken(void **state)
+{
+	static const char text[] = "gpu: local\nlab: local\n";
+	struct hd_findings *findings = hd_findings_new();
+	struct place *place = *state;
+	struct hd_targets *targets;
+
+	assert_int_equal(hd_targets_parse(&targets, text, sizeof text - 1, "t", NULL, findings,
+					  NULL),
+			 0);
+	place->host.targets = targets;
+	place->host.strict_target = true;
+	assert_string_equal(said("script: train.py\ntarget: gpu\n", &place->host), "");
+	assert_said("script: train.py\ntarget: gpo\n", &place->host,
+		    "error: target 'gpo' is not configured here");
+	place->host.target = "lab";
+	assert_string_equal(said("script: train.py\ntarget: gpo\n", &place->host), "");
+	/* A program that was built before there were targets says so by its size. */
+	place->host.size = offsetof(struct hd_runconfig_host, targets);
+	assert_said("script: train.py\n", &place->host,
+		    "error: target 'lab' is not configured here, only 'local' is");
+	hd_targets_free(targets);
+	hd_findings_free(findings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -557,6 +583,7 @@ int main(void)
 		TEST(a_script_that_is_not_there_is_said),
 		TEST(a_command_is_a_line_or_words),
 		TEST(bad_files_say_exactly_what_is_wrong),
+		TEST(a_target_that_there_is_is_taken),
 		TEST(strictness_makes_errors_of_warnings),
 	};
 

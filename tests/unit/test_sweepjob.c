@@ -130,6 +130,51 @@ static void hd_060_a_component_file_is_the_trial(void **state)
 	load_end(&loading);
 }
 
+static void a_compute_may_be_a_target(void **state)
+{
+	static const char text[] = "gpu: local\n";
+	static const struct {
+		const char *compute, *target, *warning;
+	} rows[] = {
+		{ "azureml:gpu", "gpu", NULL },
+		{ "gpu", "gpu", NULL },
+		{ "{target: 'azureml:gpu'}", "gpu", NULL },
+		{ "azureml:gpus", NULL, "'compute' is 'gpus': trials run on this machine" },
+		{ "local", "local", NULL },
+	};
+	struct hd_findings *findings = hd_findings_new();
+	struct hd_config_load load = { .size = sizeof load };
+	struct hd_targets *targets;
+	struct loading loading;
+
+	(void)state;
+	assert_int_equal(hd_targets_parse(&targets, text, sizeof text - 1, "t", NULL, findings,
+					  NULL),
+			 0);
+	load.targets = targets;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char job[600];
+
+		snprintf(job, sizeof job, "compute: %s\n%s", rows[i].compute, JOB LIMITS);
+		load_with(&loading, job, &load);
+		assert_says(&loading, HD_FINDING_WARNING, rows[i].warning);
+		assert_non_null(loading.config);
+		if (rows[i].target)
+			assert_string_equal(loading.config->target, rows[i].target);
+		else
+			assert_null(loading.config->target);
+		load_end(&loading);
+	}
+	/* Somebody else says where trials run. */
+	load.targets = NULL;
+	load.ignore_compute = true;
+	load_with(&loading, "compute: azureml:gpus\n" JOB LIMITS, &load);
+	assert_says(&loading, HD_FINDING_WARNING, NULL);
+	load_end(&loading);
+	hd_targets_free(targets);
+	hd_findings_free(findings);
+}
+
 /* What a resume reads has nothing beside it any more. */
 static void a_stored_file_needs_no_other_files(void **state)
 {
@@ -464,6 +509,7 @@ int main(void)
 		cmocka_unit_test(hd_060_type_sweep_is_read_in_any_case),
 		cmocka_unit_test(hd_060_a_cloud_path_loads_once_it_is_mapped),
 		cmocka_unit_test(hd_060_a_component_file_is_the_trial),
+		cmocka_unit_test(a_compute_may_be_a_target),
 		cmocka_unit_test(a_stored_file_needs_no_other_files),
 		cmocka_unit_test(hd_068_timeouts_are_seconds_as_written),
 		cmocka_unit_test(hd_069_trial_timeout_is_of_a_trial),
