@@ -9,6 +9,7 @@
 
 #include "dispatch/record_format.h"
 #include "dispatch/workdir.h"
+#include "slurm/job.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,7 +27,8 @@
 /* Of one attempt alone. The mark is not among them: it is the last. */
 static const char *const moved[] = { "stdout", "stderr", "metrics",
 				     HD_RECORD_EXIT, HD_RECORD_STATE,
-				     HD_WORKDIR_STOP };
+				     HD_WORKDIR_STOP, HD_SLURM_INTENT,
+				     HD_SLURM_LOG };
 
 /* The number behind PREFIX in NAME, written as we write it; 0 for none. */
 static unsigned number_of(const char *name, const char *prefix)
