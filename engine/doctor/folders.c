@@ -1,10 +1,12 @@
 #include "doctor/folders.h"
 
 #include "store/remove.h"
+#include "sweep/place.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +23,20 @@ bool hd_folder_is_name(const char *name)
 int hd_folder_open(int at, const char *name)
 {
 	return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+char *hd_folder_elsewhere(int at, const char *name, const char *id)
+{
+	char target[PATH_MAX], last[HD_PLACE_NAME];
+	ssize_t length = readlinkat(at, name, target, sizeof target - 1);
+	const char *slash;
+
+	if (length <= 0)
+		return NULL;
+	target[length] = '\0';
+	hd_place_name(last, name, id);
+	slash = strrchr(target, '/');
+	return target[0] == '/' && strcmp(slash + 1, last) == 0 ? strdup(target) : NULL;
 }
 
 /* A descriptor of its own, which closedir closes. */

@@ -12,6 +12,12 @@
 
 /* Whether a sweep's NAME, from a row, is that of a folder beside the store. */
 bool hd_folder_is_name(const char *name);
+/*
+ * The folder of sweep NAME, whose id is ID, where the link of that name below AT
+ * leads: absolute and called as such a folder is (sweep/place.h); the caller's to
+ * free(). NULL when there is no such link: nobody's other link is followed.
+ */
+char *hd_folder_elsewhere(int at, const char *name, const char *id);
 /* The folder NAME below AT, open; -1 with errno for what is none, or a link. */
 int hd_folder_open(int at, const char *name);
 

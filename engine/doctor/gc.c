@@ -50,6 +50,7 @@ struct gc_sweep {
 	struct gc *gc;
 	int64_t key;
 	char *name;
+	char *elsewhere; /* its folder, absolute, where a target wants it; or NULL */
 	const char *skipped;
 	struct hd_buf why; /* what skipped points to */
 	size_t trials;     /* rows */
@@ -162,6 +163,8 @@ static int see_sweep(void *user, const struct hd_sweep_row *row)
 	sweep->ended = row->ended;
 	if (!sweep->name)
 		return hd_error_nomem(sweep->gc->err);
+	if (hd_folder_is_name(row->name))
+		sweep->elsewhere = hd_folder_elsewhere(sweep->gc->folder, row->name, row->id);
 	if (!hd_folder_is_name(row->name))
 		hd_buf_puts(&sweep->why, "its name can be no folder's");
 	else if (!hd_rows_sweep_is_over(row) && row->engine_pid > 0 &&
@@ -246,10 +249,35 @@ static int trial_remove(struct gc *gc, int folder, size_t number, struct hd_gc_r
 	return rc;
 }
 
+/* A link that is not called as the sweep's would be is not followed. */
+static int sweep_open(const struct gc_sweep *sweep)
+{
+	return sweep->elsewhere ? hd_folder_open(AT_FDCWD, sweep->elsewhere)
+				: hd_folder_open(sweep->gc->folder, sweep->name);
+}
+
+static int sweep_remove(const struct gc_sweep *sweep)
+{
+	struct gc *gc = sweep->gc;
+	char *slash = sweep->elsewhere ? strrchr(sweep->elsewhere, '/') : NULL;
+	int above, rc = 0;
+
+	if (slash && slash > sweep->elsewhere) {
+		*slash = '\0';
+		above = open(sweep->elsewhere, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		*slash = '/';
+		if (above >= 0) {
+			rc = hd_removal_entry(&gc->removal, above, slash + 1);
+			close(above);
+		}
+	}
+	return rc < 0 ? rc : hd_removal_entry(&gc->removal, gc->folder, sweep->name);
+}
+
 static int trials_remove(struct gc_sweep *sweep, struct hd_gc_row *row)
 {
 	struct gc *gc = sweep->gc;
-	int folder = hd_folder_open(gc->folder, sweep->name);
+	int folder = sweep_open(sweep);
 	bool ended = true;
 	int rc = 0;
 
@@ -294,7 +322,7 @@ static int whole_remove(struct gc_sweep *sweep, struct hd_gc_row *row)
 		return rc;
 	row->trials = sweep->trials;
 	rc = gc_note_gone(gc, sweep->key);
-	return rc < 0 ? rc : hd_removal_entry(&gc->removal, gc->folder, sweep->name);
+	return rc < 0 ? rc : sweep_remove(sweep);
 }
 
 /* --- sweeps --------------------------------------------------------------------------- */
@@ -338,6 +366,7 @@ static int gc_sweep(struct gc *gc, int64_t key)
 	if (rc == 0)
 		rc = sweep_apply(&sweep);
 	free(sweep.name);
+	free(sweep.elsewhere);
 	free(sweep.best.items);
 	free(sweep.chosen.items);
 	hd_buf_release(&sweep.why);

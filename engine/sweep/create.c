@@ -237,11 +237,23 @@ static int sweep_insert(void *user, struct hd_error *err)
 	return rc;
 }
 
+/* Where the target wants the sweep's folder; NULL: beside the store. */
+static const char *sweep_ground(const struct hd_sweep *sweep)
+{
+	const struct hd_target *target = sweep->target;
+
+	return target && target->type->ground
+		       ? target->type->ground(target->settings)
+		       : NULL;
+}
+
 static int sweep_create(struct hd_sweep *sweep, const char *name,
 			struct hd_error *err)
 {
 	const struct hd_place place = {
 		.store = sweep->store,
+		.ground = sweep_ground(sweep),
+		.id = sweep->id,
 		.name = sweep->name,
 		.folder = &sweep->folder,
 		.lock = &sweep->lock,

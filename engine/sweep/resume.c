@@ -16,6 +16,7 @@
 #include "store/resume.h"
 #include "sweep/ends.h"
 #include "sweep/lock.h"
+#include "sweep/place.h"
 #include "sweep/retry.h"
 #include "sweep/stored.h"
 
@@ -61,7 +62,7 @@ static int take_row(void *user, const struct hd_sweep_row *row)
 	sweep->seed = row->seed;
 	sweep->slots = row->max_concurrent;
 	resuming->best = row->best_trial >= 0 ? row->best : NAN;
-	sweep->folder = strdup(row->folder);
+	sweep->folder = hd_place_follow(row->folder);
 	resuming->text = strdup(row->config_text);
 	resuming->path = strdup(row->config_path);
 	if (!sweep->folder || !resuming->text || !resuming->path)

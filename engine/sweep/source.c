@@ -11,6 +11,7 @@
 #include "sweep/sweep_private.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "store/origin.h"
 #include "store/remove.h"
 
@@ -184,10 +185,60 @@ void hd_sweep_settle_source(struct hd_sweep *sweep)
 		hd_snapshot_settle(sweep->snapshot);
 }
 
+/* Whether the sweep's folder lies beside the store, as its snapshot does. */
+static bool is_beside(const struct hd_sweep *sweep)
+{
+	const char *store = hd_store_folder(sweep->store);
+	const char *slash = strrchr(sweep->folder, '/');
+	size_t length = slash ? (size_t)(slash - sweep->folder) : 0;
+
+	return strlen(store) == length && strncmp(store, sweep->folder, length) == 0;
+}
+
+/*
+ * A copy of the snapshot at LINK, for places that do not see the store's; whole
+ * or not there. Of a sweep's own, so that it goes when the sweep does.
+ */
+static int source_copy(const struct hd_sweep *sweep, const char *link,
+		       struct hd_error *err)
+{
+	struct hd_buf part = HD_BUF_INIT;
+	int rc;
+
+	if (access(link, F_OK) == 0)
+		return 0;
+	hd_buf_printf(&part, "%s.part", link);
+	if (hd_buf_failed(&part))
+		return hd_error_nomem(err);
+	hd_file_remove(hd_buf_text(&part)); /* of an engine that was killed */
+	rc = hd_file_copy(sweep->tree, hd_buf_text(&part), err);
+	if (rc == 0 && rename(hd_buf_text(&part), link) < 0)
+		rc = hd_error_errno(err, errno, "cannot make '%s'", link);
+	if (rc < 0)
+		hd_file_remove(hd_buf_text(&part));
+	hd_buf_release(&part);
+	return rc;
+}
+
+static int source_link(const struct hd_sweep *sweep, const char *link,
+		       struct hd_error *err)
+{
+	struct hd_buf target = HD_BUF_INIT;
+	int rc = 0;
+
+	hd_buf_printf(&target, "../%s/%s", HD_SNAPSHOT_FOLDER, sweep->snapshot_id);
+	if (hd_buf_failed(&target))
+		rc = hd_error_nomem(err);
+	else if (symlink(hd_buf_text(&target), link) < 0 && errno != EEXIST)
+		rc = hd_error_errno(err, errno, "cannot make '%s'", link);
+	hd_buf_release(&target);
+	return rc;
+}
+
 int hd_sweep_link_source(const struct hd_sweep *sweep, struct hd_error *err)
 {
-	struct hd_buf link = HD_BUF_INIT, target = HD_BUF_INIT;
-	int rc = 0;
+	struct hd_buf link = HD_BUF_INIT;
+	int rc;
 
 	if (!sweep->tree)
 		return 0;
@@ -197,13 +248,12 @@ int hd_sweep_link_source(const struct hd_sweep *sweep, struct hd_error *err)
 				    "folder '%s'",
 				    sweep->name, sweep->tree);
 	hd_buf_printf(&link, "%s/%s", sweep->folder, HD_SWEEP_SOURCE);
-	hd_buf_printf(&target, "../%s/%s", HD_SNAPSHOT_FOLDER, sweep->snapshot_id);
-	if (hd_buf_failed(&link) || hd_buf_failed(&target))
+	if (hd_buf_failed(&link))
 		rc = hd_error_nomem(err);
-	else if (symlink(hd_buf_text(&target), hd_buf_text(&link)) < 0 && errno != EEXIST)
-		rc = hd_error_errno(err, errno, "cannot make '%s'", hd_buf_text(&link));
+	else
+		rc = is_beside(sweep) ? source_link(sweep, hd_buf_text(&link), err)
+				      : source_copy(sweep, hd_buf_text(&link), err);
 	hd_buf_release(&link);
-	hd_buf_release(&target);
 	return rc;
 }
 

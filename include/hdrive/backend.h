@@ -145,6 +145,12 @@ struct hd_backend_type {
 	 * before anything is opened. NULL: they do. HD_EINVAL. */
 	int (*check)(const void *settings, struct hd_error *err);
 	/*
+	 * The folder, absolute, in which sweeps' folders are to lie, where the
+	 * place does not see those beside the store; NULL where it does.
+	 * Borrowed of SETTINGS. NULL: it does.
+	 */
+	const char *(*ground)(const void *settings);
+	/*
 	 * How many attempts may be there at once now, those that run included.
 	 * Nothing is launched beyond; what runs goes on. NULL: any number.
 	 */

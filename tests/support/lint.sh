@@ -301,7 +301,7 @@ check_shell() {
 	}
 	grep -E '(\.sh|^\.ci/run)$' "$work/files" |
 		fresh shell "$(shellcheck --version)" >"$work/fresh"
-	xargs -r shellcheck -S warning -f gcc <"$work/fresh" >"$work/said" && clean shell
+	xargs -r shellcheck -x -S warning -f gcc <"$work/fresh" >"$work/said" && clean shell
 	report 'shellcheck' <"$work/said"
 }
 
