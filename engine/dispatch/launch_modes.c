@@ -17,6 +17,7 @@ static const struct mode {
 } modes[] = {
 	{ "--rank", hd_launch_rank },
 	{ "--ranks", hd_launch_ranks },
+	{ "--agent", hd_launch_agent },
 	{ "--container", hd_launch_container },
 };
 

@@ -36,6 +36,8 @@ int hd_launch_mode(char **argv);
 int hd_launch_ranks(char **argv);
 /* --rank KIND NODES WORKERS SERVERS PROGRAM...: one, of mpirun's or srun's */
 int hd_launch_rank(char **argv);
+/* --agent HOST COMMAND...: what mpirun has in place of ssh (launch_nodes.h) */
+int hd_launch_agent(char **argv);
 /* --container COUNT TOOL OPTION... IMAGE PROGRAM... */
 int hd_launch_container(char **argv);
 

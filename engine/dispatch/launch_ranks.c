@@ -5,6 +5,7 @@
 #include "dispatch/launch_ranks.h"
 
 #include "dispatch/launch_modes.h"
+#include "dispatch/launch_nodes.h"
 #include "dispatch/proctree.h"
 
 #include <errno.h>
@@ -145,11 +146,17 @@ static int ranks_here(const struct hd_launch_shape *shape)
 int hd_launch_ranks(char **argv)
 {
 	static struct hd_launch_shape shape;
+	static struct hd_nodes nodes;
 	const char *means = getenv(HD_LAUNCH_MEANS);
 
 	if (!hd_launch_shape_read(&shape, argv + 1))
 		return HD_LAUNCH_USAGE;
 	if (means && strcmp(means, HD_LAUNCH_SRUN) == 0)
 		return hd_launch_srun(&shape);
-	return ranks_here(&shape);
+	if (!means || !*means)
+		return ranks_here(&shape);
+	if (!hd_nodes_read(&nodes, means) || nodes.count != shape.nodes)
+		return HD_LAUNCH_USAGE;
+	return nodes.self == 0 ? hd_nodes_lead(&shape, &nodes)
+			       : hd_nodes_follow(&shape, &nodes);
 }
