@@ -67,7 +67,6 @@ static int submit_load(struct submit_work *work)
 static int submit_program(struct submit_work *work)
 {
 	struct cli *cli = work->cli;
-	struct hd_error err = { 0 };
 	int code = CLI_OK;
 
 	work->program = cli_program(cli, work->config);
@@ -80,10 +79,6 @@ static int submit_program(struct submit_work *work)
 	if (code == CLI_OK && work->program.word_count == 0)
 		code = cli_fail(cli, CLI_USAGE,
 				"no training program: %s -- python train.py", work->what->said);
-	if (code == CLI_OK &&
-	    (hd_program_check_machines(&work->program, 1, &err) < 0 ||
-	     hd_program_check(&work->program, getenv("PATH"), &err) < 0))
-		code = cli_fail_error(cli, &err);
 	return code;
 }
 
@@ -128,6 +123,19 @@ static int submit_target(struct submit_work *work)
 static bool submit_is_elsewhere(const struct submit_work *work)
 {
 	return work->target && work->target->type->is_remote;
+}
+
+/* What starts a trial's processes, and on how many machines: of another place
+ * only that place knows. */
+static int submit_check_ranks(struct submit_work *work)
+{
+	struct hd_error err = { 0 };
+
+	if (submit_is_elsewhere(work) ||
+	    (hd_program_check_machines(&work->program, 1, &err) == 0 &&
+	     hd_program_check(&work->program, getenv("PATH"), &err) == 0))
+		return CLI_OK;
+	return cli_fail_error(work->cli, &err);
 }
 
 struct submit_lines {
@@ -352,6 +360,8 @@ int submit_sweep(struct cli *cli, struct submit_options *options,
 		code = submit_program(&work);
 	if (code == CLI_OK)
 		code = submit_target(&work);
+	if (code == CLI_OK)
+		code = submit_check_ranks(&work);
 	if (code == CLI_OK)
 		code = submit_run(&work);
 	hd_runconfig_free(work.runconfig);

@@ -63,7 +63,8 @@ static int distribute(struct hd_runconfig_loader *rc,
 	return hd_program_spread(program, kind, rc->nodes, processes, 0, err);
 }
 
-/* What this machine has says nothing of another. */
+/* What this machine has says nothing of another. A target that turns out to be
+ * none is asked again by who knows. */
 static bool runs_here(const struct hd_runconfig_loader *rc)
 {
 	const char *target = rc->host->target ? rc->host->target

@@ -32,7 +32,7 @@ struct follower {
 	bool is_over; /* the leader has said the end, or is gone */
 	struct {
 		int number;
-		pid_t pid; /* 0: free */
+		pid_t pid;         /* 0: free */
 	} commands[COMMANDS_MOST]; /* of mpirun's: its daemon on this machine */
 };
 

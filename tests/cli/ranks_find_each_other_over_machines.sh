@@ -4,7 +4,8 @@
 . "$TEST_ROOT/tests/support/cli.sh"
 
 script prog <<'END'
-echo "$RANK/$WORLD_SIZE $LOCAL_RANK/$LOCAL_WORLD_SIZE $NODE_RANK $MASTER_ADDR:$MASTER_PORT $TF_CONFIG"
+echo "$RANK/$WORLD_SIZE $LOCAL_RANK/$LOCAL_WORLD_SIZE $NODE_RANK" \
+	"$MASTER_ADDR:$MASTER_PORT $TF_CONFIG"
 [ -z "${HDRIVE_RANKS+is set}" ] || exit 99
 case $TF_CONFIG in *'"type":"ps"'*) exec sleep 100 ;; esac
 if [ "${RANK:-x}" = "${BAD:-none}" ]; then exit 7; fi
