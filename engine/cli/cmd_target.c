@@ -158,16 +158,18 @@ static const struct cli_command *const target_group[] = {
 	&target_cmd_add,
 	&target_cmd_ls,
 	&target_cmd_show,
+	&target_cmd_check,
 	&target_cmd_remove,
 	NULL,
 };
 
 const struct cli_command cli_cmd_target = {
 	.name = "target",
-	.summary = "where trials may run: add, ls, show, remove",
+	.summary = "where trials may run: add, ls, show, check, remove",
 	.usage = "COMMAND [option...]",
 	.examples = "  hdrive target add gpu slurm partition=gpu gres=gpu:1\n"
-		    "  hdrive target ls\n",
+		    "  hdrive target check gpu\n"
+		    "  hdrive submit sweep.yml --backend gpu -- python train.py\n",
 	.options = no_rows,
 	.notes = "Targets stand in targets.yml beside the store. 'hdrive help targets' lists the\n"
 		 "types and their keys.\n",

@@ -42,6 +42,6 @@ void target_put_value(struct cli *cli, const struct hd_option *row, const void *
 void target_put_json(struct cli *cli, const struct hd_option *row, const void *settings);
 
 /* target_edit.c and target_check.c: below "target". */
-extern const struct cli_command target_cmd_add, target_cmd_remove;
+extern const struct cli_command target_cmd_add, target_cmd_remove, target_cmd_check;
 
 #endif

@@ -199,8 +199,8 @@ static int add_target(struct edit *edit, bool force)
 	if (code != CLI_OK)
 		return code;
 	cli_put(cli, "%s\n", edit->name);
-	cli_say(cli, "%s %s in %s",
-		index == SIZE_MAX ? "added" : "replaced", edit->name, path);
+	cli_say(cli, "%s %s in %s; prove it with: hdrive target check %s",
+		index == SIZE_MAX ? "added" : "replaced", edit->name, path, edit->name);
 	return CLI_OK;
 }
 

@@ -114,7 +114,7 @@ int hd_program_check_machines(const struct hd_program *program,
 		return hd_error_set(err, HD_EINVAL,
 				    "%s%sa trial wants %zu nodes and this"
 				    " machine is one: name a target that has"
-				    " more with --target, or ask for 1",
+				    " more with --backend, or ask for 1",
 				    place ? place : "", place ? ": " : "",
 				    nodes);
 	return hd_error_set(err, HD_EINVAL,

@@ -8,7 +8,7 @@ has out 'local  *local  *this machine'
 
 code 0 hdrive target add here local
 same "$(cat out)" here
-has err 'added here in .hdrive/targets.yml'
+has err 'added here in .hdrive/targets.yml; prove it with: hdrive target check here'
 [ -e .hdrive/hdrive.db ] || fail 'a target without a store is found from no folder below'
 printf '%s\n' '# our site' 'here:' '  # by day' '  type: local' '' '# of nights' \
 	>.hdrive/targets.yml

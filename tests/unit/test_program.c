@@ -233,7 +233,7 @@ static void nodes_and_ranks_come_back_from_the_store(void **state)
 	assert_int_equal(hd_program_check_machines(&program, 1, &err), HD_EINVAL);
 	assert_string_equal(err.text, "a.yml:1:2: a trial wants 3 nodes and this"
 				      " machine is one: name a target that has"
-				      " more with --target, or ask for 1");
+				      " more with --backend, or ask for 1");
 	assert_int_equal(hd_program_check_machines(NULL, 1, &err), 0);
 }
 
