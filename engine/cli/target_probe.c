@@ -47,6 +47,7 @@ static const char script[] =
 struct probing {
 	const struct probe *probe;
 	char folder[PATH_MOST]; /* of the probe's own */
+	char *ground;           /* the sweep's, where that is elsewhere; or NULL */
 	uint32_t number;        /* that goes there and comes back */
 	struct hd_store *store;
 	struct hd_config *config;
@@ -323,22 +324,29 @@ static void remove_below(int at, const char *name)
 	(void)unlinkat(at, name, AT_REMOVEDIR);
 }
 
-/* Somebody who still writes there makes it come back. */
+/* Somebody who still writes there makes it come back. Whether it is gone. */
+static bool remove_all(const char *folder)
+{
+	const struct timespec pause = { .tv_nsec = 100000000 };
+
+	for (int i = 0; i < 20; i++) {
+		remove_below(AT_FDCWD, folder);
+		if (access(folder, F_OK) < 0)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 static void place_clean(struct probing *probing)
 {
 	char text[PATH_MOST + 128];
-	bool left = true;
+	bool left;
 
 	if (!*probing->folder)
 		return;
-	for (int i = 0; left && i < 20; i++) {
-		const struct timespec pause = { .tv_nsec = 100000000 };
-
-		remove_below(AT_FDCWD, probing->folder);
-		left = access(probing->folder, F_OK) == 0;
-		if (left)
-			nanosleep(&pause, NULL);
-	}
+	left = probing->ground && !remove_all(probing->ground);
+	left = !remove_all(probing->folder) || left;
 	rmdir(probing->probe->folder); /* when it was made for this alone */
 	if (probing->failed && !left && !probing->abandoned)
 		return;
@@ -386,6 +394,9 @@ static int sweep_make(struct probing *probing, struct hd_error *err)
 		rc = hd_store_open(&probing->store, path, HD_STORE_CREATE, err);
 	if (rc == 0)
 		rc = hd_sweep_new(&probing->sweep, probing->store, probing->config, &options, err);
+	/* Known now, as a link below the probe's own folder leads there. */
+	if (rc == 0)
+		probing->ground = strdup(hd_sweep_folder(probing->sweep));
 	hd_findings_free(findings);
 	return rc;
 }
@@ -465,5 +476,6 @@ bool target_probe(const struct probe *probe)
 		hd_config_free(probing.config);
 	}
 	place_clean(&probing);
+	free(probing.ground);
 	return !probing.failed;
 }

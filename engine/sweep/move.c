@@ -41,6 +41,22 @@ static int move_refused(const struct hd_sweep *sweep, const struct under_way *th
 			    there->count == 1 ? "is" : "are");
 }
 
+/* What runs at a target that has its own ground sees nothing else. */
+static int check_ground(const struct hd_sweep *sweep, struct hd_error *err)
+{
+	const struct hd_target *target = sweep->target;
+	const char *ground = target->type->ground ? target->type->ground(target->settings) : NULL;
+	size_t length = ground ? strlen(ground) : 0;
+
+	if (!ground || (!strncmp(sweep->folder, ground, length) && sweep->folder[length] == '/'))
+		return 0;
+	return hd_error_set(
+		err, HD_ESTATE,
+		"sweep '%s' cannot move to '%s': its folder is '%s', and what runs there "
+		"sees '%s' alone",
+		sweep->name, sweep->backend, sweep->folder, ground);
+}
+
 int hd_sweep_move(struct hd_sweep *sweep, const char *backend, struct hd_error *err)
 {
 	struct under_way there = { HD_BUF_INIT, 0 };
@@ -51,6 +67,8 @@ int hd_sweep_move(struct hd_sweep *sweep, const char *backend, struct hd_error *
 		rc = hd_error_nomem(err);
 	else if (rc == 0 && there.count)
 		rc = move_refused(sweep, &there, backend, err);
+	if (rc == 0)
+		rc = check_ground(sweep, err);
 	if (rc == 0)
 		rc = hd_store_sweep_backend(sweep->store, sweep->key, sweep->backend, err);
 	hd_buf_release(&there.numbers);

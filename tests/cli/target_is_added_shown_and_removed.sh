@@ -26,7 +26,8 @@ there:
 END
 diff want .hdrive/targets.yml >&2 || fail 'comments are not as they were'
 
-mkdir below && cd below
+mkdir below
+cd below || exit
 code 0 hdrive target ls
 same "$(sed 's/ .*//' out | tr '\n' ' ')" 'NAME local here there '
 code 0 hdrive target ls --json
@@ -37,7 +38,7 @@ has out 'type  *local: processes on this machine'
 has out 'targets.yml:8'
 code 0 hdrive target show there --json
 same "$(cat out)" '{"name":"there","type":"local","settings":{}}'
-cd ..
+cd .. || exit
 
 # Replaced in its place, and only when told to.
 code 2 hdrive target add here local

@@ -32,6 +32,13 @@ static const struct hd_option far_options[] = {
 };
 
 static int checked;
+static const char *ground; /* of the target; NULL: none */
+
+static const char *far_ground(const void *settings)
+{
+	(void)settings;
+	return ground;
+}
 
 static int far_check(const void *settings, struct hd_error *err)
 {
@@ -62,6 +69,7 @@ static int setup(void **state)
 	place->far.options = far_options;
 	place->far.settings_size = sizeof place->settings;
 	place->far.check = far_check;
+	place->far.ground = far_ground;
 	place->far.is_remote = true;
 	place->settings.folder = "/far";
 	place->barn = (struct hd_target){ "barn", &place->far, &place->settings };
@@ -290,6 +298,25 @@ static void trials_under_way_keep_a_sweep_where_it_is(void **state)
 	assert_string_equal(backend_of(box, key), "far:mill");
 }
 
+static void a_sweep_moves_to_no_ground_but_its_own(void **state)
+{
+	struct place *place = *state;
+	struct storebox *box = &place->box;
+	char folder[300];
+	int64_t key;
+
+	let_go(place);
+	ok(box, run_new(place, &place->local, &key));
+	snprintf(folder, sizeof folder, "%s/ground", box->folder);
+	ground = folder;
+	assert_int_equal(resume(place, key, &place->barn, "max_total_runs=4"), HD_ESTATE);
+	assert_non_null(strstr(box->err.text, "sees '"));
+	assert_string_equal(backend_of(box, key), "local");
+	ground = box->folder;
+	ok(box, resume(place, key, &place->barn, "max_total_runs=4"));
+	ground = NULL;
+}
+
 static void a_sweep_of_the_same_name_goes_on_where_it_was(void **state)
 {
 	struct place *place = *state;
@@ -319,6 +346,7 @@ int main(void)
 		TEST(settings_are_checked_before_anything_is_made),
 		TEST(a_sweep_moves_when_nothing_is_under_way),
 		TEST(trials_under_way_keep_a_sweep_where_it_is),
+		TEST(a_sweep_moves_to_no_ground_but_its_own),
 		TEST(a_sweep_of_the_same_name_goes_on_where_it_was),
 	};
 
