@@ -9,11 +9,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Ends of the three pipes: [stream][0] is read from. */
@@ -204,6 +206,31 @@ int hd_child_reap(const struct hd_child *child, int *status)
 	if (got == 0)
 		return 0;
 	return got == child->pid ? 1 : -1;
+}
+
+ssize_t hd_child_write(const struct hd_child *child, const char *bytes,
+		       size_t length)
+{
+	const struct timespec none = { 0 };
+	sigset_t pipe, pending, before;
+	bool was_pending;
+	ssize_t put;
+	int saved;
+
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	sigpending(&pending);
+	was_pending = sigismember(&pending, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, &before);
+	put = write(child->in, bytes, length);
+	saved = errno;
+	/* The one that this write has raised in this thread. */
+	if (put < 0 && saved == EPIPE && !was_pending)
+		while (sigtimedwait(&pipe, NULL, &none) < 0 && errno == EINTR)
+			;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = saved;
+	return put;
 }
 
 void hd_child_signal(const struct hd_child *child, int signal)

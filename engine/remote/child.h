@@ -6,6 +6,7 @@
 #ifndef HD_REMOTE_CHILD_H
 #define HD_REMOTE_CHILD_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 struct hd_child {
@@ -28,6 +29,10 @@ int hd_child_start(struct hd_child *child, const char *const *argv,
  * while it runs; -1 when somebody else has collected it.
  */
 int hd_child_reap(const struct hd_child *child, int *status);
+/* write to its stdin, as write does: EPIPE once it reads no more, and no SIGPIPE
+ * for the process, which may be another program's. */
+ssize_t hd_child_write(const struct hd_child *child, const char *bytes,
+		       size_t length);
 /* SIGNAL to its whole session's first group; nothing once it is collected. */
 void hd_child_signal(const struct hd_child *child, int signal);
 /* Kill and collect it where it runs, and close what is open. */
