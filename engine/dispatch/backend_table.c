@@ -1,12 +1,14 @@
 /* The list of backends: a new one is a file and a row. */
 #include "dispatch/backend_local.h"
 #include "dispatch/backend_slurm.h"
+#include "dispatch/backend_ssh.h"
 
 #include <string.h>
 
 static const struct hd_backend_type *const backends[] = {
 	&hd_backend_local,
 	&hd_backend_slurm,
+	&hd_backend_ssh,
 };
 
 size_t hd_backend_types(void)

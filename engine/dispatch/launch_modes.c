@@ -19,6 +19,8 @@ static const struct mode {
 	{ "--ranks", hd_launch_ranks },
 	{ "--agent", hd_launch_agent },
 	{ "--container", hd_launch_container },
+	{ "--look", hd_launch_look },
+	{ "--end", hd_launch_end },
 };
 
 static const struct mode *mode_find(const char *word)

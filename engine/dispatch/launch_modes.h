@@ -40,6 +40,27 @@ int hd_launch_rank(char **argv);
 int hd_launch_agent(char **argv);
 /* --container COUNT TOOL OPTION... IMAGE PROGRAM... */
 int hd_launch_container(char **argv);
+/*
+ * --look BYTES [INDEX COUNT FOLDER ATTEMPT PID START [NAME OFFSET]...]...: what
+ * became of attempts on this machine, to its stdout. For each, with the INDEX
+ * that was given it, lines, some of which have that many bytes behind them:
+ *
+ *	n INDEX                    there is no such folder
+ *	u INDEX                    it cannot be read
+ *	a INDEX TICKET OWNER LIVES whether the attempt's ticket is there, its
+ *	                           mark, and a process PID that started at START
+ *	s INDEX LENGTH             the record of who runs it, and x INDEX LENGTH
+ *	                           of how it ended
+ *	f INDEX NAME OFFSET LENGTH LEFT   bytes of the file from OFFSET on, as
+ *	                           many of all files as BYTES at most; LEFT more
+ *	                           are there. Logs of ranks are looked for.
+ *
+ * and a last line, ".".
+ */
+int hd_launch_look(char **argv);
+/* --end FOLDER: kill all that runs in or below the folder; 0 when nothing is
+ * left of it. */
+int hd_launch_end(char **argv);
 
 /* A whole number in decimal from 0 to 9999999; -1 for what is none. */
 int hd_launch_number(const char *text);
