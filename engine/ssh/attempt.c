@@ -142,7 +142,8 @@ bool hd_ssh_attempt_ask(struct hd_ssh_attempt *attempt, struct hd_buf *script,
 void hd_ssh_attempt_step(struct hd_ssh_attempt *attempt)
 {
 	if (attempt->asking || attempt->is_closed || !attempt->host ||
-	    attempt->host->phase != HD_SSH_READY || attempt->ssh->is_closing || hd_time_steady() < attempt->again)
+	    attempt->host->phase != HD_SSH_READY || attempt->ssh->is_closing ||
+	    hd_time_steady() < attempt->again)
 		return;
 	switch (attempt->stage) {
 	case HD_SSH_PUSHING:

@@ -213,7 +213,7 @@ static struct hd_ssh_archive *parts_pack(struct hd_ssh *ssh)
 		const char *const words[] = { "-C", hd_buf_text(&folder), ".", NULL };
 
 		archive = hd_ssh_archive_new(ssh, "parts.tar", words, on_parts_packed,
-					      ssh);
+					     ssh);
 	}
 	hd_buf_release(&folder);
 	return archive;

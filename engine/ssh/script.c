@@ -1,10 +1,8 @@
 #include "ssh/script.h"
 
-/* A number that the C compiler knows into the text. */
-#define TEXT_OF(number) #number
-#define TEXT(number) TEXT_OF(number)
-
 const char hd_ssh_script[] =
+	/* Exit statuses of script.h. */
+	"hd_started=17 hd_withdrawn=18\n"
 	/* FOLDER, perhaps below "~": "NAME value" for each thing to know. */
 	"hd_probe() {\n"
 	"case $1 in\n"
@@ -45,7 +43,7 @@ const char hd_ssh_script[] =
 	/* FOLDER ATTEMPT STAGE, from a tar on stdin: its pid and start. */
 	"hd_launch() {\n"
 	"t=$1 n=$2 s=$3\n"
-	"[ ! -L \"$t/owner-$n\" ] && [ ! -e \"$t/owner-$n\" ] || exit " TEXT(HD_SSH_STARTED) "\n"
+	"[ ! -L \"$t/owner-$n\" ] && [ ! -e \"$t/owner-$n\" ] || exit $hd_started\n"
 	"rm -f \"$t/ticket-$n\"\n"
 	"mkdir -p \"$t\" 2>&1 && cd \"$t\" && tar -x -o -f - 2>&1 || exit 1\n"
 	"mkdir -p work/outputs work/logs checkpoints 2>&1 || exit 1\n"
@@ -65,11 +63,11 @@ const char hd_ssh_script[] =
 	"echo \"$! $(hd_start $!)\"\n"
 	"}\n"
 	/* FOLDER ATTEMPT */
-	"hd_withdraw() { rm \"$1/ticket-$2\" 2>/dev/null && exit " TEXT(HD_SSH_WITHDRAWN) "; exit 0; }\n"
+	"hd_withdraw() { rm \"$1/ticket-$2\" 2>/dev/null && exit $hd_withdrawn; exit 0; }\n"
 	/* FOLDER ATTEMPT PID START term|kill */
 	"hd_tell() {\n"
 	"true >\"$1/stop\"\n"
-	"rm \"$1/ticket-$2\" 2>/dev/null && exit " TEXT(HD_SSH_WITHDRAWN) "\n"
+	"rm \"$1/ticket-$2\" 2>/dev/null && exit $hd_withdrawn\n"
 	"if [ \"$3\" != 0 ] && [ \"$(hd_start \"$3\")\" = \"$4\" ]; then\n"
 	"case $5 in kill) kill -s USR1 \"$3\" ;; *) kill -s TERM \"$3\" ;; esac\n"
 	"else\n"
@@ -84,7 +82,8 @@ const char hd_ssh_script[] =
 	"for e in * .[!.]* ..?*; do\n"
 	"[ -e \"$e\" ] || [ -L \"$e\" ] || continue\n"
 	"case $e in stdout|stderr|metrics|state|exit|stop|*.tmp|launch.log|work|outputs|logs|"
-	"attempts|params.json|ticket-*|owner-*|order-*|run-*|ctl-*|place-*|rank-*.log) continue ;;\n"
+	"attempts|params.json|ticket-*|owner-*|order-*|run-*|ctl-*|place-*|rank-*.log) continue "
+	";;\n"
 	"esac\n"
 	"set -- \"$@\" \"./$e\"\n"
 	"done\n"

@@ -15,8 +15,9 @@
 const struct hd_option hd_ssh_options[] = {
 	HD_OPTION_TEXTS(struct hd_ssh_settings, hosts,
 			"machines, each 'NAME [slots=N] [gpus=N or ids]', NAME as ssh takes it"),
-	HD_OPTION_SIZE(struct hd_ssh_settings, slots, 0, SLOTS_MOST, 0,
-		       "trials at a time on a host that says none; 0: as many as it has processors"),
+	HD_OPTION_SIZE(
+		struct hd_ssh_settings, slots, 0, SLOTS_MOST, 0,
+		"trials at a time on a host that says none; 0: as many as it has processors"),
 	HD_OPTION_TEXT(struct hd_ssh_settings, folder,
 		       "where trials run there; ~/.hdrive-trials if not given"),
 	HD_OPTION_TEXTS(struct hd_ssh_settings, options,

@@ -50,7 +50,7 @@ struct hd_ssh {
 	char *python_path;
 	size_t gpus_per_trial;
 	size_t open; /* shells, the timer and archives not yet closed */
-	bool keeps; /* attempts were left running: nothing there is removed */
+	bool keeps;  /* attempts were left running: nothing there is removed */
 	bool is_closing;
 	void (*done)(void *user);
 	void *done_user;

@@ -20,6 +20,9 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#ifndef TEST_BUILD
+#define TEST_BUILD "build/release"
+#endif
 #define TRIALS 16
 
 struct seen {
@@ -208,9 +211,9 @@ static inline int box_teardown(void **state)
 	return 0;
 }
 
-#define BOX_UNTIL(condition)                         \
-	while (!(condition))                         \
-		uv_run(&box->loop, UV_RUN_ONCE)
+#define BOX_UNTIL(condition) \
+	while (!(condition)) \
+	uv_run(&box->loop, UV_RUN_ONCE)
 
 static inline const char *box_folder(size_t trial)
 {
