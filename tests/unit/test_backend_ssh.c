@@ -275,21 +275,23 @@ static void one_that_is_home_needs_no_host(void **state)
 
 static void one_that_was_never_sent_is_started_again(void **state)
 {
+	char place[FOLDER_PATH * 2];
 	struct hd_error err;
 
 	(void)state;
-	box_open(true);
-	box_launch(1, "exit 0");
-	/* The intent is there, nothing was sent. */
-	box_cut("h1");
-	folder_write(box->root, "h1.down", "down\n", 0666);
-	box_crash();
-	unlink(folder_path(box->root, "h1.down"));
-	hd_file_remove(folder_path(box->root, "h1/.hdrive-trials/HD_1"));
+	/* The intent is there, and the engine died before it sent anything. */
+	snprintf(place, sizeof place,
+		 "{\"host\": \"h1\", \"folder\": \"%.300s/h1/.hdrive-trials/HD_1/000001.1\", "
+		 "\"boot\": \"\", \"place\": 0}\n",
+		 box->root);
+	assert_int_equal(mkdir(box_folder(1), 0777), 0);
+	folder_write(box_folder(1), "place-1", place, 0666);
+	assert_int_equal(symlink("here", folder_path(box_folder(1), "owner-1")), 0);
 	box_open(true);
 	assert_int_equal(box_adopt(1, 1, &err), 0);
 	BOX_UNTIL(box->seen[1].ended);
 	assert_int_equal(box->seen[1].exit.cause, HD_CAUSE_START);
+	assert_string_equal(box->seen[1].error, "it had not been started yet");
 	/* And what has no mark never was. */
 	assert_int_equal(box_adopt(2, 1, &err), HD_ENOENT);
 }
