@@ -66,6 +66,11 @@ code 0 hdrive resume one
 has err 'on big$'
 code 0 hdrive status one
 has out '3 of 3 ended, 3 completed'
+# The same line again goes on where the sweep is.
+code 0 hdrive submit sweep.yml --or-resume --max-trials 4 --name one -- ./prog "$place"
+code 0 hdrive status one
+has out '4 of 4 ended, 4 completed'
+has out 'backend  *slurm:big'
 rm go
 
 # --- left -----------------------------------------------------------------------
@@ -76,7 +81,7 @@ touch go
 code 0 hdrive resume two --backend local
 code 0 hdrive show two --json
 has out '"backend":"local"'
-# The same line again goes on where the sweep is by now.
+# And where it has moved to.
 code 0 hdrive submit sweep.yml --or-resume --max-trials 4 --name two -- ./prog "$place"
 code 0 hdrive status two
 has out '4 of 4 ended, 4 completed'
