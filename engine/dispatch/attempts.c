@@ -104,6 +104,39 @@ static int file_move(int at, int to, const char *name)
 	return renameat(at, name, to, name) < 0 && errno != ENOENT ? errno : 0;
 }
 
+/* What other ranks than the first wrote: "rank-1.log", and "node-1" of those
+ * that were on another machine. */
+static bool is_of_ranks(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (strncmp(name, "rank-", 5) == 0)
+		return length > 9 && strcmp(name + length - 4, ".log") == 0 &&
+		       strspn(name + 5, "0123456789") == length - 9;
+	return strncmp(name, "node-", 5) == 0 && length > 5 &&
+	       strspn(name + 5, "0123456789") == length - 5;
+}
+
+static int ranks_move(int at, int to)
+{
+	int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *found;
+	int rc = 0;
+
+	if (!dir) {
+		rc = errno;
+		if (fd >= 0)
+			close(fd);
+		return rc;
+	}
+	while (rc == 0 && (found = readdir(dir)))
+		if (is_of_ranks(found->d_name))
+			rc = file_move(at, to, found->d_name);
+	closedir(dir);
+	return rc;
+}
+
 static int files_move(int at, int to, unsigned number)
 {
 	char mark[NAME_SIZE];
@@ -111,6 +144,8 @@ static int files_move(int at, int to, unsigned number)
 
 	for (size_t i = 0; i < sizeof moved / sizeof moved[0] && rc == 0; i++)
 		rc = file_move(at, to, moved[i]);
+	if (rc == 0)
+		rc = ranks_move(at, to);
 	snprintf(mark, sizeof mark, HD_RECORD_OWNER "%u", number);
 	if (rc == 0)
 		rc = file_move(at, to, mark);

@@ -134,6 +134,21 @@ static void script_path(struct hd_buf *text, const struct hd_slurm *slurm)
 			  "unset SLURM_EXPORT_ENV\n");
 }
 
+/* How the launcher starts a trial's ranks here (launch_ranks.h). */
+static void script_ranks(struct hd_buf *text, const struct hd_slurm *slurm)
+{
+	const char *mpi = slurm->settings->mpi;
+
+	if (slurm->nodes * slurm->processes < 2)
+		return;
+	hd_buf_puts(text, "export HDRIVE_RANKS=srun\n");
+	if (!mpi || !*mpi)
+		return;
+	hd_buf_puts(text, "export SLURM_MPI_TYPE=");
+	hd_buf_shell(text, mpi);
+	hd_buf_puts(text, "\n");
+}
+
 static void script_order(struct hd_buf *text, const struct hd_slurm_attempt *attempt)
 {
 	hd_buf_shell(text, attempt->folder);
@@ -150,6 +165,7 @@ char *hd_slurm_script(const struct hd_slurm *slurm,
 	for (size_t i = 0; settings->setup && settings->setup[i]; i++)
 		hd_buf_printf(&text, "%s\n", settings->setup[i]);
 	script_path(&text, slurm);
+	script_ranks(&text, slurm);
 	if (count > 1) {
 		hd_buf_puts(&text, "case $SLURM_ARRAY_TASK_ID in\n");
 		for (size_t i = 0; i < count; i++) {
