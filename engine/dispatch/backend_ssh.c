@@ -8,7 +8,7 @@
 #include "dispatch/record.h"
 #include "dispatch/record_format.h"
 #include "dispatch/ticket.h"
-#include "ssh/ssh.h"
+#include "ssh/group.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -114,9 +114,14 @@ static int ssh_stage(void *state, const struct hd_stage *stage, struct hd_error 
 	ssh->tree_id = tree_name(stage);
 	ssh->python_path = stage->python_path ? strdup(stage->python_path) : NULL;
 	ssh->gpus_per_trial = stage->gpus_per_trial;
+	ssh->nodes = stage->nodes;
 	if (!ssh->sweep_folder || !ssh->sweep_id || !ssh->tree || !ssh->tree_id ||
 	    (stage->python_path && !ssh->python_path))
 		return hd_error_nomem(err);
+	if (ssh->nodes > ssh->host_count || ssh->nodes > HD_SSH_NODES_MOST)
+		return hd_error_set(err, HD_EINVAL,
+				    "a trial wants %zu nodes, the target has %zu hosts",
+				    ssh->nodes, ssh->host_count);
 	hd_ssh_away_keep_sweep(ssh);
 	rc = parts_open(ssh, err);
 	for (size_t i = 0; i < ssh->host_count && rc == 0; i++)
@@ -130,6 +135,8 @@ static size_t ssh_capacity(const void *state)
 	int64_t now = hd_time_steady();
 	size_t capacity = 0;
 
+	if (ssh->nodes > 1)
+		return hd_ssh_group_capacity(ssh);
 	for (size_t i = 0; i < ssh->host_count; i++) {
 		const struct hd_ssh_host *host = &ssh->hosts[i];
 		size_t busy = hd_ssh_host_busy(host);
@@ -154,6 +161,7 @@ static void ssh_poll(void *state)
 		if (a->stage == HD_SSH_HOME && hd_time_steady() >= a->again)
 			hd_ssh_end(a);
 	}
+	hd_ssh_group_poll(ssh);
 	hd_ssh_lease(ssh);
 	for (size_t i = 0; i < ssh->host_count; i++)
 		hd_ssh_host_step(&ssh->hosts[i]);
@@ -161,14 +169,16 @@ static void ssh_poll(void *state)
 
 /* --- attempts ------------------------------------------------------------------- */
 
-/* Its folder there: one for each attempt, so that two never share one. */
-static char *folder_there(const struct hd_ssh_host *host, const struct hd_launch *launch)
+char *hd_ssh_folder_there(const struct hd_ssh_host *host, const struct hd_launch *launch,
+			  size_t node)
 {
 	const char *slash = strrchr(launch->folder, '/');
 	struct hd_buf path = HD_BUF_INIT;
 
 	hd_buf_printf(&path, "%s/%s.%u", host->sweep, slash ? slash + 1 : launch->folder,
 		      launch->attempt);
+	if (node)
+		hd_buf_printf(&path, ".node-%zu", node);
 	return hd_buf_take(&path);
 }
 
@@ -211,7 +221,7 @@ static int attempt_prepare(struct hd_ssh_attempt *attempt, struct hd_ssh_host *h
 
 	attempt->host = host;
 	attempt->place = hd_ssh_host_take(host);
-	attempt->there = folder_there(host, launch);
+	attempt->there = hd_ssh_folder_there(host, launch, 0);
 	attempt->boot = host->boot ? strdup(host->boot) : NULL;
 	if (!attempt->there)
 		return hd_error_nomem(err);
@@ -224,12 +234,12 @@ static int attempt_prepare(struct hd_ssh_attempt *attempt, struct hd_ssh_host *h
 static int ssh_launch(void *state, const struct hd_launch *launch, struct hd_error *err)
 {
 	struct hd_ssh *ssh = state;
-	struct hd_ssh_host *host = hd_ssh_host_choose(ssh);
+	struct hd_ssh_host *host = ssh->nodes > 1 ? NULL : hd_ssh_host_choose(ssh);
 	struct hd_ticket_print print = { 0 };
 	struct hd_ssh_attempt *attempt;
 	int rc;
 
-	if (!host)
+	if (!host && ssh->nodes <= 1)
 		return hd_error_set(err, HD_EBUSY,
 				    "cannot start trial %zu: no host has room for it now",
 				    launch->trial);
@@ -237,11 +247,17 @@ static int ssh_launch(void *state, const struct hd_launch *launch, struct hd_err
 	if (rc)
 		return ticket_fail(launch, rc, err);
 	attempt = hd_ssh_attempt_new(ssh, launch);
-	rc = attempt ? attempt_prepare(attempt, host, launch, err) : hd_error_nomem(err);
+	rc = attempt ? 0 : hd_error_nomem(err);
+	if (rc == 0 && ssh->nodes > 1)
+		rc = hd_ssh_group_make(attempt, launch, &host, err);
+	if (rc == 0)
+		rc = attempt_prepare(attempt, host, launch, err);
 	if (rc < 0) {
 		(void)hd_ticket_withdraw(launch->folder, launch->attempt);
-		if (attempt)
+		if (attempt) {
+			hd_ssh_group_release(attempt);
 			hd_ssh_attempt_close(attempt);
+		}
 		return rc;
 	}
 	hd_ssh_attempt_step(attempt);
@@ -256,6 +272,9 @@ static void ssh_stop(void *state, size_t trial, bool now)
 		return;
 	attempt->stopped = true;
 	attempt->stop_now = now;
+	/* The launchers tell each other of a TERM. */
+	if (now)
+		hd_ssh_group_stop(attempt);
 	hd_ssh_attempt_step(attempt);
 }
 
@@ -266,6 +285,7 @@ static void ssh_release_attempt(void *state, size_t trial)
 	if (!attempt)
 		return;
 	((struct hd_ssh *)state)->keeps = true;
+	hd_ssh_group_release(attempt);
 	hd_ssh_attempt_close(attempt);
 }
 
@@ -359,6 +379,10 @@ static int ssh_adopt(void *state, const struct hd_launch *launch, struct hd_erro
 	if (!attempt)
 		return hd_error_nomem(err);
 	rc = attempt_adopt(attempt, err);
+	if (rc == 0)
+		rc = hd_ssh_group_adopt(attempt, err);
+	if (rc < 0)
+		hd_ssh_group_release(attempt);
 	if (rc < 0)
 		hd_ssh_attempt_close(attempt);
 	return rc;

@@ -7,6 +7,7 @@
 
 #include "dispatch/launch_modes.h"
 #include "dispatch/proctree.h"
+#include "dispatch/record_format.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -277,7 +278,7 @@ int hd_nodes_follow(const struct hd_launch_shape *shape, struct hd_nodes *nodes)
 	if (!come(&follower)) {
 		hd_launch_say("cannot reach the first machine at",
 			      nodes->hosts[0], "it does not answer");
-		return HD_NODES_LOST;
+		return HD_RECORD_RANKS_LOST;
 	}
 	obey_all(&follower); /* what came with the hello */
 	while (!(follower.is_over || (follower.has_started &&

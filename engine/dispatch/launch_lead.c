@@ -9,6 +9,7 @@
 #include "dispatch/launch_modes.h"
 #include "dispatch/launch_text.h"
 #include "dispatch/proctree.h"
+#include "dispatch/record_format.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -86,7 +87,7 @@ static void node_lost(struct leader *leader, int node)
 {
 	if (leader->status || leader->stopped || leader->is_ending)
 		return;
-	leader->status = HD_NODES_LOST;
+	leader->status = HD_RECORD_RANKS_LOST;
 	hd_launch_say("lost the machine", leader->nodes->hosts[node],
 		      "it is not heard of any more");
 	end_all(leader);

@@ -33,8 +33,6 @@
 /* Who says nothing for so long is gone; "." is said each HD_NODES_BEAT. */
 #define HD_NODES_SILENCE 60
 #define HD_NODES_BEAT 5
-/* Exit status of the leader when a machine was lost. */
-#define HD_NODES_LOST 79
 /* The longest line: a command of mpirun's, or the ports of all ranks. */
 #define HD_NODES_LINE 32768
 

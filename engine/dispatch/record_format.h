@@ -56,6 +56,8 @@
 /* The launcher's own exit status. */
 #define HD_RECORD_EXIT_USAGE 64
 #define HD_RECORD_EXIT_UNWRITTEN 70 /* the record could not be written */
+/* Of a trial's ranks: a machine of theirs was lost, or is not reached. */
+#define HD_RECORD_RANKS_LOST 79
 #define HD_RECORD_EXIT_WITHDRAWN 78 /* there was no ticket; nothing was done */
 
 #endif

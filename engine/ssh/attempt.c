@@ -1,5 +1,5 @@
 /* Attempts: their memory, their requests, what is next for each. */
-#include "ssh/ssh.h"
+#include "ssh/group.h"
 
 #include "base/file.h"
 #include "base/json.h"
@@ -51,6 +51,7 @@ void hd_ssh_attempt_unref(struct hd_ssh_attempt *attempt)
 {
 	if (--attempt->refs)
 		return;
+	hd_ssh_group_unref(attempt);
 	free(attempt->folder);
 	free(attempt->there);
 	free(attempt->boot);
@@ -75,6 +76,7 @@ void hd_ssh_attempt_close(struct hd_ssh_attempt *attempt)
 	if (host && host->places && attempt->place < host->slots)
 		host->places[attempt->place] = false;
 	attempt->is_closed = true;
+	hd_ssh_group_closed(attempt);
 	hd_ssh_attempt_unref(attempt);
 }
 
@@ -82,7 +84,8 @@ struct hd_ssh_attempt *hd_ssh_attempt_find(const struct hd_ssh *ssh, size_t tria
 {
 	struct hd_ssh_attempt *attempt = ssh->attempts;
 
-	while (attempt && attempt->trial != trial)
+	/* Of several hosts the first one's is the trial's. */
+	while (attempt && (attempt->trial != trial || attempt->node))
 		attempt = attempt->next;
 	return attempt;
 }
@@ -151,6 +154,7 @@ void hd_ssh_attempt_step(struct hd_ssh_attempt *attempt)
 		hd_ssh_launch_step(attempt);
 		break;
 	case HD_SSH_UNSURE: /* a look will tell */
+	case HD_SSH_HELD:   /* the poll comes back to it */
 	case HD_SSH_HOME:   /* no host is needed */
 		break;
 	case HD_SSH_RUNNING:

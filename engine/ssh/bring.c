@@ -21,7 +21,8 @@ static bool is_wanted(void *user, const char *name)
 					    "exit", "stop", "params.json", "attempts",
 					    "outputs", "logs" };
 	static const char *const prefixes[] = { "ticket-", "owner-", "order-", "run-",
-						"ctl-", "place-", "rank-" };
+						"ctl-", "place-", "rank-",
+						"node-" };
 	size_t length = strcspn(name, "/");
 
 	(void)user;

@@ -1,5 +1,5 @@
 /* Ends: of attempts by themselves, by a stop, with their launcher, with their host. */
-#include "ssh/ssh.h"
+#include "ssh/group.h"
 
 #include "base/time.h"
 #include "dispatch/record.h"
@@ -97,10 +97,20 @@ static void leave(struct hd_ssh_host *host, const char *there)
 static void attempt_tell(struct hd_ssh_attempt *attempt, const struct hd_exit *exit)
 {
 	struct hd_backend_host engine = attempt->ssh->engine;
+	struct hd_exit judged = *exit;
 	size_t trial = attempt->trial;
 
+	if (attempt->node) {
+		hd_ssh_group_told(attempt, exit);
+		hd_ssh_attempt_close(attempt);
+		return;
+	}
+	/* What the group says of it lives until it is told. */
+	hd_ssh_group_judge(attempt, &judged);
+	hd_ssh_attempt_ref(attempt);
 	hd_ssh_attempt_close(attempt);
-	engine.ended(engine.user, trial, exit);
+	engine.ended(engine.user, trial, &judged);
+	hd_ssh_attempt_unref(attempt);
 }
 
 /* Without a record; what was of it there is gone, or remembered to be. */
@@ -130,7 +140,9 @@ void hd_ssh_end(struct hd_ssh_attempt *attempt)
 
 	if (attempt->stage == HD_SSH_HOME)
 		attempt->exit = strdup("");
-	else if (attempt->exit)
+	if (hd_ssh_group_holds(attempt))
+		return;
+	if (attempt->exit && *attempt->exit)
 		rc = hd_ssh_record_write(attempt->folder, HD_RECORD_EXIT, attempt->exit, &err);
 	if (rc < 0) {
 		if (attempt->host)
@@ -207,7 +219,7 @@ void hd_ssh_stop_step(struct hd_ssh_attempt *attempt)
 	int64_t patience = PATIENCE;
 
 	/* One that has ended hears nothing more. */
-	if (!attempt->stopped || attempt->exit || attempt->is_gone)
+	if (!(attempt->stopped || attempt->is_cut) || attempt->exit || attempt->is_gone)
 		return;
 	if (attempt->told < (attempt->stop_now ? 2 : 1)) {
 		stop_tell(attempt, attempt->stop_now);

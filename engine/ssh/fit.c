@@ -124,6 +124,8 @@ static void on_probed(struct hd_ssh_host *host, int rc, const char *answer, size
 	host->folder = folder;
 	folder = NULL;
 	boot_compare(host, answer_take(answer, "boot"));
+	free(host->address);
+	host->address = answer_take(answer, "address");
 	sweep_name(host);
 	places_make(host, slots_of(host, cpus));
 	host->phase = HD_SSH_FITTING;

@@ -60,6 +60,7 @@ void hd_ssh_host_release(struct hd_ssh_host *host)
 	free(host->folder);
 	free(host->sweep);
 	free(host->boot);
+	free(host->address);
 	free(host->places);
 	free(host->noted);
 }

@@ -13,6 +13,7 @@
 #include "dispatch/workdir.h"
 #include "remote/rewrite.h"
 #include "remote/tar.h"
+#include "ssh/group.h"
 #include "ssh/script.h"
 
 #include <dirent.h>
@@ -51,7 +52,8 @@ static void paths_make(struct paths *paths, const struct hd_ssh_attempt *attempt
 	hd_ssh_tree_path(&paths->tree, host);
 	hd_buf_printf(&paths->launcher, "%s/" HD_PARTS_LAUNCHER, hd_buf_text(&paths->parts));
 	hd_buf_printf(&paths->python, "%s/" HD_PARTS_PYTHON, hd_buf_text(&paths->parts));
-	paths->rules[0] = (struct hd_rewrite){ attempt->folder, attempt->there };
+	paths->rules[0] =
+		(struct hd_rewrite){ hd_ssh_group_folder(attempt), attempt->there };
 	paths->rules[1] = (struct hd_rewrite){ ssh->sweep_folder, host->sweep };
 	paths->rules[2] = (struct hd_rewrite){ ssh->tree, hd_buf_text(&paths->tree) };
 	paths->rules[3] = (struct hd_rewrite){ ssh->python_path,
@@ -157,6 +159,11 @@ static const char **environment_make(const struct hd_ssh_attempt *attempt,
 	}
 	if (has_devices)
 		devices_add(&words, attempt);
+	if (attempt->group) {
+		hd_buf_puts(&words.text, "HDRIVE_RANKS=");
+		hd_ssh_group_means(&words.text, attempt);
+		words_end(&words);
+	}
 	return words_take(&words);
 }
 
@@ -238,7 +245,8 @@ static void folders_add(struct hd_buf *tar, int at, const char *name, unsigned d
 		struct stat info;
 
 		if (!strcmp(found->d_name, ".") || !strcmp(found->d_name, "..") ||
-		    (depth == 0 && !strcmp(found->d_name, "attempts")) ||
+		    (depth == 0 && (!strcmp(found->d_name, "attempts") ||
+				    !strncmp(found->d_name, "node-", 5))) ||
 		    fstatat(fd, found->d_name, &info, AT_SYMLINK_NOFOLLOW) < 0 ||
 		    !S_ISDIR(info.st_mode))
 			continue;
@@ -261,7 +269,7 @@ static void archive_make(struct hd_ssh_attempt *attempt, const struct hd_launch 
 			 const struct hd_buf *order, const struct paths *paths)
 {
 	struct hd_buf script = HD_BUF_INIT;
-	int at = open(attempt->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int at = open(hd_ssh_group_folder(attempt), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char name[32];
 
 	if (at >= 0) {
@@ -317,7 +325,7 @@ static bool is_left_out(const char *name)
 					     HD_WORKDIR_WORK, HD_WORKDIR_OUTPUTS,
 					     HD_WORKDIR_LOGS, HD_WORKDIR_PARAMS };
 	static const char *const prefixes[] = { "ticket-", "owner-", "place-", "rank-",
-						"ctl-" };
+						"node-", "ctl-" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(name, names[i]) == 0)
@@ -332,13 +340,13 @@ static bool is_left_out(const char *name)
 static void push_pack(struct hd_ssh_attempt *attempt)
 {
 	struct words words = { HD_BUF_INIT, 0 };
-	DIR *dir = opendir(attempt->folder);
+	DIR *dir = opendir(hd_ssh_group_folder(attempt));
 	struct dirent *found;
 	const char **list;
 	char name[64];
 
 	hd_buf_add(&words.text, "-C", 3);
-	hd_buf_puts(&words.text, attempt->folder);
+	hd_buf_puts(&words.text, hd_ssh_group_folder(attempt));
 	words.count++;
 	words_end(&words);
 	hd_buf_add(&words.text, "./work/outputs", 15);
@@ -353,7 +361,8 @@ static void push_pack(struct hd_ssh_attempt *attempt)
 	if (dir)
 		closedir(dir);
 	list = words_take(&words);
-	snprintf(name, sizeof name, "trial-%zu-%u.tar", attempt->trial, attempt->number);
+	snprintf(name, sizeof name, "trial-%zu-%u-%zu.tar", attempt->trial, attempt->number,
+		 attempt->node);
 	if (list)
 		attempt->push = hd_ssh_archive_new(attempt->ssh, name, list, on_packed,
 						   attempt);
@@ -471,7 +480,7 @@ static void launch_send(struct hd_ssh_attempt *attempt)
 
 void hd_ssh_launch_step(struct hd_ssh_attempt *attempt)
 {
-	if (attempt->stopped) {
+	if (attempt->stopped || attempt->is_cut) {
 		/* Nothing of it was sent, or what was sent is gone. */
 		hd_ssh_end_lost(attempt, HD_CAUSE_NONE, "it was stopped before it began");
 	} else if (attempt->stage == HD_SSH_PUSHING) {

@@ -280,6 +280,8 @@ static void started_tell(struct hd_ssh_attempt *attempt)
 		return;
 	attempt->was_started = true;
 	hd_buf_release(&attempt->order); /* it will not be sent again */
+	if (attempt->node)
+		return;
 	engine->started(engine->user, attempt->trial, state.pid, state.start);
 }
 

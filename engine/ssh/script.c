@@ -17,6 +17,14 @@ const char hd_ssh_script[] =
 	"echo \"cpus $(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)\"\n"
 	"b=; read -r b </proc/sys/kernel/random/boot_id\n"
 	"echo \"boot $b-$(hd_start 1)\"\n"
+	/* Where the other hosts reach it: as we did, but not over the loopback. */
+	"set -- $SSH_CONNECTION; a=${3-}\n"
+	"case $a in ''|127.*|*:*) a=\n"
+	"for i in $(hostname -I 2>/dev/null); do\n"
+	"case $i in *:*) ;; *) a=${a:-$i} ;; esac\n"
+	"done ;;\n"
+	"esac\n"
+	"echo \"address ${a:-127.0.0.1}\"\n"
 	"command -v tar >/dev/null || { echo 'there is no tar'; exit 1; }\n"
 	"}\n"
 	/* PID: when it started, field 22 of its stat file. */

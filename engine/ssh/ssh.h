@@ -30,6 +30,7 @@
 #include "ssh/settings.h"
 
 struct hd_ssh_archive;
+struct hd_ssh_group;
 struct hd_ssh_attempt;
 struct hd_untar;
 
@@ -49,8 +50,9 @@ struct hd_ssh {
 	char *tree_id; /* its name there */
 	char *python_path;
 	size_t gpus_per_trial;
-	size_t open; /* shells, the timer and archives not yet closed */
-	bool keeps;  /* attempts were left running: nothing there is removed */
+	size_t nodes; /* hosts of one trial (group.h) */
+	size_t open;  /* shells, the timer and archives not yet closed */
+	bool keeps;   /* attempts were left running: nothing there is removed */
 	bool is_closing;
 	void (*done)(void *user);
 	void *done_user;
@@ -89,9 +91,10 @@ struct hd_ssh_host {
 	char *folder; /* there, absolute; NULL until it is known */
 	char *sweep;  /* the sweep's folder there; NULL as long */
 	char *boot;
-	size_t slots; /* 0 until they are known */
-	bool *places; /* of the slots: taken */
-	char *noted;  /* what was last said about it */
+	char *address; /* IPv4, towards the other hosts; NULL until it is known */
+	size_t slots;  /* 0 until they are known */
+	bool *places;  /* of the slots: taken */
+	char *noted;   /* what was last said about it */
 };
 
 enum hd_ssh_stage {
@@ -101,6 +104,7 @@ enum hd_ssh_stage {
 	HD_SSH_RUNNING,  /* it was; waits for its end */
 	HD_SSH_ENDING,   /* its launcher is gone: what is left of it is ended */
 	HD_SSH_BRINGING, /* its record is there, its files come home */
+	HD_SSH_HELD,     /* ... but others of its trial are not through (group.h) */
 	HD_SSH_HOME,     /* an earlier engine has brought all of it home */
 };
 
@@ -112,7 +116,10 @@ struct hd_ssh_attempt {
 	size_t place; /* of the host; SIZE_MAX for none */
 	size_t trial;
 	unsigned number;
-	char *folder; /* here */
+	size_t node;                /* of its trial's hosts; the first one leads */
+	struct hd_ssh_group *group; /* NULL: its trial is on one host */
+	char *above;                /* the trial's folder here, of one that does not lead */
+	char *folder;               /* here */
 	char *there;
 	char *boot; /* of the host when it was launched; NULL: not known */
 	double grace;
@@ -127,6 +134,7 @@ struct hd_ssh_attempt {
 	bool was_started; /* started() was called */
 	bool is_claimed;
 	bool stopped, stop_now;
+	bool is_cut;        /* ended for what befell another host of its trial */
 	int told;           /* 0, 1: TERM, 2: KILL was sent */
 	int64_t told_at;    /* steady */
 	unsigned untold;    /* looks at one that has claimed and says no more */
@@ -209,6 +217,12 @@ int hd_ssh_archive_state(const struct hd_ssh_archive *archive, const char **why)
 const char *hd_ssh_scratch(const struct hd_ssh *ssh);
 int hd_ssh_archive_file(const struct hd_ssh_archive *archive, int64_t *length);
 void hd_ssh_archive_free(struct hd_ssh_archive *archive);
+
+/* --- backend_ssh.c ------------------------------------------------------------ */
+
+/* Its folder there: one for each attempt and node, so that two never share one. */
+char *hd_ssh_folder_there(const struct hd_ssh_host *host, const struct hd_launch *launch,
+			  size_t node);
 
 /* --- attempt.c --------------------------------------------------------------- */
 
