@@ -41,8 +41,7 @@ else:
 print("acc=0.%d" % (5 + rank), flush=True)
 if os.environ.get("BAD") == str(rank):
     sys.exit(7)
-if os.environ.get("WAIT"):
-    time.sleep(600)
+time.sleep(float(os.environ.get("WAIT", 0)))
 END
 
 # runconfig NAME LINE...
@@ -55,14 +54,10 @@ runconfig torch 'framework: PyTorch' 'nodeCount: 3' 'pytorch: {processCount: 4}'
 runconfig bad 'framework: PyTorch' 'nodeCount: 2' \
 	'environment: {environmentVariables: {BAD: "1"}}'
 runconfig wait 'framework: PyTorch' 'nodeCount: 2' \
-	'environment: {environmentVariables: {WAIT: "1"}}'
+	'environment: {environmentVariables: {WAIT: "600"}}'
+runconfig brief 'framework: PyTorch' 'nodeCount: 2' \
+	'environment: {environmentVariables: {WAIT: "5"}}'
 runconfig mpi 'communicator: OpenMpi' 'nodeCount: 3' 'mpi: {processCountPerNode: 2}'
-
-# metrics_of SWEEP: of the whole sweep, rank 0's alone.
-metrics_of() {
-	code 0 hdrive metrics "$1" --json
-	same "$(grep -o '"value":[0-9.]*' out | sort -u | tr '\n' ' ')" "$2"
-}
 
 # ranks_are_right: the same wherever they run.
 ranks_are_right() {
@@ -83,6 +78,17 @@ ranks_are_right() {
 	code 0 hdrive cancel wait
 	wait "$engine" || :
 	within 20 none_ours
+
+	# An engine that dies changes nothing for them.
+	hdrive submit sweep.yml -c brief --name brief >out 2>err &
+	engine=$!
+	within 30 grep -q '^acc' .hdrive/brief/000000/stdout
+	kill -9 "$engine"
+	killed "$engine"
+	code 0 hdrive resume brief
+	same "$(grep -c '^met' .hdrive/brief/000000/stdout)" 1
+	has .hdrive/brief/000000/rank-1.log '^acc=0.6$'
+	[ ! -e .hdrive/brief/000000/attempts ] || fail 'it was started twice'
 
 	if has_programs mpirun; then
 		code 0 hdrive submit sweep.yml -c mpi --name mpi -- \
