@@ -18,6 +18,8 @@ extern char **environ;
 
 #define PATH_MOST 4096
 #define END_SECONDS 30 /* for what has failed to come to its end */
+/* To wait for the first trial, once something was said about it. */
+#define SAID_SECONDS 20
 
 /* The same at each probe: places keep sources, by what is in them. */
 #define SOURCE_FILE "probe"
@@ -240,8 +242,13 @@ static void on_started(struct probing *probing, size_t trial)
 		probing->started = true;
 }
 
+/* What is said before anything runs is mostly why nothing will. */
 static void on_note(struct probing *probing, const char *text)
 {
+	double soon = now_seconds() + SAID_SECONDS;
+
+	if (probing->due == PROBE_LAUNCH && probing->ends > soon)
+		probing->ends = soon;
 	snprintf(probing->said, sizeof probing->said, "%s", text);
 	probing->probe->note(probing->probe->user, text);
 }
@@ -428,7 +435,8 @@ static bool sweep_act(struct probing *probing)
 		fail_silent(probing);
 		return true;
 	}
-	snprintf(text, sizeof text, "nothing came of it in %.0f s%s%s", probing->probe->limit,
+	snprintf(text, sizeof text, "nothing came of it in %.0f s%s%s",
+		 now_seconds() - probing->since,
 		 *probing->said ? "; the last that was heard: " : "", probing->said);
 	step_fail(probing, text);
 	return true;
