@@ -25,3 +25,8 @@ tight 0 show a 0 --json
 tight 0 metrics a
 sed 's/random/randum/; s/: acc/: [acc/' sweep.yml >bad.yml
 tight 2 validate bad.yml sweep.yml
+tight 0 target add big local
+tight 0 target ls
+tight 0 target show big
+tight 2 target add big slrum
+tight 0 target remove big
