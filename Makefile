@@ -30,9 +30,11 @@ TESTS =
 SCRIPT =
 # of tests/cluster those that tests/cluster/short names; all: every one
 CLUSTER = short
+# the Slurm of tests/cluster: real, fake, or either, as it is there
+SLURM = either
 # 1: say which tests took longest
 TIMES =
-export SCRIPT TIMES CLUSTER
+export SCRIPT TIMES CLUSTER SLURM
 # of check-crash: how many processes are killed, and what chooses them
 CRASH_KILLS = 1000
 CRASH_SEED = $(shell date +%s)
@@ -82,6 +84,8 @@ TEST_SRC := $(filter-out $(if $(SANITIZE),tests/unit/test_house.c),$(wildcard \
 	tests/unit/test_*.c tests/conformance/test_*.c tests/cli/test_*.c))
 # A cluster's tests wait for the cluster and not for us: once is enough.
 CLUSTER_BIN := $(B)/tests/cluster/test_cluster
+# Not a test: the commands of a Slurm that is made up.
+SLURM_CLIENT := $(B)/tests/cluster/slurm-client
 API_SRC := $(wildcard tests/api/test_*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
@@ -104,8 +108,8 @@ FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all help demo test deps deps-cluster deps-test deps-fuzz check check-abi check-asan \
 	check-cluster check-crash check-deb check-threads check-valgrind threads abi install \
-	bench bench-policies bench-samplers fuzz format format-check lint conformance reference \
-	deb deps-deb dist clean examples
+	bench bench-cluster bench-policies bench-samplers fuzz format format-check lint \
+	conformance reference deb deps-deb dist clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -116,7 +120,8 @@ help:
 	@echo 'all demo test deps deps-cluster deps-test deps-deb'
 	@echo 'check check-abi check-asan check-cluster check-crash check-deb'
 	@echo 'check-threads check-valgrind'
-	@echo 'bench bench-policies bench-samplers fuzz lint abi conformance reference'
+	@echo 'bench bench-cluster bench-policies bench-samplers'
+	@echo 'fuzz lint abi conformance reference'
 	@echo 'format format-check'
 	@echo 'install deb dist clean'
 
@@ -256,14 +261,20 @@ $(B)/tests/crash/program: tests/crash/program.c
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(STD) $(WARN) -O2 -g $< -o $@
 
-check: all $(TEST_BIN) $(API_BIN) $(REPLAY_BIN) $(CRASH_BIN) $(if $(SANITIZE),,$(CLUSTER_BIN))
+$(SLURM_CLIENT): tests/cluster/fake/client.c
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(STD) $(WARN) -O2 -g $< -o $@
+
+check: all $(TEST_BIN) $(API_BIN) $(REPLAY_BIN) $(CRASH_BIN) \
+		$(if $(SANITIZE),,$(CLUSTER_BIN) $(SLURM_CLIENT))
 	@tests/support/run-tests.sh $(B) '$(TESTS)' $(TEST_BIN) $(API_BIN) $(REPLAY_BIN) \
 		$(if $(SANITIZE),,$(CLUSTER_BIN))
 
 # Over a real Slurm and real hosts of SSH, which each script starts for itself;
 # what it has no packages or no right for is skipped.
 check-cluster: CLUSTER = all
-check-cluster: all $(CLUSTER_BIN) $(CRASH_BIN)
+check-cluster: all $(CLUSTER_BIN) $(SLURM_CLIENT) $(CRASH_BIN)
 	@tests/support/run-tests.sh $(B) '' $(CLUSTER_BIN)
 
 check-asan:
@@ -301,6 +312,11 @@ check-crash: all $(CRASH_BIN)
 
 test: deps-test
 	@tests/support/test-all.sh
+
+# Ten thousand trials on a made-up cluster of a thousand nodes, whose scheduler takes its
+# time and fails: knobs in tests/cluster/scale/run.py
+bench-cluster: all $(SLURM_CLIENT)
+	@/usr/bin/python3 tests/cluster/scale/run.py $(B)
 
 bench: all $(BENCH_BIN) $(B)/tests/bench/fill_many
 	@tests/bench/run.sh $(B)

@@ -50,7 +50,12 @@ slurm_up() {
 	for word in "$@"; do
 		export "LAB_$word"
 	done
-	real_slurm || skip 'no Slurm that can be started (root, make deps-cluster)'
+	case ${SLURM-} in
+	real) real_slurm || skip 'no Slurm that can be started (root, make deps-cluster)' ;;
+	fake) ;;
+	*) SLURM=real && real_slurm || SLURM=fake ;;
+	esac
+	export SLURM
 	trap slurm_end EXIT
 	slurm up || fail 'no Slurm'
 	eval "$(slurm env)"
@@ -70,18 +75,17 @@ slurm_end() {
 
 # What helps to see why a script failed.
 slurm_told() {
+	[ $status != 77 ] || return 0
 	echo '--- squeue'
 	timeout 5 squeue -t all -o '%i %j %T %r %N' || :
-	for log in "$LAB_DIR"/slurm/log/*; do
-		echo "--- $log"
-		tail -n 15 "$log"
-	done
+	echo '--- the controller'
+	tail -n 15 "$LAB_DIR/slurm/log/ctl"
 } 2>&1
 
 # lab_target [KEY=VALUE...]: the Slurm as the target "lab", quicker than a site's.
 lab_target() {
 	code 0 hdrive target add --force lab slurm folder="$PWD/shared" partition=main \
-		submit_rate=50 requeue_delay=1 mem=100M "$@"
+		submit_rate=50 requeue_delay=1 memory=100M "$@"
 }
 
 hosts_up() {
@@ -145,4 +149,72 @@ nothing_left() {
 		-o -name '*.part' \) 2>/dev/null || :)
 	same "$left" ''
 	sound
+}
+
+# --- engines, and what befalls them ----------------------------------------------
+
+# shim NAME <SCRIPT: NAME is that from now on; $REAL in it is what it was.
+shim() {
+	mkdir -p shims
+	{
+		echo '#!/bin/sh'
+		echo "REAL=$(command -v "$1")"
+		cat
+	} >"shims/$1"
+	chmod +x "shims/$1"
+	case $PATH in
+	"$PWD/shims":*) ;;
+	*) PATH=$PWD/shims:$PATH ;;
+	esac
+}
+
+# engine WORD...: hdrive in the background, $engine, with what it says in ./said.
+engine() {
+	hdrive "$@" </dev/null >said 2>&1 &
+	engine=$!
+}
+
+# died: the engine is gone, by KILL, which came from elsewhere; asked once more, it is
+# still so.
+died() {
+	status=0
+	wait "$engine" || status=$?
+	case $status in
+	137 | 127) ;;
+	*) fail "the engine ended with $status: $(cat said)" ;;
+	esac
+}
+
+# done_well: the engine came to its end, and all is well.
+done_well() {
+	status=0
+	wait "$engine" || status=$?
+	[ $status = 0 ] || fail "the engine ended with $status: $(cat said)"
+}
+
+# completed NUMBER SWEEP: so many trials, each with five values.
+completed() {
+	trials "$2" | awk -v want="$1" '
+		$2 == "Completed" && $(NF - 1) == 5 { have++ }
+		END { exit have != want }' || fail "$2: $(trials "$2")"
+}
+
+# ended NUMBER SWEEP: "STATE REASON" of a trial.
+ended() {
+	/usr/bin/python3 "$cluster/look.py" ends "$2" | sed -n "s/^$1 //p"
+}
+
+# logged COUNT SWEEP: its trials have logged so many values in all.
+logged() {
+	[ "$(cat .hdrive/"$2"/*/stdout 2>/dev/null | grep -c acc=)" -ge "$1" ]
+}
+
+# began COUNT SWEEP: so many of its trials run, or have.
+began() {
+	[ "$(find .hdrive/"$2" -name state 2>/dev/null | wc -l)" -ge "$1" ]
+}
+
+# ssh_target [KEY=VALUE...]: the hosts as the target "lab", two trials at a time each.
+ssh_target() {
+	code 0 hdrive target add --force lab ssh hosts=h1,h2,h3 slots=2 "$@"
 }

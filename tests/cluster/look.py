@@ -1,8 +1,9 @@
-"""look.py trials | attempts | counted SWEEP: a sweep's rows, as the store has them.
+"""look.py trials | attempts | ends | counted SWEEP: a sweep's rows, as the store has them.
 
 trials     number, state, parameters and last value, a line each: what two runs of
            one sweep must have in common
 attempts   number, attempt and end of each attempt that was not its trial's last
+ends       number, state and end reason of each trial
 counted    nothing but a status: every trial of the plan is there once, has ended,
            and has each value of its metrics once, in order
 """
@@ -41,6 +42,11 @@ def print_attempts(sweep):
         print(row["trial"], row["number"], row["end_reason"] or "-")
 
 
+def print_ends(sweep):
+    for trial in trials_of(sweep):
+        print(trial["number"], trial["state"], trial["end_reason"] or "-")
+
+
 def problems(sweep):
     plan = rows("SELECT * FROM sweep WHERE name = ?", sweep)
     if len(plan) != 1:
@@ -68,6 +74,8 @@ def main():
         print_trials(sweep)
     elif what == "attempts":
         print_attempts(sweep)
+    elif what == "ends":
+        print_ends(sweep)
     else:
         wrong = list(problems(sweep))
         print("\n".join(wrong), end="\n" if wrong else "")

@@ -13,11 +13,14 @@
 # LAB_PORT   first of its ports (17000)
 # LAB_NODES  how many, n1, n2... (3)
 # LAB_CPUS   that each claims to have (4)
+# SLURM      fake: one made up in fake/, for which nothing need be installed; what it
+#            is told besides: fake/fake.sh
 #
 # Partitions: main; low, whose jobs are requeued when "high" wants their place, and
 # lowk, whose are then ended.
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
 lab=${LAB_DIR:-$PWD/lab}
 slurm=$lab/slurm
 port=${LAB_PORT:-17000}
@@ -200,6 +203,9 @@ daemons_end() {
 }
 
 kind=real
+[ "${SLURM-}" != fake ] || kind=fake
+# shellcheck source=tests/cluster/fake/fake.sh
+[ $kind = real ] || . "$here/fake/fake.sh"
 
 case ${1-} in
 up)
@@ -216,8 +222,10 @@ up)
 	;;
 env)
 	echo "export SLURM_CONF='$SLURM_CONF'"
+	[ $kind = real ] || fake_env
 	;;
 kill)
+	[ $kind = real ] || ! fake_kill "$2" || exit 0
 	lives "$2" || die "no $2 runs"
 	kill -KILL "$pid"
 	within 3 sh -c "[ ! -d /proc/$pid ] || grep -q ') Z' /proc/$pid/stat" || :
