@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 
 #define COPY_BLOCK 65536
 #define COPY_DEPTH 100 /* folders in each other */
+
+#define DRAFT_NAME ".hdrive-%ld.tmp"
 
 /* The draft's name in its folder: one a process, which has one thread here. */
 struct draft_name {
@@ -23,7 +26,7 @@ static struct draft_name draft_name(void)
 {
 	struct draft_name name;
 
-	snprintf(name.text, sizeof name.text, ".hdrive-%ld.tmp", (long)getpid());
+	snprintf(name.text, sizeof name.text, DRAFT_NAME, (long)getpid());
 	return name;
 }
 
@@ -408,4 +411,28 @@ void hd_file_remove(const char *path)
 {
 	if (unlink(path) < 0)
 		remove_at(AT_FDCWD, path, 0);
+}
+
+/* Whether NAME is the draft of a process that is not there any more. */
+static bool draft_is_left(const char *name)
+{
+	char like[40];
+	long pid = -1;
+
+	if (sscanf(name, DRAFT_NAME, &pid) != 1 || pid <= 0)
+		return false;
+	snprintf(like, sizeof like, DRAFT_NAME, pid);
+	return !strcmp(name, like) && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+void hd_file_drafts_remove(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (draft_is_left(entry->d_name))
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
 }

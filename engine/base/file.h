@@ -42,4 +42,7 @@ int hd_file_copy(const char *from, const char *to, struct hd_error *err);
  * What cannot be removed stays. */
 void hd_file_remove(const char *path);
 
+/* Remove what processes that are gone had begun in FOLDER and not ended. */
+void hd_file_drafts_remove(const char *folder);
+
 #endif

@@ -9,6 +9,7 @@
 #include "dispatch/dispatch.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "dispatch/attempts.h"
 #include "dispatch/devices.h"
 #include "dispatch/environ.h"
@@ -464,6 +465,9 @@ int hd_dispatch_adopt(struct hd_dispatch *dispatch, size_t trial,
 		rc = hd_error_nomem(err);
 		goto out;
 	}
+	/* What runs elsewhere has files here that the engine writes. */
+	if (setup->backend->is_remote)
+		hd_file_drafts_remove(folder);
 	rc = setup->backend->adopt(dispatch->backend,
 				   &(struct hd_launch){ .trial = trial,
 							.attempt = attempt,

@@ -3,6 +3,8 @@
 
 #include "base/file.h"
 
+#include <sys/wait.h>
+
 struct fixture {
 	char folder[FOLDER_PATH];
 	struct hd_error err;
@@ -178,6 +180,29 @@ static void what_cannot_be_copied_is_said(void **state)
 	assert_non_null(strstr(fixture->err.text, "cannot copy 'a': "));
 }
 
+static void drafts_of_the_dead_go_and_nothing_else(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *folder = fixture->folder;
+	char mine[64];
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	snprintf(mine, sizeof mine, ".hdrive-%ld.tmp", (long)child);
+	folder_write(folder, mine, "half", 0600);
+	snprintf(mine, sizeof mine, ".hdrive-%ld.tmp", (long)getpid());
+	folder_write(folder, mine, "half", 0600);
+	folder_write(folder, ".hdrive-1x.tmp", "of another", 0600);
+	folder_write(folder, ".hdrive--4.tmp", "of another", 0600);
+	folder_write(folder, "f", "whole", 0600);
+	hd_file_drafts_remove(folder);
+	assert_int_equal(entries(folder), 4);
+	assert_folder_holds(folder, mine, "half");
+	hd_file_drafts_remove(folder_path(folder, "none"));
+}
+
 #define with(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -190,6 +215,7 @@ int main(void)
 		with(a_folder_is_copied_with_all_below_it),
 		with(a_folder_that_is_there_keeps_its_other_files),
 		with(what_cannot_be_copied_is_said),
+		with(drafts_of_the_dead_go_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, NULL, NULL);
