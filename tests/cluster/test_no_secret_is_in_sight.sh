@@ -35,7 +35,7 @@ END
 looked() {
 	while kill -0 "$engine" 2>/dev/null; do
 		sh look.sh >>seen
-		[ "$1" = ssh ] || timeout 5 scontrol -o show job >>seen 2>&1
+		[ "$1" = ssh ] || timeout 5 scontrol -o show job >>seen 2>&1 || :
 		sleep 0.2
 	done
 	done_well

@@ -343,9 +343,10 @@ def scontrol(cluster, words, _call):
         return "".join(f"{name}\n" for name in hosts(words[2]))
     if words[:2] in (["show", "job"], ["show", "jobs"]):
         found = cluster.find(words[2]) if words[2:] else list(cluster.jobs.values())
-        if not found:
+        if not found and words[2:]:
             raise Refused("slurm_load_jobs error: Invalid job id specified\n")
-        return "".join(f"{show_job(job)}\n" for job in found)
+        return "".join(f"{show_job(job)}\n" for job in found) or \
+            "No jobs in the system\n"
     if words[:1] in (["hold"], ["release"]):
         for job in cluster.find(words[1]):
             job.reason = "JobHeldUser" if words[0] == "hold" else "None"
