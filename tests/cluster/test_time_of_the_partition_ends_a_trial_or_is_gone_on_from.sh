@@ -5,7 +5,7 @@
 [ "${SLURM-}" = real ] || export SLURM=fake
 . "$TEST_ROOT/tests/cluster/frame.sh"
 slurm_up
-limit=0:20 pause=3
+limit=0:20 pause=2
 [ $SLURM = fake ] || limit=1 pause=20
 lab_target time=$limit
 
