@@ -123,10 +123,12 @@ counted() {
 	/usr/bin/python3 "$cluster/look.py" counted "$1" || fail "trials of $1"
 }
 
-# ours: pids of this world that are neither the frame's nor the lab's own.
+# ours: pids of trials in this world, or in a shared one of this script's.
 ours() {
+	mine='^HDRIVE_TRIAL='
+	[ "$LAB_WORLD" = own ] || mine="^HDRIVE_DIR=$PWD/"
 	for place in /proc/[0-9]*; do
-		tr '\0' '\n' <"$place/environ" 2>/dev/null | grep -q '^HDRIVE_TRIAL=' || continue
+		{ tr '\0' '\n' <"$place/environ"; } 2>/dev/null | grep -q "$mine" || continue
 		grep -q ') Z' "$place/stat" 2>/dev/null || echo "${place#/proc/}"
 	done
 }
