@@ -297,7 +297,7 @@ static int entry_make(struct hd_untar *untar, char kind, struct hd_error *err)
 	mode_t mode = (mode_t)number_read(untar->header + AT_MODE, 8);
 
 	/* "./" is the folder itself. */
-	if (kind == '5' && !strcmp(raw + strspn(raw, "./"), ""))
+	if (kind == '5' && (!strcmp(raw, ".") || !strcmp(raw, "./")))
 		return 0;
 	if (kind == '5' && !name && untar->name.length > 1) {
 		/* Folders end in a slash. */

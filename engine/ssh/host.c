@@ -114,12 +114,23 @@ void hd_ssh_host_note(struct hd_ssh_host *host, const char *text)
 
 void hd_ssh_last_line(char *line, size_t size, const char *text)
 {
-	size_t end = strlen(text), begin;
+	/* What tar says last tells nothing. */
+	static const char *const empty[] = { "tar: Exiting", "tar: Error is not" };
+	size_t end = strlen(text), begin = end;
+	bool tells = false;
 
-	while (end && strchr("\r\n\t ", text[end - 1]))
-		end--;
-	for (begin = end; begin && text[begin - 1] != '\n'; begin--)
-		;
+	while (!tells && end) {
+		while (end && strchr("\r\n\t ", text[end - 1]))
+			end--;
+		for (begin = end; begin && text[begin - 1] != '\n'; begin--)
+			;
+		tells = true;
+		for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++)
+			if (begin && !strncmp(text + begin, empty[i], strlen(empty[i])))
+				tells = false;
+		if (!tells)
+			end = begin;
+	}
 	snprintf(line, size, "%.*s", (int)(end - begin), text + begin);
 }
 

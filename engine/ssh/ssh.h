@@ -178,7 +178,7 @@ void hd_ssh_host_ask(struct hd_ssh_host *host, struct hd_buf *script, int file,
 		     int64_t length, double limit, hd_ssh_answer_fn answered);
 /* The step failed with that answer: it is tried again in a while. */
 void hd_ssh_host_fail(struct hd_ssh_host *host, const char *what, const char *answer);
-/* The last line of TEXT, without its end, into LINE. */
+/* The last line of TEXT that tells something, without its end, into LINE. */
 void hd_ssh_last_line(char *line, size_t size, const char *text);
 /* The folder of parts there; appended. */
 void hd_ssh_parts_path(struct hd_buf *path, const struct hd_ssh_host *host);
