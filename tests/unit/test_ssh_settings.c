@@ -34,7 +34,7 @@ static void what_is_no_host_is_said(void **state)
 		const char *text, *expected;
 	} rows[] = {
 		{ "", "'' does not begin with a host's name" },
-		{ "-oProxyCommand=evil", "'-oProxyCommand=evil' does not begin with a host's name" },
+		{ "-oProxy=evil", "'-oProxy=evil' does not begin with a host's name" },
 		{ "h1;rm slots=0", "'slots' of host 'h1;rm' must be from 1 to 4096, got '0'" },
 		{ "h1 slots=", "'slots' of host 'h1' must be from 1 to 4096, got ''" },
 		{ "h1 slots=99999", "'slots' of host 'h1' must be from 1 to 4096, got '99999'" },

@@ -83,8 +83,9 @@ static void tree_make(void)
 	struct hd_buf tar = HD_BUF_INIT;
 
 	/* A name that is longer than a header's. */
-	archive_of(&tar, "mkdir -p a/b empty $(printf '%0100d/%0100d' 1 2) && echo one >a/b/1 && "
-			 "printf '' >a/none && echo deep >$(printf '%0100d/%0100d/%0120d' 1 2 3) && "
+	archive_of(&tar, "mkdir -p a/b empty $(printf '%0100d/%0100d' 1 2) && "
+			 "echo one >a/b/1 && printf '' >a/none && "
+			 "echo deep >$(printf '%0100d/%0100d/%0120d' 1 2 3) && "
 			 "ln -s b/1 a/link && ln a/b/1 a/same && chmod 755 a/b/1 && "
 			 "head -c 70000 /dev/zero >a/zeros");
 	hd_buf_release(&tar);
