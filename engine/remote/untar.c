@@ -1,12 +1,9 @@
-/*
- * Invariant: a path below the folder is only ever reached from the folder's
- * descriptor, one part at a time, each a real folder (O_NOFOLLOW).
- */
-#define _GNU_SOURCE /* futimens, openat */
+#define _XOPEN_SOURCE 700 /* futimens */
 
 #include "remote/untar.h"
 
 #include "base/buf.h"
+#include "remote/beneath.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,183 +61,6 @@ struct hd_untar {
 	int rc;
 };
 
-/* --- names ----------------------------------------------------------------- */
-
-/* Parts that lead down, one "./" before them aside. NULL for others. */
-static const char *name_check(const char *name)
-{
-	size_t length;
-
-	while (name[0] == '.' && name[1] == '/')
-		name += 2;
-	if (!*name || *name == '/')
-		return NULL;
-	for (const char *at = name;; at += length + 1) {
-		length = strcspn(at, "/");
-		if ((length == 2 && !strncmp(at, "..", 2)) ||
-		    (length == 1 && *at == '.') || length > 255)
-			return NULL;
-		if (!at[length])
-			return name;
-		if (length == 0)
-			return NULL;
-	}
-}
-
-static void untar_refuse(struct hd_untar *untar, const char *name)
-{
-	if (untar->refused++ == 0)
-		snprintf(untar->first, sizeof untar->first, "%s", name);
-}
-
-/*
- * The folder that the last part of NAME is in, with what is missing of it made;
- * *LAST becomes that part. A descriptor, or -1 and errno.
- */
-static int parent_open(const struct hd_untar *untar, const char *name,
-		       const char **last)
-{
-	int at = dup(untar->folder);
-	const char *slash;
-
-	while (at >= 0 && (slash = strchr(name, '/'))) {
-		char part[256];
-		int next, saved;
-
-		snprintf(part, sizeof part, "%.*s", (int)(slash - name), name);
-		(void)mkdirat(at, part, 0777);
-		next = openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		saved = errno;
-		close(at);
-		errno = saved;
-		at = next;
-		name = slash + 1;
-	}
-	*last = name;
-	return at;
-}
-
-/* Errors by which the entry is wrong, and not the disk. */
-static bool is_entrys_own(int number)
-{
-	return number == ENOTDIR || number == ELOOP || number == EISDIR ||
-	       number == EEXIST || number == ENOENT || number == ENAMETOOLONG ||
-	       number == EINVAL || number == ENOTEMPTY || number == EPERM ||
-	       number == EXDEV || number == EMLINK;
-}
-
-/* 0, or the error to end with. */
-static int untar_fail(struct hd_untar *untar, const char *name,
-		      struct hd_error *err)
-{
-	if (is_entrys_own(errno)) {
-		untar_refuse(untar, name);
-		return 0;
-	}
-	return hd_error_errno(err, errno, "cannot write '%s'", name);
-}
-
-/* --- entries --------------------------------------------------------------- */
-
-static int folder_make(struct hd_untar *untar, const char *name,
-		       struct hd_error *err)
-{
-	struct hd_buf path = HD_BUF_INIT;
-	const char *last;
-	int at, rc = 0;
-
-	/* With a last part, which parent_open does not make. */
-	hd_buf_puts(&path, name);
-	while (path.length && path.text[path.length - 1] == '/')
-		hd_buf_cut(&path, path.length - 1);
-	hd_buf_puts(&path, "/");
-	if (hd_buf_failed(&path))
-		rc = hd_error_nomem(err);
-	at = rc == 0 ? parent_open(untar, hd_buf_text(&path), &last) : -1;
-	if (rc == 0 && at < 0)
-		rc = untar_fail(untar, name, err);
-	if (at >= 0)
-		close(at);
-	hd_buf_release(&path);
-	return rc;
-}
-
-static int file_make(struct hd_untar *untar, const char *name, mode_t mode,
-		     struct hd_error *err)
-{
-	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	const char *last;
-	int at = parent_open(untar, name, &last);
-
-	if (at < 0)
-		return untar_fail(untar, name, err);
-	/* The owner can always read and replace it. */
-	mode = (mode & 0777) | 0600;
-	untar->fd = openat(at, last, flags, mode);
-	if (untar->fd < 0 && errno == EEXIST && unlinkat(at, last, 0) == 0)
-		untar->fd = openat(at, last, flags, mode);
-	if (untar->fd < 0) {
-		int rc = untar_fail(untar, name, err);
-
-		close(at);
-		return rc;
-	}
-	close(at);
-	return 0;
-}
-
-/* A link to what lies beside it or below. */
-static int link_make(struct hd_untar *untar, const char *name, const char *target,
-		     struct hd_error *err)
-{
-	const char *last;
-	int at, rc = 0;
-
-	if (!name_check(target)) {
-		untar_refuse(untar, name);
-		return 0;
-	}
-	at = parent_open(untar, name, &last);
-	if (at < 0)
-		return untar_fail(untar, name, err);
-	(void)unlinkat(at, last, 0);
-	if (symlinkat(target, at, last) < 0)
-		rc = untar_fail(untar, name, err);
-	close(at);
-	return rc;
-}
-
-/* Another name of a file that came before, by its name in the stream. */
-static int name_make(struct hd_untar *untar, const char *name, const char *target,
-		     struct hd_error *err)
-{
-	const char *checked = name_check(target), *last, *from_last;
-	int at = -1, from = -1, rc = 0;
-	struct stat info;
-
-	if (!checked) {
-		untar_refuse(untar, name);
-		return 0;
-	}
-	at = parent_open(untar, name, &last);
-	from = at < 0 ? -1 : parent_open(untar, checked, &from_last);
-	if (at < 0 || from < 0) {
-		rc = untar_fail(untar, name, err);
-	} else if (fstatat(from, from_last, &info, AT_SYMLINK_NOFOLLOW) < 0 ||
-		   !S_ISREG(info.st_mode)) {
-		untar_refuse(untar, name);
-	} else {
-		(void)unlinkat(at, last, 0);
-		if (linkat(from, from_last, at, last, 0) < 0)
-			rc = untar_fail(untar, name, err);
-	}
-	if (at >= 0)
-		close(at);
-	if (from >= 0)
-		close(from);
-	return rc;
-}
-
 /* --- headers --------------------------------------------------------------- */
 
 /* Octal digits, or GNU's binary for what these cannot hold; -1 for neither. */
@@ -278,6 +98,45 @@ static int untar_corrupt(struct hd_error *err)
 	return hd_error_set(err, HD_ECORRUPT, "what came is no tar archive");
 }
 
+/* --- entries --------------------------------------------------------------- */
+
+static void untar_refuse(struct hd_untar *untar, const char *name)
+{
+	if (untar->refused++ == 0)
+		snprintf(untar->first, sizeof untar->first, "%s", name);
+}
+
+/* Errors by which the entry is wrong, and not the disk. */
+static bool is_entrys_own(int number)
+{
+	return number == ENOTDIR || number == ELOOP || number == EISDIR ||
+	       number == EEXIST || number == ENOENT || number == ENAMETOOLONG ||
+	       number == EINVAL || number == ENOTEMPTY || number == EPERM ||
+	       number == EXDEV || number == EMLINK;
+}
+
+/* One entry below the folder; 0, or the error to end with. */
+static int entry_place(struct hd_untar *untar, char kind, const char *name,
+		       const char *target, struct hd_error *err)
+{
+	mode_t mode = (mode_t)number_read(untar->header + AT_MODE, 8);
+	int number;
+
+	if (kind == '5')
+		number = hd_beneath_folder(untar->folder, name);
+	else if (kind == '2')
+		number = hd_beneath_link(untar->folder, name, target);
+	else if (kind == '1')
+		number = hd_beneath_name_again(untar->folder, name, target);
+	else
+		number = hd_beneath_file(&untar->fd, untar->folder, name, mode);
+	if (number && !is_entrys_own(number))
+		return hd_error_errno(err, number, "cannot write '%s'", name);
+	if (number)
+		untar_refuse(untar, name);
+	return 0;
+}
+
 /* The header's own name, with its prefix, unless one came before. */
 static void name_take(struct hd_untar *untar)
 {
@@ -293,8 +152,7 @@ static void name_take(struct hd_untar *untar)
 static int entry_make(struct hd_untar *untar, char kind, struct hd_error *err)
 {
 	const char *raw = hd_buf_text(&untar->name);
-	const char *name = name_check(raw);
-	mode_t mode = (mode_t)number_read(untar->header + AT_MODE, 8);
+	const char *name = hd_beneath_check(raw);
 
 	/* "./" is the folder itself. */
 	if (kind == '5' && (!strcmp(raw, ".") || !strcmp(raw, "./")))
@@ -303,7 +161,7 @@ static int entry_make(struct hd_untar *untar, char kind, struct hd_error *err)
 		/* Folders end in a slash. */
 		while (untar->name.length && untar->name.text[untar->name.length - 1] == '/')
 			hd_buf_cut(&untar->name, untar->name.length - 1);
-		name = name_check(hd_buf_text(&untar->name));
+		name = hd_beneath_check(hd_buf_text(&untar->name));
 	}
 	if (!name || !(kind == '0' || kind == '\0' || kind == '7' || kind == '5' ||
 		       kind == '2' || kind == '1')) {
@@ -316,13 +174,7 @@ static int entry_make(struct hd_untar *untar, char kind, struct hd_error *err)
 		hd_buf_printf(&untar->link, "%.100s", untar->header + AT_LINK);
 	if (hd_buf_failed(&untar->link))
 		return hd_error_nomem(err);
-	if (kind == '5')
-		return folder_make(untar, name, err);
-	if (kind == '2')
-		return link_make(untar, name, hd_buf_text(&untar->link), err);
-	if (kind == '1')
-		return name_make(untar, name, hd_buf_text(&untar->link), err);
-	return file_make(untar, name, mode, err);
+	return entry_place(untar, kind, name, hd_buf_text(&untar->link), err);
 }
 
 static bool is_zero(const char *header)
