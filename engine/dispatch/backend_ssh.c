@@ -415,6 +415,8 @@ static void ssh_close_links(struct hd_ssh *ssh)
 		struct hd_ssh_host *host = &ssh->hosts[i];
 
 		/* What could not be removed is, by who comes next. */
+		if (!ssh->keeps)
+			hd_ssh_away_close(host, host->is_cleared);
 		if (host->sweep && !ssh->keeps)
 			hd_ssh_away_add(host, NULL);
 		hd_ssh_host_close(host);
@@ -442,6 +444,7 @@ static void on_cleared(void *user, int rc, const char *answer, size_t length)
 	if (rc == 0) {
 		free(host->sweep);
 		host->sweep = NULL;
+		host->is_cleared = true;
 	}
 	for (size_t i = 0; i < ssh->host_count; i++)
 		waits = waits || ssh->hosts[i].looking;

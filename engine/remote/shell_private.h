@@ -37,7 +37,7 @@ enum hd_shell_phase {
 struct hd_shell {
 	struct hd_shell_setup setup;
 	enum hd_shell_phase phase;
-	struct hd_shell_link *link;        /* NULL in HD_SHELL_WAITING */
+	struct hd_shell_link *link;      /* NULL in HD_SHELL_WAITING */
 	struct hd_shell_entry *requests; /* the greeting is the first one of a link */
 	struct hd_shell_entry **last;
 	size_t queued;

@@ -3,7 +3,7 @@
  * folder there, beside the sweeps' folders, so that this sweep or a later one
  * ends and removes it when the host is back.
  *
- *	.ssh-away/HOST/SWEEP        all of a sweep's
+ *	.ssh-away/HOST/SWEEP        all of a sweep's; .SWEEP while it is gone on with
  *	.ssh-away/HOST/SWEEP.TRIAL  one attempt's
  *
  * each holding the path there. Several engines may do it at once: it is done
@@ -64,17 +64,58 @@ void hd_ssh_away_add(const struct hd_ssh_host *host, const char *folder)
 	hd_buf_release(&path);
 }
 
+/* Folders that hold nothing any more go. */
+static void away_done(const struct hd_ssh_host *host)
+{
+	struct hd_buf path = HD_BUF_INIT;
+
+	/* Mostly there are others, of this host or of another. */
+	folder_path(&path, host->ssh, host->said.name);
+	if (!hd_buf_failed(&path))
+		(void)rmdir(hd_buf_text(&path));
+	hd_buf_clear(&path);
+	folder_path(&path, host->ssh, NULL);
+	if (!hd_buf_failed(&path))
+		(void)rmdir(hd_buf_text(&path));
+	hd_buf_release(&path);
+}
+
+/* The file of the whole sweep, and by which name it is passed over. */
+static bool sweep_paths(const struct hd_ssh_host *host, struct hd_buf *path,
+			struct hd_buf *kept)
+{
+	folder_path(path, host->ssh, host->said.name);
+	hd_buf_printf(path, "/%s", host->ssh->sweep_id);
+	folder_path(kept, host->ssh, host->said.name);
+	hd_buf_printf(kept, "/.%s", host->ssh->sweep_id);
+	return !hd_buf_failed(path) && !hd_buf_failed(kept);
+}
+
 void hd_ssh_away_keep_sweep(const struct hd_ssh *ssh)
 {
 	for (size_t i = 0; i < ssh->host_count && ssh->sweep_id; i++) {
-		struct hd_buf path = HD_BUF_INIT;
+		struct hd_buf path = HD_BUF_INIT, kept = HD_BUF_INIT;
 
-		folder_path(&path, ssh, ssh->hosts[i].said.name);
-		hd_buf_printf(&path, "/%s", ssh->sweep_id);
-		if (!hd_buf_failed(&path))
-			(void)unlink(hd_buf_text(&path));
+		if (sweep_paths(&ssh->hosts[i], &path, &kept))
+			(void)rename(hd_buf_text(&path), hd_buf_text(&kept));
 		hd_buf_release(&path);
+		hd_buf_release(&kept);
 	}
+}
+
+void hd_ssh_away_close(const struct hd_ssh_host *host, bool is_cleared)
+{
+	struct hd_buf path = HD_BUF_INIT, kept = HD_BUF_INIT;
+
+	if (host->ssh->sweep_id && sweep_paths(host, &path, &kept)) {
+		if (is_cleared)
+			(void)unlink(hd_buf_text(&kept));
+		else
+			(void)rename(hd_buf_text(&kept), hd_buf_text(&path));
+		away_done(host);
+	}
+	hd_buf_release(&path);
+	hd_buf_release(&kept);
 }
 
 /* --- doing it ------------------------------------------------------------------- */
@@ -110,21 +151,6 @@ static void away_read(char *there, size_t size, const char *path)
 	if (*there != '/' || strchr(there, '\n') || strstr(there, "/../") ||
 	    !strrchr(there + 1, '/'))
 		there[0] = '\0';
-}
-
-static void away_done(const struct hd_ssh_host *host)
-{
-	struct hd_buf path = HD_BUF_INIT;
-
-	/* Mostly there are others, of this host or of another. */
-	folder_path(&path, host->ssh, host->said.name);
-	if (!hd_buf_failed(&path))
-		(void)rmdir(hd_buf_text(&path));
-	hd_buf_clear(&path);
-	folder_path(&path, host->ssh, NULL);
-	if (!hd_buf_failed(&path))
-		(void)rmdir(hd_buf_text(&path));
-	hd_buf_release(&path);
 }
 
 static void on_away(struct hd_ssh_host *host, int rc, const char *answer, size_t length)

@@ -221,6 +221,14 @@ static struct hd_ssh_archive *parts_pack(struct hd_ssh *ssh)
 	return archive;
 }
 
+static bool has_mlflow(const struct hd_ssh *ssh)
+{
+	for (size_t i = 0; i < hd_parts_count(ssh->parts); i++)
+		if (!strcmp(hd_parts_at(ssh->parts, i)->name, HD_PARTS_MLFLOW))
+			return true;
+	return false;
+}
+
 static void on_parts(struct hd_ssh_host *host, int rc, const char *answer, size_t length)
 {
 	struct hd_ssh *ssh = host->ssh;
@@ -228,6 +236,10 @@ static void on_parts(struct hd_ssh_host *host, int rc, const char *answer, size_
 	(void)length;
 	if (rc == 0) {
 		host->mlflow = strstr(answer, "mlflow") != NULL;
+		if (!host->mlflow && !host->was_fitted && has_mlflow(ssh))
+			hd_ssh_host_note(host, "hdrive-mlflow does not run there: trials have no "
+					       "MLflow server");
+		host->was_fitted = true;
 		host->phase = HD_SSH_CLEARING;
 	} else if (rc == 2) {
 		host->fitting = true;

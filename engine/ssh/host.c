@@ -17,8 +17,10 @@
 /* As BACKENDS measured: a dead link is known within 15 s, an unreachable host
  * within 5. Nobody is there to type a password. */
 static const char *const ssh_words[] = {
-	"ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5",
-	"-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"
+	"-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5",
+	"-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",
+	/* One that is there may be used; none is left behind. */
+	"-o", "ControlMaster=no", "-o", "ClearAllForwardings=yes"
 };
 #define SSH_WORDS (sizeof ssh_words / sizeof ssh_words[0])
 
@@ -34,10 +36,12 @@ static int host_words(struct hd_ssh_host *host, struct hd_error *err)
 	host->argv = calloc(SSH_WORDS + count + 5, sizeof *host->argv);
 	if (!host->argv)
 		return hd_error_nomem(err);
-	for (size_t i = 0; i < SSH_WORDS; i++)
-		host->argv[at++] = ssh_words[i];
+	/* Of two that say the same the first one counts: the user's. */
+	host->argv[at++] = "ssh";
 	for (size_t i = 0; i < count; i++)
 		host->argv[at++] = options[i];
+	for (size_t i = 0; i < SSH_WORDS; i++)
+		host->argv[at++] = ssh_words[i];
 	host->argv[at++] = host->said.name;
 	host->argv[at++] = "exec sh";
 	return 0;

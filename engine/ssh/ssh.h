@@ -85,11 +85,13 @@ struct hd_ssh_host {
 	int64_t rest;  /* ... until which nothing new is launched */
 	int64_t heard; /* ... when it said something */
 	unsigned bulk_downs;
-	bool is_dead; /* not heard of for the lease */
-	bool is_lost; /* it was ready once, and its link is down since */
-	bool mlflow;
-	char *folder; /* there, absolute; NULL until it is known */
-	char *sweep;  /* the sweep's folder there; NULL as long */
+	bool is_dead;    /* not heard of for the lease */
+	bool is_cleared; /* nothing of the sweep is there any more */
+	bool is_lost;    /* it was ready once, and its link is down since */
+	bool mlflow;     /* its server runs there */
+	bool was_fitted; /* once */
+	char *folder;    /* there, absolute; NULL until it is known */
+	char *sweep;     /* the sweep's folder there; NULL as long */
 	char *boot;
 	char *address; /* IPv4, towards the other hosts; NULL until it is known */
 	size_t slots;  /* 0 until they are known */
@@ -201,6 +203,8 @@ void hd_ssh_fit_tree(struct hd_ssh_host *host);
 void hd_ssh_away_add(const struct hd_ssh_host *host, const char *folder);
 /* This sweep is gone on with: its folders there are not to go as a whole. */
 void hd_ssh_away_keep_sweep(const struct hd_ssh *ssh);
+/* It has ended: they go, unless the host has CLEARED them by now. */
+void hd_ssh_away_close(const struct hd_ssh_host *host, bool is_cleared);
 /* A step: end and remove what is remembered of the host, one at a time. */
 void hd_ssh_away_step(struct hd_ssh_host *host);
 

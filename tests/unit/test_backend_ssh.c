@@ -189,6 +189,30 @@ static void what_a_host_keeps_is_ended_by_the_next_sweep(void **state)
 	assert_false(is_there("h1/.hdrive-trials/HD_1/000001.1"));
 }
 
+static void a_sweep_that_goes_on_does_not_forget_a_host_that_is_away(void **state)
+{
+	(void)state;
+	box_open(true);
+	box_run(1, "exit 0");
+	folder_write(box->root, "h1.down", "down\n", 0666);
+	box_cut("h1");
+	BOX_UNTIL(strstr(box->notes, "host"));
+	box_close();
+	assert_true(is_there("store/.ssh-away/h1/HD_1"));
+	assert_true(is_there("h1/.hdrive-trials/HD_1"));
+	/* While it is gone on with nobody may remove it as a whole. */
+	box_open(true);
+	assert_false(is_there("store/.ssh-away/h1/HD_1"));
+	box_close();
+	assert_true(is_there("store/.ssh-away/h1/HD_1"));
+	unlink(folder_path(box->root, "h1.down"));
+	box_open(true);
+	BOX_UNTIL(box->type->capacity(box->state) == 2);
+	box_close();
+	assert_false(is_there("h1/.hdrive-trials/HD_1"));
+	assert_false(is_there("store/.ssh-away"));
+}
+
 static void a_silent_ssh_holds_up_nobody(void **state)
 {
 	uint64_t start;
@@ -467,6 +491,7 @@ int main(void)
 		with(a_start_whose_answer_is_lost_is_looked_for),
 		with(a_host_that_is_not_heard_of_loses_its_trials),
 		with(what_a_host_keeps_is_ended_by_the_next_sweep),
+		with(a_sweep_that_goes_on_does_not_forget_a_host_that_is_away),
 		with(a_silent_ssh_holds_up_nobody),
 		with(a_running_trial_is_taken_over),
 		with(one_that_ended_meanwhile_is_brought_home),
