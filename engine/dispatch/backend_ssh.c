@@ -87,19 +87,21 @@ static int parts_open(struct hd_ssh *ssh, struct hd_error *err)
 
 /* --- the sweep ----------------------------------------------------------------- */
 
-/* A snapshot's folder is named by its content; a live source is this sweep's. */
-static char *tree_name(const struct hd_stage *stage)
+/* A snapshot's folder is named by its content; a live source, which changes, is
+ * this engine's and goes with the sweep. */
+static char *tree_name(const char *tree, bool *is_live)
 {
-	const char *slash = strrchr(stage->tree, '/');
+	const char *slash = strrchr(tree, '/');
 	const char *above = "/.snapshots";
-	size_t length = slash ? (size_t)(slash - stage->tree) : 0;
+	size_t length = slash ? (size_t)(slash - tree) : 0;
 	struct hd_buf name = HD_BUF_INIT;
 
-	if (length > strlen(above) &&
-	    !strncmp(slash - strlen(above), above, strlen(above)))
-		hd_buf_puts(&name, slash + 1);
+	*is_live = length <= strlen(above) ||
+		   strncmp(slash - strlen(above), above, strlen(above)) != 0;
+	if (*is_live)
+		hd_buf_printf(&name, "tree-%lld", (long long)hd_time_wall());
 	else
-		hd_buf_printf(&name, "live-%s", stage->id);
+		hd_buf_puts(&name, slash + 1);
 	return hd_buf_take(&name);
 }
 
@@ -111,7 +113,7 @@ static int ssh_stage(void *state, const struct hd_stage *stage, struct hd_error 
 	ssh->sweep_folder = strdup(stage->folder);
 	ssh->sweep_id = strdup(stage->id);
 	ssh->tree = strdup(stage->tree);
-	ssh->tree_id = tree_name(stage);
+	ssh->tree_id = tree_name(stage->tree, &ssh->tree_is_live);
 	ssh->python_path = stage->python_path ? strdup(stage->python_path) : NULL;
 	ssh->gpus_per_trial = stage->gpus_per_trial;
 	ssh->nodes = stage->nodes;
@@ -453,24 +455,18 @@ static void on_cleared(void *user, int rc, const char *answer, size_t length)
 		uv_timer_start(&ssh->timer, on_close_limit, 0, 0);
 }
 
-/* Have the sweep's folder there ended and removed; a live tree is its own too. */
+/* Have all that runs in the sweep's folder there ended, and that removed. */
 static bool host_clear(struct hd_ssh_host *host)
 {
-	const struct hd_ssh *ssh = host->ssh;
-	struct hd_buf script = HD_BUF_INIT, path = HD_BUF_INIT;
+	struct hd_buf script = HD_BUF_INIT;
 	int rc = HD_EBUSY;
 
-	if (host->phase != HD_SSH_READY || !host->sweep || ssh->keeps)
+	if (host->phase != HD_SSH_READY || !host->sweep || host->ssh->keeps)
 		return false;
 	hd_buf_puts(&script, "hd_away ");
 	hd_ssh_launcher_add(&script, host);
 	hd_buf_putc(&script, ' ');
 	hd_buf_shell(&script, host->sweep);
-	if (ssh->tree_id && !strncmp(ssh->tree_id, "live-", 5)) {
-		hd_ssh_tree_path(&path, host);
-		hd_buf_puts(&script, " && hd_forget ");
-		hd_buf_shell(&script, hd_buf_text(&path));
-	}
 	if (!hd_buf_failed(&script))
 		rc = hd_shell_ask(host->control,
 				  &(struct hd_shell_request){ .script = hd_buf_text(&script),
@@ -478,7 +474,6 @@ static bool host_clear(struct hd_ssh_host *host)
 							      .user = host,
 							      .done = on_cleared });
 	hd_buf_release(&script);
-	hd_buf_release(&path);
 	host->looking = rc == 0; /* the answer is waited for */
 	return rc == 0;
 }

@@ -1,6 +1,8 @@
 /*
  * Archives made by this machine's tar, a child on the loop, into a file that
- * has no name once it is there: it goes with the engine.
+ * has no name once it is there: it goes with the engine. The last in each is an
+ * empty file, HD_SSH_WHOLE: a tar that was cut off between two files looks like
+ * any other, but lacks it.
  */
 #include "ssh/ssh.h"
 
@@ -134,17 +136,19 @@ static int poll_open(struct hd_ssh_archive *archive, uv_poll_t *poll, int fd,
 static int archive_start(struct hd_ssh_archive *archive, const char *const *words)
 {
 	const char *const head[] = { "tar", "-c", "-f", archive->path };
+	const char *const end[] = { "-C", hd_ssh_scratch(archive->ssh), HD_SSH_WHOLE, NULL };
 	const char **argv;
 	size_t count = 0;
 	int rc;
 
 	while (words[count])
 		count++;
-	argv = malloc(sizeof head + (count + 1) * sizeof *argv);
+	argv = malloc(sizeof head + count * sizeof *argv + sizeof end);
 	if (!argv)
 		return ENOMEM;
 	memcpy(argv, head, sizeof head);
-	memcpy(argv + sizeof head / sizeof head[0], words, (count + 1) * sizeof *argv);
+	memcpy(argv + sizeof head / sizeof head[0], words, count * sizeof *argv);
+	memcpy(argv + sizeof head / sizeof head[0] + count, end, sizeof end);
 	rc = hd_child_start(&archive->child, argv, archive->ssh->engine.environment);
 	free(argv);
 	if (rc)
@@ -181,6 +185,8 @@ struct hd_ssh_archive *hd_ssh_archive_new(struct hd_ssh *ssh, const char *name,
 	};
 	hd_buf_printf(&path, "%s/%s", hd_ssh_scratch(ssh), name);
 	archive->path = hd_buf_take(&path);
+	/* Without it tar says so. */
+	(void)hd_ssh_record_write(hd_ssh_scratch(ssh), HD_SSH_WHOLE, "", NULL);
 	rc = archive->path ? archive_start(archive, words) : ENOMEM;
 	if (rc) {
 		archive->state = -1;

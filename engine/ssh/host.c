@@ -96,7 +96,10 @@ void hd_ssh_launcher_add(struct hd_buf *script, const struct hd_ssh_host *host)
 
 void hd_ssh_tree_path(struct hd_buf *path, const struct hd_ssh_host *host)
 {
-	hd_buf_printf(path, "%s/stage/%s", host->folder, host->ssh->tree_id);
+	if (host->ssh->tree_is_live)
+		hd_buf_printf(path, "%s/%s", host->sweep, host->ssh->tree_id);
+	else
+		hd_buf_printf(path, "%s/stage/%s", host->folder, host->ssh->tree_id);
 }
 
 /* --- what is said of it ------------------------------------------------------- */

@@ -460,6 +460,8 @@ static void on_launched(struct hd_ssh_attempt *attempt, int rc, const char *answ
 		attempt->stage = HD_SSH_RUNNING;
 	} else if (rc == HD_SSH_STARTED) {
 		attempt->stage = HD_SSH_RUNNING;
+	} else if (rc == HD_SSH_UNSTAGED) {
+		attempt->host->phase = HD_SSH_STAGING; /* and sent after that */
 	} else {
 		launch_fail(attempt, answer);
 	}

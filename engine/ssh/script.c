@@ -2,7 +2,7 @@
 
 const char hd_ssh_script[] =
 	/* Exit statuses of script.h. */
-	"hd_started=17 hd_withdrawn=18\n"
+	"hd_started=17 hd_withdrawn=18 hd_unstaged=19\n"
 	/* FOLDER, perhaps below "~": "NAME value" for each thing to know. */
 	"hd_probe() {\n"
 	"case $1 in\n"
@@ -35,13 +35,17 @@ const char hd_ssh_script[] =
 	/* DIR, whole or not at all, from a tar on stdin. */
 	"hd_unpack() {\n"
 	"[ -d \"$1\" ] && exit 0\n"
+	/* What a power cut left of others. */
+	"find \"${1%/*}\" -maxdepth 1 -name '*.part-*' -mmin +1440 -exec rm -rf {} + 2>/dev/null\n"
 	"t=$1.part-$$-$(hd_start $$); rm -rf \"$t\"\n"
-	"mkdir -p \"$t\" 2>&1 && tar -x -o -f - -C \"$t\" 2>&1 &&\n"
+	"mkdir -p \"$t\" 2>&1 && tar -x -o -f - -C \"$t\" 2>&1 && hd_whole \"$t\" &&\n"
 	"{ mv -T \"$t\" \"$1\" 2>/dev/null || [ -d \"$1\" ] || mv \"$t\" \"$1\" 2>&1; }\n"
 	"r=$?; [ ! -d \"$t\" ] || chmod -R u+w \"$t\" 2>/dev/null; rm -rf \"$t\"; exit $r\n"
 	"}\n"
+	/* DIR: the last file of its tar has come (archive.c). */
+	"hd_whole() { rm \"$1/.hdrive-whole\" 2>/dev/null || { echo 'cut off'; return 1; }; }\n"
 	/* DIR: what is there is added to, from a tar on stdin. */
-	"hd_fill() { mkdir -p \"$1\" 2>&1 && tar -x -o -f - -C \"$1\" 2>&1; }\n"
+	"hd_fill() { mkdir -p \"$1\" 2>&1 && tar -x -o -f - -C \"$1\" 2>&1 && hd_whole \"$1\"; }\n"
 	/* PARTS: whether they work here; "mlflow" when the server does. */
 	"hd_parts() {\n"
 	"[ -d \"$1\" ] || exit 2\n"
@@ -52,8 +56,10 @@ const char hd_ssh_script[] =
 	"hd_launch() {\n"
 	"t=$1 n=$2 s=$3\n"
 	"[ ! -L \"$t/owner-$n\" ] && [ ! -e \"$t/owner-$n\" ] || exit $hd_started\n"
+	"[ -d \"$s\" ] || exit $hd_unstaged\n"
 	"rm -f \"$t/ticket-$n\"\n"
 	"mkdir -p \"$t\" 2>&1 && cd \"$t\" && tar -x -o -f - 2>&1 || exit 1\n"
+	"[ -e \"run-$n\" ] || { echo 'its order was cut off'; exit 1; }\n"
 	"mkdir -p work/outputs work/logs checkpoints 2>&1 || exit 1\n"
 	"[ -L outputs ] || ln -s work/outputs outputs 2>&1 || exit 1\n"
 	"[ -L logs ] || ln -s work/logs logs 2>&1 || exit 1\n"

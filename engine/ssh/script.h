@@ -10,6 +10,8 @@ extern const char hd_ssh_script[];
 
 /* hd_launch: the attempt was started there before. */
 #define HD_SSH_STARTED 17
+/* hd_launch: somebody has removed the sweep's files. */
+#define HD_SSH_UNSTAGED 19
 /* hd_tell, hd_withdraw: its ticket was taken back, so it never begins. */
 #define HD_SSH_WITHDRAWN 18
 

@@ -46,8 +46,9 @@ struct hd_ssh {
 	struct hd_ssh_archive *parts_tar, *tree_tar; /* NULL until one is needed */
 	char *sweep_folder;                          /* here */
 	char *sweep_id;
-	char *tree;    /* here; NULL: nothing is to be launched */
-	char *tree_id; /* its name there */
+	char *tree;        /* here; NULL: nothing is to be launched */
+	char *tree_id;     /* its name there */
+	bool tree_is_live; /* no snapshot: this engine's own */
 	char *python_path;
 	size_t gpus_per_trial;
 	size_t nodes; /* hosts of one trial (group.h) */
@@ -209,6 +210,9 @@ void hd_ssh_away_close(const struct hd_ssh_host *host, bool is_cleared);
 void hd_ssh_away_step(struct hd_ssh_host *host);
 
 /* --- archive.c: tar files made here ----------------------------------------- */
+
+/* The last file in each (script.c). */
+#define HD_SSH_WHOLE ".hdrive-whole"
 
 /* NAME in the sweep's scratch of what tar's WORDS (ends in NULL) say; CHANGED
  * (user) from the loop when it is done. */

@@ -4,6 +4,8 @@
  */
 #include "sshbox.h"
 
+#include "ssh/script.h"
+
 /* --- one trial --------------------------------------------------------------- */
 
 static void a_trial_runs_there_and_its_files_are_here(void **state)
@@ -451,6 +453,74 @@ static void trials_spread_over_the_hosts_and_have_their_devices(void **state)
 	assert_string_equal(text, "1 1\n");
 }
 
+/* By the hosts' own functions; what they print. */
+static int run_script(const char *words, char *text, size_t size)
+{
+	char path[FOLDER_PATH], command[3 * FOLDER_PATH];
+	FILE *pipe;
+	size_t got;
+
+	snprintf(path, sizeof path, "%.400s/script", box->root);
+	folder_write(box->root, "script", hd_ssh_script, 0666);
+	snprintf(command, sizeof command, "cd %.400s && . ./script && ( %s )", box->root, words);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	got = fread(text, 1, size - 1, pipe);
+	text[got] = '\0';
+	return WEXITSTATUS(pclose(pipe));
+}
+
+static void files_that_were_cut_off_are_not_taken_for_all(void **state)
+{
+	char text[256];
+
+	(void)state;
+	/* Between two files, and one cut through. */
+	assert_int_equal(run_script("mkdir t && echo a >t/a && echo b >t/b && >t/.hdrive-whole && "
+				    "tar -c -b 1 -f all.tar -C t a b .hdrive-whole && "
+				    "head -c 1024 all.tar | hd_unpack $PWD/d",
+				    text, sizeof text),
+			 1);
+	assert_non_null(strstr(text, "cut off"));
+	assert_false(is_there("d"));
+	assert_int_equal(run_script("head -c 1500 all.tar | hd_unpack $PWD/d", text, sizeof text),
+			 1);
+	assert_int_equal(run_script("ls -d d* 2>/dev/null", text, sizeof text), 2);
+	assert_int_equal(run_script("( hd_unpack $PWD/d <all.tar ) && ls -A d", text, sizeof text),
+			 0);
+	assert_string_equal(text, "a\nb\n");
+}
+
+static void files_that_were_removed_there_are_sent_again(void **state)
+{
+	(void)state;
+	box_open(true);
+	box_run(1, "cat data.txt");
+	hd_file_remove(folder_path(box->root, "h1/.hdrive-trials/stage"));
+	box_run(2, "cat data.txt");
+	assert_int_equal(box->seen[2].exit.code, 0);
+	assert_folder_holds(box_folder(2), "stdout", "data of the sweep\n");
+}
+
+static void a_source_without_a_snapshot_is_the_sweeps_own(void **state)
+{
+	char live[FOLDER_PATH];
+
+	(void)state;
+	snprintf(live, sizeof live, "%s", folder_path(box->root, "live"));
+	assert_int_equal(rename(box->tree, live), 0);
+	memcpy(box->tree, live, sizeof live);
+	assert_int_equal(mkdir(folder_path(live, ".git"), 0777), 0);
+	folder_write(live, ".git/config", "", 0666);
+	box_open(true);
+	box_run(1, "cat data.txt; ls -A; ls $(dirname $(readlink data.txt))/.git");
+	assert_folder_holds(box_folder(1), "stdout",
+			    "data of the sweep\n.hidden\ndata.txt\nlogs\noutputs\n");
+	box_close();
+	assert_false(is_there("h1/.hdrive-trials/stage"));
+	assert_false(is_there("h1/.hdrive-trials/HD_1"));
+}
+
 static void long_output_comes_whole(void **state)
 {
 	struct stat info;
@@ -504,6 +574,9 @@ int main(void)
 		with(a_folder_that_cannot_be_used_is_told),
 		with(a_later_attempt_finds_what_the_earlier_left),
 		with(trials_spread_over_the_hosts_and_have_their_devices),
+		with(files_that_were_cut_off_are_not_taken_for_all),
+		with(files_that_were_removed_there_are_sent_again),
+		with(a_source_without_a_snapshot_is_the_sweeps_own),
 		with(long_output_comes_whole),
 		with(what_leads_elsewhere_is_not_brought),
 	};
