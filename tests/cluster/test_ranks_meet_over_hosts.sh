@@ -25,4 +25,3 @@ within 30 grep -q '^acc' .hdrive/off/000000/stdout
 [ -d .hdrive/off/000000/attempts/1/node-1 ] || fail "the first attempt's files"
 code 0 hdrive cancel off
 wait "$engine" || :
-hosts on "$host"
