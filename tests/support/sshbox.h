@@ -51,6 +51,7 @@ struct box {
 	bool is_open, closed;
 	struct seen seen[TRIALS];
 	unsigned running;
+	size_t nodes; /* hosts of a trial; 0 is 1 */
 	char notes[4096];
 };
 
@@ -154,7 +155,7 @@ static inline void box_open(bool stages)
 					.folder = box->sweep,
 					.tree = box->tree,
 					.id = "HD_1",
-					.nodes = 1,
+					.nodes = box->nodes ? box->nodes : 1,
 					.processes = 1 };
 	struct hd_error err = { 0 };
 
@@ -228,7 +229,9 @@ static inline const char *box_folder(size_t trial)
 static inline int box_launch_attempt(size_t trial, unsigned attempt, const char *script,
 				     struct hd_error *err)
 {
-	const char *const argv[] = { "/bin/sh", "-c", script, NULL };
+	const char *const alone[] = { "/bin/sh", "-c", script, NULL };
+	const char *const ranks[] = { "hdrive-launch", "--ranks", "pytorch", "2", "2", "0",
+				      "/bin/sh", "-c", script, NULL };
 	char folder[2 * FOLDER_PATH], work[2 * FOLDER_PATH + 8], dir[2 * FOLDER_PATH + 16];
 	char outputs[2 * FOLDER_PATH + 32], metrics[2 * FOLDER_PATH + 32];
 	const char *environment[] = { dir, outputs, metrics, "SECRET=s3cret", NULL };
@@ -236,7 +239,7 @@ static inline int box_launch_attempt(size_t trial, unsigned attempt, const char 
 				    .attempt = attempt,
 				    .folder = folder,
 				    .workdir = work,
-				    .argv = argv,
+				    .argv = box->nodes ? ranks : alone,
 				    .environment = environment,
 				    .grace = 5,
 				    .is_new = attempt == 1,
