@@ -120,6 +120,7 @@ static int slurm_adopt(void *state, const struct hd_launch *launch, struct hd_er
 	slurm->used = true;
 	attempt->adopted = true;
 	attempt->phase = HD_SLURM_SUBMITTED;
+	attempt->era = slurm->era;
 	attempt->claimed =
 		hd_ticket_owner(launch->folder, launch->attempt, host) == 0;
 	hd_slurm_attempt_name(attempt, &job);

@@ -23,10 +23,12 @@
 #define DOUBTS_MOST 3
 #define DOUBT_SECONDS 60.0
 /* Rounds without its job, and seconds without a sign of life, after which it is
- * gone; seconds after which one that was never seen was never queued. */
+ * gone; seconds after which one that was never seen was never queued, where an
+ * engine before this one may have called sbatch, and where this one did. */
 #define MISSING_MOST 2
 #define HEARD_SECONDS 60.0
 #define SEEN_SECONDS 60.0
+#define SEEN_SECONDS_OWN 5.0
 /* --signal may come so much earlier than it should. */
 #define SIGNAL_EARLY 65.0
 #define REQUEUED_MOST 2
@@ -314,6 +316,24 @@ static bool judge_record(struct hd_slurm_attempt *attempt)
 
 /* --- without one ---------------------------------------------------------------------------- */
 
+/*
+ * A job that was cancelled before it began: by somebody, or by slurmd, which does
+ * so with one that it could not start because the controller was away. Only a
+ * look at the controller tells. -1: not yet known.
+ */
+static int was_lost_at_start(struct hd_slurm_attempt *attempt)
+{
+	struct hd_slurm *slurm = attempt->slurm;
+
+	if (attempt->era != slurm->era)
+		return 1;
+	if (slurm->configured && slurm->configured_at >= attempt->ended)
+		return 0;
+	if (slurm->configured)
+		hd_slurm_query_boot(slurm);
+	return -1;
+}
+
 /* The scheduler has said that it is over. */
 static bool judge_over(struct hd_slurm_attempt *attempt)
 {
@@ -323,11 +343,19 @@ static bool judge_over(struct hd_slurm_attempt *attempt)
 
 	if (!unclaimed && hd_slurm_now(attempt->slurm) - attempt->ended < RECORD_LATE)
 		return false;
-	log_read(attempt, log);
 	if (attempt->stopped) {
 		hd_slurm_attempt_fail(attempt, HD_CAUSE_NONE, 0, "its job was cancelled");
 		return true;
 	}
+	if (unclaimed && cause == HD_CAUSE_CANCELED) {
+		int lost = was_lost_at_start(attempt);
+
+		if (lost < 0)
+			return false;
+		if (lost)
+			cause = HD_CAUSE_START;
+	}
+	log_read(attempt, log);
 	if (attempt->state == HD_SLURM_MEMORY || (!unclaimed && log_tells_memory(log))) {
 		end_by_memory(attempt);
 		return true;
@@ -362,6 +390,7 @@ static bool judge_missing(struct hd_slurm_attempt *attempt)
 	struct hd_slurm *slurm = attempt->slurm;
 	double now = hd_slurm_now(slurm);
 	double age = (double)(hd_time_wall() - attempt->job.submitted) / 1e6;
+	double seen = attempt->adopted ? SEEN_SECONDS : SEEN_SECONDS_OWN;
 	struct hd_buf text = HD_BUF_INIT;
 
 	if (attempt->missing < MISSING_MOST || attempt->phase != HD_SLURM_SUBMITTED ||
@@ -372,7 +401,7 @@ static bool judge_missing(struct hd_slurm_attempt *attempt)
 		hd_slurm_attempt_fail(attempt, HD_CAUSE_NONE, 0, "its job was cancelled");
 		return true;
 	}
-	if (!attempt->claimed && age > SEEN_SECONDS && hd_slurm_attempt_withdraw(attempt)) {
+	if (!attempt->claimed && age > seen && hd_slurm_attempt_withdraw(attempt)) {
 		hd_slurm_attempt_fail(attempt, HD_CAUSE_START, 0,
 				      "its job is not in Slurm's queue, nor was it started");
 		return true;

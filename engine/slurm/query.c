@@ -124,6 +124,7 @@ static void silence_end(struct hd_slurm *slurm)
 		return;
 	slurm->silent = 0;
 	slurm->silence_told = false;
+	slurm->era++;
 	note(slurm, "Slurm answers again");
 	hd_slurm_submit_soon(slurm);
 	hd_slurm_cancel_soon(slurm);
@@ -181,6 +182,27 @@ static const char *setting(const char *text, const char *name)
 	return NULL;
 }
 
+/* A controller that began anew may have lost jobs, and slurmd may have cancelled
+ * those that it could not ask about. */
+static void boot_heed(struct hd_slurm *slurm, const char *out)
+{
+	const char *text = setting(out, "BOOT_TIME");
+	size_t length = text ? strcspn(text, "\n") : 0;
+	char boot[sizeof slurm->boot];
+
+	snprintf(boot, sizeof boot, "%.*s", (int)(length < sizeof boot ? length : 0),
+		 text ? text : "");
+	if (*slurm->boot && strcmp(slurm->boot, boot) != 0)
+		slurm->era++;
+	memcpy(slurm->boot, boot, sizeof boot);
+}
+
+void hd_slurm_query_boot(struct hd_slurm *slurm)
+{
+	slurm->configured = false;
+	hd_slurm_query_soon(slurm);
+}
+
 static void on_configuration(void *user, const struct hd_command_end *end)
 {
 	struct hd_slurm *slurm = user;
@@ -191,6 +213,8 @@ static void on_configuration(void *user, const struct hd_command_end *end)
 		const char *accounts = setting(end->out, "AccountingStorageType");
 
 		slurm->configured = true;
+		slurm->configured_at = slurm->asked_at;
+		boot_heed(slurm, end->out);
 		slurm->min_age = age ? strtod(age, NULL) : 0;
 		/* The highest number of a task is one less. */
 		slurm->max_array = most ? strtod(most, NULL) : 0;

@@ -123,8 +123,10 @@ static void line_of_attempt(struct hd_slurm_attempt *attempt, const struct hd_sl
 	if (attempt->found && !hd_slurm_state_is_over(attempt->state))
 		hd_slurm_orphan(slurm, attempt->id, false);
 	line_take(attempt, line);
-	if (attempt->phase == HD_SLURM_SEARCHED)
+	if (attempt->phase == HD_SLURM_SEARCHED) {
 		attempt->since = hd_slurm_now(slurm);
+		attempt->era = slurm->era - 1; /* it was not plainly queued */
+	}
 	attempt->phase = HD_SLURM_SUBMITTED;
 }
 

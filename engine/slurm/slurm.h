@@ -83,6 +83,7 @@ struct hd_slurm_attempt {
 	char reason[64], node[HD_SLURM_NODE];
 	double limit;      /* seconds that it may run, 0 for no end */
 	double since;      /* when it was submitted, or found */
+	unsigned era;      /* of the scheduler then */
 	double ended;      /* when its state was first one of an end; 0: not yet */
 	bool asked, found; /* in this round */
 	unsigned missing;  /* rounds in a row without it */
@@ -160,8 +161,11 @@ struct hd_slurm {
 
 	/* query.c */
 	uv_timer_t query;
-	bool asking;         /* one is at the scheduler */
-	bool configured;     /* what the site's configuration tells is known */
+	bool asking;     /* one is at the scheduler */
+	bool configured; /* what the site's configuration tells is known */
+	double configured_at;
+	char boot[32];       /* when the controller began, in its words */
+	unsigned era;        /* counts its beginnings, and times in which it was silent */
 	bool has_accounting; /* sacct answers */
 	bool wants_accounts; /* this round is not over before it did */
 	unsigned mute;       /* calls of sacct in a row that failed */
@@ -243,6 +247,8 @@ void hd_slurm_node_failed(struct hd_slurm *slurm, size_t trial, const char *node
 void hd_slurm_query_soon(struct hd_slurm *slurm);
 /* Ask when it is time, if there is anything to ask. */
 void hd_slurm_query_arm(struct hd_slurm *slurm);
+/* Look soon whether the controller is still the same (slurm->era). */
+void hd_slurm_query_boot(struct hd_slurm *slurm);
 /* A command of Slurm's could not reach the scheduler: ERR are its words. */
 void hd_slurm_silent(struct hd_slurm *slurm, const char *err);
 

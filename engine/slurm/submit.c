@@ -257,6 +257,7 @@ static void batch_queued(const struct batch *batch, const char *id)
 			continue;
 		attempt->phase = HD_SLURM_SUBMITTED;
 		attempt->since = hd_slurm_now(slurm);
+		attempt->era = slurm->era;
 		if (batch->count > 1)
 			snprintf(attempt->id, sizeof attempt->id, "%.19s_%u", id, (unsigned)i);
 		else
