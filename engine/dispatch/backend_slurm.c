@@ -66,6 +66,13 @@ static int slurm_launch(void *state, const struct hd_launch *launch, struct hd_e
 	return 0;
 }
 
+static const char *slurm_ground(const void *vsettings)
+{
+	const struct hd_slurm_settings *settings = vsettings;
+
+	return settings->folder;
+}
+
 static size_t slurm_capacity(const void *state)
 {
 	return hd_slurm_capacity(state);
@@ -76,7 +83,7 @@ static void slurm_fetch(void *state, size_t trial)
 	struct hd_slurm_attempt *attempt = hd_slurm_attempt_find(state, trial);
 
 	if (attempt)
-		hd_slurm_follow(attempt);
+		hd_slurm_follow_due(attempt);
 }
 
 static void slurm_stop(void *state, size_t trial, bool now)
@@ -190,6 +197,38 @@ static int commands_check(const struct hd_backend_host *host, struct hd_error *e
 	return 0;
 }
 
+static bool begins(const char *text, const char *head)
+{
+	return strncmp(text, head, strlen(head)) == 0;
+}
+
+/*
+ * What the user's own environment says to Slurm's commands holds for sbatch
+ * alone: an answer of theirs that leaves jobs out, or a question to the user,
+ * would mislead us. Of a job that the engine itself runs in nothing is passed on.
+ */
+static bool is_for_commands(const char *variable)
+{
+	return !begins(variable, "SQUEUE_") && !begins(variable, "SCANCEL_") &&
+	       !begins(variable, "SACCT_") && !begins(variable, "SCONTROL_") &&
+	       (!begins(variable, "SLURM_") || begins(variable, "SLURM_CONF") ||
+		begins(variable, "SLURM_CLUSTERS=") || begins(variable, "SLURM_JWT="));
+}
+
+static const char **environment_filter(const char *const *environment)
+{
+	size_t count = 0;
+	const char **own;
+
+	while (environment && environment[count])
+		count++;
+	own = calloc(count + 1, sizeof *own);
+	for (size_t i = 0, at = 0; own && i < count; i++)
+		if (is_for_commands(environment[i]))
+			own[at++] = environment[i];
+	return own;
+}
+
 static void timer_open(struct hd_slurm *slurm, uv_timer_t *timer)
 {
 	uv_timer_init(slurm->host.loop, timer);
@@ -206,9 +245,14 @@ static int slurm_open(void *state, const struct hd_backend_host *host, struct hd
 		return rc;
 	slurm->host = *host;
 	slurm->settings = host->settings;
-	slurm->commands = hd_commands_open(host->loop, host->environment, COMMANDS_MOST);
-	if (!slurm->commands)
+	slurm->environment = environment_filter(host->environment);
+	if (slurm->environment)
+		slurm->commands = hd_commands_open(host->loop, slurm->environment,
+						   COMMANDS_MOST);
+	if (!slurm->commands) {
+		free(slurm->environment);
 		return hd_error_nomem(err);
+	}
 	if (host->scratch && asprintf(&slurm->print_path, "%s/ticket", host->scratch) < 0)
 		slurm->print_path = NULL;
 	slurm->print.path = slurm->print_path;
@@ -246,8 +290,10 @@ static int slurm_stage(void *state, const struct hd_stage *stage, struct hd_erro
 
 static void on_part_closed(struct hd_slurm *slurm)
 {
-	if (--slurm->open == 0)
-		slurm->done(slurm->done_user);
+	if (--slurm->open)
+		return;
+	free(slurm->environment);
+	slurm->done(slurm->done_user);
 }
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -284,15 +330,20 @@ void hd_slurm_close_turn(struct hd_slurm *slurm)
 	bool clean = slurm->configured && !slurm->silent && slurm->looked &&
 		     !slurm->orphans && !slurm->cancelling;
 
-	if (clean || hd_slurm_now(slurm) > slurm->closing_until) {
-		if (!clean && slurm->host.note)
-			slurm->host.note(slurm->host.user, SIZE_MAX,
-					 "Slurm did not answer at the end: jobs of this sweep"
-					 " may be in its queue still; they would do nothing");
+	if (clean)
 		slurm_release_all(slurm);
-		return;
-	}
-	hd_slurm_query_arm(slurm);
+	else
+		hd_slurm_query_arm(slurm);
+}
+
+static void on_close_late(uv_timer_t *timer)
+{
+	struct hd_slurm *slurm = timer->data;
+
+	slurm->host.note(slurm->host.user, SIZE_MAX,
+			 "Slurm did not answer at the end: jobs of this sweep may be in its"
+			 " queue still; they would do nothing");
+	slurm_release_all(slurm);
 }
 
 static void slurm_close(void *state, void (*done)(void *user), void *user)
@@ -310,7 +361,8 @@ static void slurm_close(void *state, void (*done)(void *user), void *user)
 	}
 	slurm->closing = true;
 	slurm->looked = false;
-	slurm->closing_until = hd_slurm_now(slurm) + CLOSE_SECONDS;
+	slurm->back_off = 0;
+	uv_timer_start(&slurm->settle, on_close_late, (uint64_t)(CLOSE_SECONDS * 1000), 0);
 	hd_slurm_query_soon(slurm);
 }
 
@@ -322,6 +374,7 @@ const struct hd_backend_type hd_backend_slurm = {
 	.settings_size = sizeof(struct hd_slurm_settings),
 	.is_remote = true,
 	.check = hd_slurm_settings_check,
+	.ground = slurm_ground,
 	.open = slurm_open,
 	.stage = slurm_stage,
 	.capacity = slurm_capacity,

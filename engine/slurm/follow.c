@@ -17,6 +17,10 @@
 
 /* Tries to read a record that is there, before it is none. */
 #define UNREAD_MOST 10
+/* Seconds between looks at one that waits in the queue: squeue tells sooner. */
+#define WAITING_PAUSE 5.0
+/* Looks a second at the files of all. */
+#define LOOKS_A_SECOND 500.0
 
 static void state_look(struct hd_slurm_attempt *attempt, int at)
 {
@@ -77,6 +81,7 @@ void hd_slurm_follow(struct hd_slurm_attempt *attempt)
 
 	if (attempt->phase == HD_SLURM_QUEUED)
 		return;
+	attempt->looked = hd_slurm_now(attempt->slurm);
 	at = open(attempt->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (at >= 0) {
 		state_look(attempt, at);
@@ -87,4 +92,17 @@ void hd_slurm_follow(struct hd_slurm_attempt *attempt)
 		close(at);
 	}
 	hd_slurm_judge(attempt);
+}
+
+void hd_slurm_follow_due(struct hd_slurm_attempt *attempt)
+{
+	struct hd_slurm *slurm = attempt->slurm;
+	double pause = (double)slurm->count / LOOKS_A_SECOND;
+
+	if (pause < 1)
+		pause = 0;
+	if (attempt->state == HD_SLURM_PENDING && !attempt->started && pause < WAITING_PAUSE)
+		pause = WAITING_PAUSE;
+	if (hd_slurm_now(slurm) - attempt->looked >= pause)
+		hd_slurm_follow(attempt);
 }

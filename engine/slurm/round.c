@@ -269,7 +269,10 @@ void hd_slurm_round_end(struct hd_slurm *slurm)
 			continue;
 		if (a->record && a->state != HD_SLURM_COMPLETING)
 			a->doubts++;
-		hd_slurm_follow(a);
+		/* The others are looked at in their turn. */
+		if (a->record || a->missing || a->requeued ||
+		    hd_slurm_state_is_over(a->state))
+			hd_slurm_follow(a);
 	}
 	hd_slurm_orphans_end(slurm);
 	hd_slurm_cancel_soon(slurm);

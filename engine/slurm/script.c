@@ -1,5 +1,6 @@
 #include "slurm/script.h"
 
+#include "dispatch/launch_ranks.h"
 #include "dispatch/order_format.h"
 
 #include <math.h>
@@ -141,7 +142,7 @@ static void script_ranks(struct hd_buf *text, const struct hd_slurm *slurm)
 
 	if (slurm->nodes * slurm->processes < 2)
 		return;
-	hd_buf_puts(text, "export HDRIVE_RANKS=srun\n");
+	hd_buf_puts(text, "export " HD_LAUNCH_MEANS "=" HD_LAUNCH_SRUN "\n");
 	if (!mpi || !*mpi)
 		return;
 	hd_buf_puts(text, "export SLURM_MPI_TYPE=");

@@ -91,6 +91,7 @@ struct hd_slurm_attempt {
 	unsigned requeued; /* rounds that showed it waiting though it had begun */
 
 	/* What its files told. */
+	double looked; /* when they were looked at */
 	off_t sizes[3];
 	struct timespec beat; /* of its state file */
 	double heard;         /* when that last changed */
@@ -131,6 +132,7 @@ struct hd_slurm {
 	struct hd_backend_host host;
 	const struct hd_slurm_settings *settings;
 	struct hd_commands *commands;
+	const char **environment; /* of the commands; its strings are the host's */
 
 	/* Of the sweep. */
 	char tag[HD_SLURM_TAG];
@@ -189,7 +191,6 @@ struct hd_slurm {
 	bool used;   /* something was submitted or taken over */
 	bool looked; /* while closing: a round has ended */
 	bool closing;
-	double closing_until;
 	unsigned open;
 	void (*done)(void *user);
 	void *done_user;
@@ -274,6 +275,8 @@ void hd_slurm_round_release(struct hd_slurm *slurm);
 
 /* Look at its files, and tell. It may have ended then and be gone. */
 void hd_slurm_follow(struct hd_slurm_attempt *attempt);
+/* The same when it is time: of thousands not all are looked at each second. */
+void hd_slurm_follow_due(struct hd_slurm_attempt *attempt);
 
 /* --- judge.c ----------------------------------------------------------------- */
 

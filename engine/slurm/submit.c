@@ -176,6 +176,8 @@ void hd_slurm_submit_forget(struct hd_slurm_attempt *attempt)
 	struct hd_slurm *slurm = attempt->slurm;
 	struct hd_slurm_attempt **link = &slurm->queue;
 
+	if (attempt->phase != HD_SLURM_QUEUED)
+		return;
 	while (*link && *link != attempt)
 		link = &(*link)->next_queued;
 	if (!*link)

@@ -6,6 +6,8 @@
 #   toil     sbatch prints it and fails, and the job is queued all the same
 #   hold     jobs stay in the queue
 #   silent   the scheduler does not answer
+#   stuck    nor does squeue come back before that is gone
+#   boot     when the controller began
 #   accounts sacct has what this says
 #   ID.end   the state of that job once it has ended
 #   ID.shown the line that squeue has of it, in place of the true one
@@ -75,7 +77,14 @@ do_sbatch() {
 }
 
 do_squeue() {
+	while [ -e "$FAKE/stuck" ]; do sleep 0.1; done
 	silence
+	mkdir "$FAKE/asking" || echo "two at once" >>"$FAKE/calls"
+	answer
+	rmdir "$FAKE/asking"
+}
+
+answer() {
 	for file in "$FAKE"/*.name; do
 		[ -e "$file" ] || continue
 		key=${file##*/}
@@ -97,6 +106,7 @@ do_scontrol() {
 	kind=none
 	[ ! -e "$FAKE/accounts" ] || kind=slurmdbd
 	echo "AccountingStorageType   = accounting_storage/$kind"
+	echo "BOOT_TIME               = $(cat "$FAKE/boot" 2>/dev/null)"
 	echo "MaxArraySize            = 1001"
 	echo "MinJobAge               = 300 sec"
 }

@@ -23,6 +23,7 @@ struct slurm_stage {
 	char path[2 * FOLDER_PATH], fake_variable[2 * FOLDER_PATH];
 	const char *environment[4];
 	uv_timer_t tick;
+	size_t nodes; /* of a trial; 0 is 1 */
 	unsigned notes;
 	char note[512]; /* the last one */
 	void (*on_tick)(struct slurm_stage *slurm);
@@ -56,7 +57,7 @@ static inline void slurm_open(struct slurm_stage *slurm)
 				       .folder = stage->folder,
 				       .tree = stage->folder,
 				       .id = SLURM_ID,
-				       .nodes = 1,
+				       .nodes = slurm->nodes ? slurm->nodes : 1,
 				       .processes = 1 };
 
 	stage->state = calloc(1, stage->type->state_size);

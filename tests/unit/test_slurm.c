@@ -211,6 +211,49 @@ static void a_scheduler_that_does_not_answer_is_waited_for(void **state)
 	assert_string_equal(slurm->note, "Slurm answers again");
 }
 
+static void a_question_that_is_stuck_holds_up_no_end(void **state)
+{
+	struct slurm_stage *slurm = *state;
+	struct stage *stage = &slurm->stage;
+
+	slurm_tell(slurm, "stuck", "");
+	run_one(stage, "sleep 0.3; exit 4");
+	assert_int_equal(stage->seen[1].exit.code, 4);
+	assert_true(stage->seen[1].exit.known);
+	/* The one that is stuck is the only one. */
+	assert_int_equal(slurm_calls(slurm, "squeue"), 1);
+	slurm_untell(slurm, "stuck");
+}
+
+static void one_question_is_asked_at_a_time(void **state)
+{
+	struct slurm_stage *slurm = *state;
+	struct stage *stage = &slurm->stage;
+
+	for (size_t i = 1; i <= 10; i++)
+		must_launch(stage, i, 5, "sleep 0.5");
+	run(stage);
+	assert_true(slurm_calls(slurm, "squeue") > 1);
+	assert_false(slurm_says(slurm, "calls", "two at once"));
+	/* All are in one answer. */
+	assert_false(slurm_says(slurm, "calls", "squeue -j"));
+}
+
+static void ranks_on_several_nodes_are_started_by_srun(void **state)
+{
+	struct slurm_stage *slurm = *state;
+
+	slurm_close(slurm);
+	slurm->nodes = 3;
+	slurm->settings.mpi = "pmix";
+	slurm_open(slurm);
+	slurm_begin(slurm);
+	run_one(&slurm->stage, "exit 0");
+	assert_true(slurm_says(slurm, "calls", "--nodes=3 --ntasks-per-node=1"));
+	assert_true(slurm_says(slurm, "101.script", "export HDRIVE_RANKS=srun\n"
+						    "export SLURM_MPI_TYPE=pmix\n"));
+}
+
 static void commands_that_are_not_there_are_said_at_once(void **state)
 {
 	struct slurm_stage *slurm = *state;
@@ -268,6 +311,9 @@ int main(void)
 		SLURM_TEST(a_job_that_is_refused_is_an_end_with_the_reason),
 		SLURM_TEST(a_limit_of_the_site_is_no_failure),
 		SLURM_TEST(a_scheduler_that_does_not_answer_is_waited_for),
+		SLURM_TEST(a_question_that_is_stuck_holds_up_no_end),
+		SLURM_TEST(one_question_is_asked_at_a_time),
+		SLURM_TEST(ranks_on_several_nodes_are_started_by_srun),
 		SLURM_TEST(commands_that_are_not_there_are_said_at_once),
 		cmocka_unit_test(settings_that_make_no_sense_are_refused),
 	};

@@ -179,6 +179,35 @@ static void one_that_is_held_for_ever_is_cancelled(void **state)
 	slurm_untell(slurm, JOB ".shown");
 }
 
+/* slurmd cancels what it cannot start while the controller is away. */
+static void one_that_was_cancelled_as_the_controller_died_is_started_anew(void **state)
+{
+	struct slurm_stage *slurm = *state;
+
+	slurm_tell(slurm, "hold", "");
+	slurm_tell(slurm, "boot", "2026-01-01T00:00:00");
+	must_launch(&slurm->stage, 1, 2, "exit 0");
+	slurm_until(slurm, was_shown);
+	slurm_tell(slurm, "boot", "2026-01-01T00:00:09");
+	slurm_tell(slurm, JOB ".state", "CANCELLED");
+	run(&slurm->stage);
+	assert_int_equal(slurm->stage.seen[1].exit.cause, HD_CAUSE_START);
+}
+
+static void one_that_was_cancelled_as_it_waited_is_cancelled(void **state)
+{
+	struct slurm_stage *slurm = *state;
+
+	slurm_tell(slurm, "hold", "");
+	slurm_tell(slurm, "boot", "2026-01-01T00:00:00");
+	must_launch(&slurm->stage, 1, 2, "exit 0");
+	slurm_until(slurm, was_shown);
+	slurm_tell(slurm, JOB ".state", "CANCELLED");
+	run(&slurm->stage);
+	assert_int_equal(slurm->stage.seen[1].exit.cause, HD_CAUSE_CANCELED);
+	assert_int_equal(slurm_calls(slurm, "sbatch"), 1);
+}
+
 /* --- stopping ---------------------------------------------------------------- */
 
 static void one_that_waits_is_taken_out_of_the_queue(void **state)
@@ -387,6 +416,8 @@ int main(void)
 		SLURM_TEST(one_without_memory_says_so),
 		SLURM_TEST(one_whose_setup_fails_could_not_be_started),
 		SLURM_TEST(one_that_is_held_for_ever_is_cancelled),
+		SLURM_TEST(one_that_was_cancelled_as_the_controller_died_is_started_anew),
+		SLURM_TEST(one_that_was_cancelled_as_it_waited_is_cancelled),
 		SLURM_TEST(one_that_waits_is_taken_out_of_the_queue),
 		SLURM_TEST(one_that_runs_gets_term_and_its_grace),
 		SLURM_TEST(one_that_is_to_end_now_is_killed),
