@@ -207,6 +207,7 @@ static void a_scheduler_that_does_not_answer_is_waited_for(void **state)
 	slurm_untell(slurm, "silent");
 	run(stage);
 	assert_int_equal(stage->seen[1].exit.code, 0);
+	slurm_close(slurm);
 	assert_int_equal(slurm->notes, 2);
 	assert_string_equal(slurm->note, "Slurm answers again");
 }
