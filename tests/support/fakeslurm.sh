@@ -66,6 +66,7 @@ do_sbatch() {
 	silence
 	[ ! -e "$FAKE/refuse" ] || {
 		cat "$FAKE/refuse" >&2
+		: >"$FAKE/refused"
 		exit 1
 	}
 	submit

@@ -13,6 +13,26 @@ static int setup(void **state)
 				TEST_ROOT "/tests/support/fakeslurm.sh");
 }
 
+static bool was_refused(const struct slurm_stage *slurm)
+{
+	return access(folder_path(slurm->fake, "refused"), F_OK) == 0;
+}
+
+static bool was_submitted_twice(const struct slurm_stage *slurm)
+{
+	return slurm_calls(slurm, "sbatch") >= 2;
+}
+
+static bool was_submitted_thrice(const struct slurm_stage *slurm)
+{
+	return slurm_calls(slurm, "sbatch") >= 3;
+}
+
+static bool was_noted(const struct slurm_stage *slurm)
+{
+	return slurm->notes > 0;
+}
+
 static void a_trial_is_a_job_from_its_start_to_its_end(void **state)
 {
 	struct slurm_stage *slurm = *state;
@@ -107,8 +127,7 @@ static void arrays_that_are_refused_are_jobs(void **state)
 				    " array specification\n");
 	must_launch(stage, 1, 5, "exit 0");
 	must_launch(stage, 2, 5, "exit 0");
-	while (slurm_calls(slurm, "sbatch") == 0)
-		uv_run(&stage->loop, UV_RUN_ONCE);
+	slurm_until(slurm, was_refused);
 	slurm_untell(slurm, "refuse");
 	run(stage);
 	assert_int_equal(slurm_calls(slurm, "sbatch"), 3);
@@ -138,12 +157,10 @@ static void one_that_was_not_queued_is_submitted_again(void **state)
 	slurm_tell(slurm, "refuse", "sbatch: error: Batch job submission failed: Zero Bytes were"
 				    " transmitted or received\n");
 	must_launch(stage, 1, 5, "exit 0");
-	while (slurm_calls(slurm, "sbatch") == 0)
-		uv_run(&stage->loop, UV_RUN_ONCE);
+	slurm_until(slurm, was_refused);
 	slurm_untell(slurm, "refuse");
 	looks = slurm_calls(slurm, "squeue");
-	while (slurm_calls(slurm, "sbatch") == 1)
-		uv_run(&stage->loop, UV_RUN_ONCE);
+	slurm_until(slurm, was_submitted_twice);
 	assert_true(slurm_calls(slurm, "squeue") >= looks + 3);
 	run(stage);
 	assert_int_equal(stage->seen[1].exit.code, 0);
@@ -175,24 +192,16 @@ static void a_limit_of_the_site_is_no_failure(void **state)
 	slurm_tell(slurm, "hold", "");
 	for (size_t i = 1; i <= 3; i++)
 		must_launch(stage, i, 5, "exit 0");
-	while (slurm_calls(slurm, "sbatch") < 3)
-		uv_run(&stage->loop, UV_RUN_ONCE);
+	slurm_until(slurm, was_submitted_thrice);
 	slurm_tell(slurm, "refuse", "sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch"
 				    " job submission failed: Job violates accounting/QOS policy\n");
 	must_launch(stage, 4, 5, "exit 0");
-	uv_timer_start(&stage->alarm, on_alarm, 60000, 0);
-	while (!slurm->notes)
-		uv_run(&stage->loop, UV_RUN_ONCE);
+	slurm_until(slurm, was_noted);
 	assert_int_equal(stage->type->capacity(stage->state), 2);
 	assert_int_equal(stage->seen[4].ended, 0);
 	for (size_t i = 1; i <= 4; i++)
 		stage->type->stop(stage->state, i, false);
 	run(stage);
-}
-
-static bool was_silent(const struct slurm_stage *slurm)
-{
-	return slurm->notes > 0;
 }
 
 static void a_scheduler_that_does_not_answer_is_waited_for(void **state)
@@ -202,7 +211,7 @@ static void a_scheduler_that_does_not_answer_is_waited_for(void **state)
 
 	slurm_tell(slurm, "silent", "");
 	must_launch(stage, 1, 5, "exit 0");
-	slurm_until(slurm, was_silent);
+	slurm_until(slurm, was_noted);
 	assert_non_null(strstr(slurm->note, "Slurm does not answer since 20"));
 	slurm_untell(slurm, "silent");
 	run(stage);

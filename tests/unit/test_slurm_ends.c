@@ -163,6 +163,11 @@ static bool was_shown(const struct slurm_stage *slurm)
 	return slurm_calls(slurm, "squeue") > 0;
 }
 
+static bool was_cancelled(const struct slurm_stage *slurm)
+{
+	return slurm_calls(slurm, "scancel " JOB) > 0;
+}
+
 static void one_that_is_held_for_ever_is_cancelled(void **state)
 {
 	struct slurm_stage *slurm = *state;
@@ -174,8 +179,7 @@ static void one_that_is_held_for_ever_is_cancelled(void **state)
 		   JOB "|PENDING|launch failed requeued held||1:00:00|hd." SLURM_TAG ".1.1\n");
 	run(&slurm->stage);
 	assert_int_equal(slurm->stage.seen[1].exit.cause, HD_CAUSE_START);
-	while (slurm_calls(slurm, "scancel " JOB) == 0)
-		uv_run(&slurm->stage.loop, UV_RUN_ONCE);
+	slurm_until(slurm, was_cancelled);
 	slurm_untell(slurm, JOB ".shown");
 }
 
