@@ -22,6 +22,8 @@
 #define LIMIT 20
 /* Looks at one that has claimed its ticket and does not say who it is. */
 #define UNTOLD_MOST 10
+/* ... and at a ticket that nobody has claimed, of which no more is known. */
+#define UNSURE_MOST 3
 #define RANKS 32
 #define NAME_MOST 64
 
@@ -340,12 +342,14 @@ static void judge(const struct told *told)
 		return;
 	was_unsure = attempt->stage == HD_SSH_UNSURE;
 	if (told->has_owner) {
+		attempt->untold = was_unsure ? 0 : attempt->untold;
 		judge_claimed(told);
-	} else if (was_unsure) {
-		if (told->has_ticket)
+	} else if (was_unsure && told->has_ticket) {
+		/* It may be about to claim it. */
+		if (++attempt->untold > UNSURE_MOST)
 			hd_ssh_launch_withdraw(attempt);
-		else
-			hd_ssh_launch_missing(attempt);
+	} else if (was_unsure) {
+		hd_ssh_launch_missing(attempt);
 	} else if (told->is_missing || !told->has_ticket) {
 		hd_ssh_end_lost(attempt, HD_CAUSE_NODE, "its folder there is gone");
 	} else if (!told->lives && ++attempt->untold > 1) {

@@ -271,8 +271,8 @@ static void one_that_ended_meanwhile_is_brought_home(void **state)
 
 	(void)state;
 	box_open(true);
-	box_launch(1, "echo done; echo o >outputs/o; exit 5");
-	BOX_UNTIL(((struct hd_ssh *)box->state)->attempts->pid);
+	box_launch(1, "sleep 0.3; echo done; echo o >outputs/o; exit 5");
+	BOX_UNTIL(box->seen[1].started);
 	box_crash();
 	box_open(true);
 	assert_int_equal(box_adopt(1, 1, &err), 0);
