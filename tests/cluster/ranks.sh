@@ -44,6 +44,20 @@ if os.environ.get("BAD") == str(rank):
 time.sleep(float(os.environ.get("WAIT", 0)))
 END
 
+# All doors for a metric: each rank goes through each.
+cat >doors.py <<'END'
+import os, subprocess
+import hdrive, mlflow
+from azureml.core import Run
+
+rank = int(os.environ["RANK"])
+print("acc=0.%d" % (5 + rank), flush=True)
+hdrive.log(module=rank)
+Run.get_context().log("azure", rank)
+mlflow.log_metric("flow", rank)
+subprocess.run(["hdrive", "log", "command=%d" % rank], check=True)
+END
+
 # runconfig NAME LINE...
 runconfig() {
 	file=$1.runconfig
@@ -78,6 +92,13 @@ ranks_are_right() {
 	code 0 hdrive cancel wait
 	wait "$engine" || :
 	within 20 none_ours
+
+	code 0 hdrive submit sweep.yml -c wait --name doors -- doors.py
+	code 0 hdrive metrics doors
+	for door in acc module azure flow command; do
+		has out " $door  *1 "
+	done
+	hasnt .hdrive/doors/000000/rank-1.log Error
 
 	# An engine that dies changes nothing for them.
 	hdrive submit sweep.yml -c brief --name brief >out 2>err &
