@@ -7,9 +7,9 @@
  * turn: none is right for every problem, and what one of them gets wrong the
  * next trial does not repeat. It draws an acquisition and searches the space
  * for its maximum. Pending trials are believed, failed ones avoided, points
- * that were tried or lie on a plateau passed over, those that would likely
- * repeat a result put back; a finite space is finished without repeating a
- * point.
+ * that were tried, lie on a plateau or repeat a result rather than not passed
+ * over, those that might repeat one put back; a finite space is finished
+ * without repeating a point.
  *
  * A suggestion is a pure function of options, seed, number and history: work
  * is bounded by counts, not by a clock, and what the state keeps between
@@ -267,7 +267,8 @@ static bool suggestion_veto(const void *context, const double *point, bool soft)
 {
 	const struct suggestion *s = context;
 
-	if (soft && hd_plateaus_hold(&s->plateaus, point))
+	if (soft && (hd_plateaus_hold(&s->plateaus, point) ||
+		     hd_novelty_is_repeat(&s->novelty, point)))
 		return true;
 	return hd_finite_is_tried(&s->rows, point);
 }

@@ -70,17 +70,44 @@ static double nearest(const struct hd_novelty *novelty, size_t count,
 	return least + 1e-12;
 }
 
-static bool is_repeat(const double *results, size_t j)
+/*
+ * Whether both logged the same, as far as the shorter went: a trial that a
+ * policy stopped has no result of its own.
+ */
+static bool logged_the_same(const struct hd_trial *a, const struct hd_trial *b)
 {
-	for (size_t i = 0; i < j; i++)
-		if (results[i] == results[j])
+	size_t count = hd_trial_intervals(a), other = hd_trial_intervals(b);
+
+	if (other < count)
+		count = other;
+	return hd_trial_value(a, 1) == hd_trial_value(b, 1) &&
+	       hd_trial_mean(a, count) == hd_trial_mean(b, count) &&
+	       hd_trial_best(a, count) == hd_trial_best(b, count);
+}
+
+static bool is_repeat(const struct hd_observations *rows, const size_t *known,
+		      size_t j)
+{
+	const enum hd_outcome *outcomes = rows->outcomes;
+	size_t mine = known[j];
+
+	for (size_t i = 0; i < j; i++) {
+		size_t other = known[i];
+
+		if (outcomes[mine] == HD_OUTCOME_RESULT &&
+				    outcomes[other] == HD_OUTCOME_RESULT
+			    ? rows->results[mine] == rows->results[other]
+			    : logged_the_same(rows->trials[mine],
+					      rows->trials[other]))
 			return true;
+	}
 	return false;
 }
 
 static void repeats_read(struct repeats *repeats,
 			 const struct hd_novelty *novelty,
-			 const double *results)
+			 const struct hd_observations *rows,
+			 const size_t *known)
 {
 	size_t columns = novelty->encoding->count, which;
 
@@ -92,7 +119,7 @@ static void repeats_read(struct repeats *repeats,
 		size_t k = repeats->count++;
 
 		repeats->distance[k] = 0.5 * log(far);
-		repeats->tie[k] = is_repeat(results, j);
+		repeats->tie[k] = is_repeat(rows, known, j);
 		repeats->ties += repeats->tie[k];
 		repeats->low = fmin(repeats->low, repeats->distance[k]);
 		repeats->high = fmax(repeats->high, repeats->distance[k]);
@@ -187,21 +214,20 @@ static bool novelty_learn(struct hd_novelty *novelty,
 	return true;
 }
 
-/* The latest results, in order, and nothing else. */
+/* The latest rows with results, in order, into KNOWN and as points. */
 static void novelty_results(struct hd_novelty *novelty,
-			    const struct hd_observations *rows,
-			    double *results)
+			    const struct hd_observations *rows, size_t *known)
 {
 	size_t columns = rows->columns, first = rows->count, found = 0;
 
 	while (first > 0 && found < NOVELTY_ROWS)
-		found += rows->outcomes[--first] == HD_OUTCOME_RESULT;
+		found += rows->outcomes[--first] <= HD_OUTCOME_STOPPED;
 	for (size_t i = first; i < rows->count; i++) {
-		if (rows->outcomes[i] != HD_OUTCOME_RESULT)
+		if (rows->outcomes[i] > HD_OUTCOME_STOPPED)
 			continue;
 		memcpy(novelty->points + novelty->count * columns,
 		       rows->points + i * columns, columns * sizeof(double));
-		results[novelty->count++] = rows->results[i];
+		known[novelty->count++] = i;
 	}
 }
 
@@ -224,7 +250,7 @@ int hd_novelty_init(struct hd_novelty *novelty,
 {
 	size_t most = rows->results_count < NOVELTY_ROWS ? rows->results_count
 							 : NOVELTY_ROWS;
-	double *results = hd_scratch_doubles(scratch, most + 1);
+	size_t *known = hd_scratch_sizes(scratch, most + 1);
 	struct repeats repeats = { 0 };
 
 	*novelty = (struct hd_novelty){ .encoding = encoding };
@@ -233,10 +259,10 @@ int hd_novelty_init(struct hd_novelty *novelty,
 	repeats.distance = hd_scratch_doubles(scratch, most + 1);
 	repeats.tie = hd_scratch_bytes(scratch, most + 1,
 				       sizeof repeats.tie[0]);
-	if (!results || !novelty->points || !repeats.distance || !repeats.tie)
+	if (!known || !novelty->points || !repeats.distance || !repeats.tie)
 		return HD_ENOMEM;
-	novelty_results(novelty, rows, results);
-	repeats_read(&repeats, novelty, results);
+	novelty_results(novelty, rows, known);
+	repeats_read(&repeats, novelty, rows, known);
 	if (novelty_learn(novelty, &repeats))
 		novelty_pending(novelty, rows);
 	else
@@ -268,4 +294,9 @@ double hd_novelty_value(const struct hd_novelty *novelty, const double *point,
 			gradient[c] += weight * slope / novelty->step *
 				       (point[c] - near[c]) / far;
 	return novelty->table[s] + slope * (at - (double)s);
+}
+
+bool hd_novelty_is_repeat(const struct hd_novelty *novelty, const double *point)
+{
+	return hd_novelty_value(novelty, point, 0, NULL) < log(0.5);
 }

@@ -13,9 +13,14 @@
  * each tells the repeats among the results so far from the others. P is 0
  * without repeats, so smooth objectives never see any of this, and where the
  * floor is high: a metric in coarse steps repeats itself everywhere.
+ *
+ * Two trials repeat each other when their results are equal; when a policy
+ * stopped one of them, when both logged the same as far as the shorter went.
  */
 #ifndef HD_SAMPLERS_NOVELTY_H
 #define HD_SAMPLERS_NOVELTY_H
+
+#include <stdbool.h>
 
 #include "encode.h"
 #include "observe.h"
@@ -26,7 +31,7 @@
 struct hd_novelty {
 	const struct hd_encoding *encoding;
 	size_t count;   /* of the points below; 0: nothing repeats */
-	double *points; /* results and pending trials: rows of columns */
+	double *points; /* results, stopped and pending trials: rows of columns */
 	double low, step;
 	double table[HD_NOVELTY_STEPS + 1]; /* log(1 - P) by log t from LOW */
 };
@@ -42,5 +47,10 @@ int hd_novelty_init(struct hd_novelty *novelty,
  */
 double hd_novelty_value(const struct hd_novelty *novelty, const double *point,
 			double weight, double *gradient);
+/*
+ * Whether POINT is more likely to repeat a result than not: however much the
+ * model promises there, it had better look elsewhere.
+ */
+bool hd_novelty_is_repeat(const struct hd_novelty *novelty, const double *point);
 
 #endif

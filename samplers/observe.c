@@ -162,21 +162,17 @@ static void impute(struct hd_observations *rows, const struct peer *peers,
 }
 
 /* Who has a result or is to get one, into PEERS in their order; how many. */
-static size_t peers_gather(struct peer *peers, const struct hd_observations *rows,
-			   const struct hd_history *history, const size_t *trials)
+static size_t peers_gather(struct peer *peers, const struct hd_observations *rows)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		const struct hd_trial *trial;
-
 		if (rows->outcomes[i] > HD_OUTCOME_STOPPED)
 			continue;
-		trial = hd_history_known_trial(history, trials[i]);
 		peers[count++] = (struct peer){
-			.trial = trial,
+			.trial = rows->trials[i],
 			.row = i,
-			.intervals = hd_trial_intervals(trial),
+			.intervals = hd_trial_intervals(rows->trials[i]),
 			.stopped = rows->outcomes[i] == HD_OUTCOME_STOPPED,
 		};
 	}
@@ -189,9 +185,8 @@ static size_t peers_gather(struct peer *peers, const struct hd_observations *row
  * first, so that each is a peer of those that were stopped before it. While
  * few have completed, all that is known of a later interval is there.
  */
-static int impute_all(struct hd_observations *rows,
-		      const struct hd_history *history, const size_t *trials,
-		      double sign, struct hd_scratch *scratch)
+static int impute_all(struct hd_observations *rows, double sign,
+		      struct hd_scratch *scratch)
 {
 	struct peer *peers = hd_scratch_bytes(scratch, rows->count + 1,
 					      sizeof peers[0]);
@@ -200,7 +195,7 @@ static int impute_all(struct hd_observations *rows,
 
 	if (!peers)
 		return HD_ENOMEM;
-	count = peers_gather(peers, rows, history, trials);
+	count = peers_gather(peers, rows);
 	for (size_t i = 0; i < count; i++) {
 		if (!peers[i].stopped) {
 			leader = fmin(leader, rows->results[peers[i].row]);
@@ -228,7 +223,9 @@ static bool observe_room(struct hd_observations *rows, size_t count,
 	rows->spread = hd_scratch_doubles(scratch, count);
 	rows->outcomes = hd_scratch_bytes(scratch, count,
 					  sizeof rows->outcomes[0]);
-	return rows->points && rows->results && rows->spread && rows->outcomes;
+	rows->trials = hd_scratch_bytes(scratch, count, sizeof rows->trials[0]);
+	return rows->points && rows->results && rows->spread && rows->outcomes &&
+	       rows->trials;
 }
 
 static void observe_count(struct hd_observations *rows, enum hd_outcome outcome)
@@ -245,9 +242,8 @@ int hd_observe(const struct hd_encoding *encoding,
 {
 	size_t count = hd_history_known(history);
 	double sign = hd_history_goal(history) == HD_MAXIMIZE ? -1 : 1;
-	size_t *trials = hd_scratch_sizes(scratch, count);
 
-	if (!trials || !observe_room(rows, count, encoding->count, scratch))
+	if (!observe_room(rows, count, encoding->count, scratch))
 		return HD_ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		const struct hd_trial *trial = hd_history_known_trial(history, i);
@@ -260,8 +256,8 @@ int hd_observe(const struct hd_encoding *encoding,
 		if (rows->outcomes[row] <= HD_OUTCOME_STOPPED)
 			rows->results[row] = sign * trial_result(trial);
 		observe_count(rows, rows->outcomes[row]);
-		trials[row] = i;
+		rows->trials[row] = trial;
 		rows->count++;
 	}
-	return impute_all(rows, history, trials, sign, scratch);
+	return impute_all(rows, sign, scratch);
 }

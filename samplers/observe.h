@@ -26,7 +26,8 @@ enum hd_outcome {
 
 struct hd_observations {
 	size_t count, columns;
-	double *points; /* count x columns */
+	double *points;                 /* count x columns */
+	const struct hd_trial **trials; /* borrowed from the history */
 	enum hd_outcome *outcomes;
 	double *results;                       /* of HD_OUTCOME_RESULT and _STOPPED, else 0 */
 	double *spread;                        /* variance of an imputed result, else 0 */

@@ -74,15 +74,21 @@ static double new_at(const struct plane *plane, double x, double y)
 	return hd_novelty_value(&plane->novelty, point, 1, NULL);
 }
 
-/* A result for each tile of side 1/4, at 40 points all over. */
-static void plane_tiles(struct plane *plane)
+/* A result for each of 4 by 4 tiles, at 40 points of a square of SIDE. */
+static void plane_tiles_of(struct plane *plane, double side)
 {
 	for (size_t i = 0; i < 40; i++) {
 		double x = fmod(0.1 + 0.7548776662 * (double)i, 1);
 		double y = fmod(0.3 + 0.5698402910 * (double)i, 1);
 
-		plane_done(plane, x, y, floor(4 * x) + 10 * floor(4 * y));
+		plane_done(plane, side * x, side * y,
+			   floor(4 * x) + 10 * floor(4 * y));
 	}
+}
+
+static void plane_tiles(struct plane *plane)
+{
+	plane_tiles_of(plane, 1);
 }
 
 static void without_repeats_everything_is_new(void **state)
@@ -122,6 +128,68 @@ static void what_lies_near_a_trial_is_hardly_new(void **state)
 	plane_learn(&plane);
 	assert_true(new_at(&plane, 0.101, 0.3) < log(0.2));
 	assert_true(new_at(&plane, 0.101, 0.3) < new_at(&plane, 0.17, 0.36));
+	plane_close(&plane);
+}
+
+static void a_likely_repeat_is_none_that_may_be_new(void **state)
+{
+	const double near[] = { 0.0501, 0.15 }, far[] = { 0.9, 0.9 };
+	struct plane plane;
+
+	(void)state;
+	plane_open(&plane);
+	plane_done(&plane, 0.05, 0.15, 10);
+	plane_learn(&plane);
+	assert_false(hd_novelty_is_repeat(&plane.novelty, near));
+	plane_tiles_of(&plane, 0.5);
+	plane_learn(&plane);
+	assert_true(hd_novelty_is_repeat(&plane.novelty, near));
+	assert_true(new_at(&plane, far[0], far[1]) > log(0.5));
+	assert_false(hd_novelty_is_repeat(&plane.novelty, far));
+	plane_close(&plane);
+}
+
+/* A trial that logs a tile's first COUNT values and is stopped then. */
+static void plane_stopped(struct plane *plane, double x, double y, size_t count,
+			  double first)
+{
+	struct hd_trial *trial = plane_add(plane, x, y);
+
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(hd_trial_log(trial, first / (double)(i + 1)), 0);
+	hd_trial_set_end(trial, HD_END_POLICY);
+	hd_trial_move(trial, HD_TRIAL_EVENT_STOP);
+	hd_trial_move(trial, HD_TRIAL_EVENT_CANCEL);
+}
+
+/* As plane_tiles, and none goes as far as the one before it. */
+static void plane_stopped_tiles(struct plane *plane, double apart)
+{
+	for (size_t i = 0; i < 40; i++) {
+		double x = fmod(0.1 + 0.7548776662 * (double)i, 1);
+		double y = fmod(0.3 + 0.5698402910 * (double)i, 1);
+
+		plane_stopped(plane, x, y, 2 + i % 3,
+			      50 + floor(4 * x) + 10 * floor(4 * y) +
+				      apart * (double)i);
+	}
+}
+
+static void stopped_trials_repeat_what_they_logged(void **state)
+{
+	const double near[] = { 0.101, 0.3 };
+	struct plane plane;
+
+	(void)state;
+	plane_open(&plane);
+	plane_stopped_tiles(&plane, 0);
+	plane_learn(&plane);
+	assert_true(hd_novelty_is_repeat(&plane.novelty, near));
+	plane_close(&plane);
+	plane_open(&plane);
+	plane_stopped_tiles(&plane, 1e-6);
+	plane_learn(&plane);
+	assert_close(new_at(&plane, near[0], near[1]), 0, 0);
 	plane_close(&plane);
 }
 
@@ -191,6 +259,8 @@ int main(void)
 		cmocka_unit_test(without_repeats_everything_is_new),
 		cmocka_unit_test(one_repeat_in_many_is_chance),
 		cmocka_unit_test(what_lies_near_a_trial_is_hardly_new),
+		cmocka_unit_test(a_likely_repeat_is_none_that_may_be_new),
+		cmocka_unit_test(stopped_trials_repeat_what_they_logged),
 		cmocka_unit_test(a_metric_in_coarse_steps_repeats_anywhere),
 		cmocka_unit_test(pending_trials_count_as_known),
 		cmocka_unit_test(the_gradient_agrees_with_differences),
