@@ -149,6 +149,7 @@ struct hd_store {
 	const struct hd_plugins *plugins;
 	int64_t wait; /* HD_STORE_WAIT; less in tests */
 	int64_t waiting_since;
+	bool has_log;                   /* and its folder knows, come what may */
 	bool writing;                   /* between begin and commit or rollback */
 	sqlite3_stmt *cached[HD_STMTS]; /* NULL: not prepared, or taken */
 	struct hd_store_name names[HD_STORE_NAMES];

@@ -14,6 +14,8 @@
  * drop every POSIX lock this process has on it; and SQLite's also syncs the
  * folder once when the -wal file is new. A checkpoint that comes between the
  * COMMIT and our sync is no gap: it syncs the log before it copies from it.
+ * Who may not wait for the disk has another thread do it, on a descriptor of
+ * the log alone (hd_store_log): on that file SQLite holds no locks.
  */
 #include "store/store.h"
 
@@ -22,6 +24,7 @@
 #include "store/private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -410,7 +413,24 @@ int hd_store_sync(struct hd_store *store, struct hd_error *err)
 
 	if (rc == SQLITE_OK && log && log->pMethods)
 		rc = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+	store->has_log |= rc == SQLITE_OK && log && log->pMethods;
 	return rc == SQLITE_OK ? 0 : hd_store_error(store, rc, err);
+}
+
+int hd_store_log(const struct hd_store *store)
+{
+	const char *name = sqlite3_db_filename(store->db, "main");
+
+	/* The folder of a new one is synced by SQLite alone. */
+	if (!store->has_log || !name)
+		return -1;
+	return open(sqlite3_filename_wal(name), O_RDONLY | O_CLOEXEC);
+}
+
+int hd_store_unsynced(const struct hd_store *store, int number, struct hd_error *err)
+{
+	return hd_error_errno(err, number, "store '%s': cannot sync its log",
+			      store->path);
 }
 
 int hd_store_commit(struct hd_store *store, bool durable, struct hd_error *err)

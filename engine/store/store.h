@@ -27,6 +27,13 @@ int hd_store_commit(struct hd_store *store, bool durable,
  * commits that were not durable by themselves.
  */
 int hd_store_sync(struct hd_store *store, struct hd_error *err);
+/*
+ * The same by another thread: a descriptor of the log, the caller's to close,
+ * whose fdatasync does it; -1 where only hd_store_sync can. What to say when
+ * that failed with NUMBER.
+ */
+int hd_store_log(const struct hd_store *store);
+int hd_store_unsynced(const struct hd_store *store, int number, struct hd_error *err);
 void hd_store_rollback(struct hd_store *store);
 /* HD_EIO when the file was removed, renamed or replaced since it was opened. */
 int hd_store_check(struct hd_store *store, struct hd_error *err);

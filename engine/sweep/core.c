@@ -442,6 +442,14 @@ int hd_core_sync(struct hd_core *core, struct hd_error *err)
 	return hd_store_sync(core->setup.store, err);
 }
 
+int hd_core_sync_later(struct hd_core *core)
+{
+	int log = hd_store_log(core->setup.store);
+
+	core->unsynced &= log < 0;
+	return log;
+}
+
 /* Trials that somebody wants to end, and that have not. */
 static bool core_has_cancels(const struct hd_core *core)
 {

@@ -144,6 +144,9 @@ bool hd_core_wants_soon(const struct hd_core *core);
  */
 bool hd_core_wants_sync(const struct hd_core *core);
 int hd_core_sync(struct hd_core *core, struct hd_error *err);
+/* The same by whoever syncs the descriptor that it returns, the caller's to
+ * close; -1: there is none, hd_core_sync has to do. */
+int hd_core_sync_later(struct hd_core *core);
 /* When the next attempt that waits may begin; 0 when none waits for time. */
 int64_t hd_core_due(const struct hd_core *core);
 /*

@@ -25,8 +25,6 @@
 #define SOON_MS 10
 /* What has ended is known by then: a killed launcher's remains are looked for. */
 #define SETTLE_SECONDS 2
-/* Ends of trials share an fsync: a power loss undoes at most this much. */
-#define SYNC_MS 100
 
 /*
  * The wall's clock as it would be had nobody set it since the start: what runs
@@ -87,22 +85,10 @@ static void on_soon(uv_timer_t *timer)
  * is stopped and the error goes to the caller of hd_sweep_run. What the trials
  * wrote stays in their files.
  */
-static void sweep_give_up(struct hd_sweep *sweep, int rc)
+void hd_sweep_give_up(struct hd_sweep *sweep, int rc)
 {
 	sweep->rc = rc;
 	hd_core_abandon(sweep->core);
-}
-
-static void on_sync(uv_timer_t *timer)
-{
-	struct hd_sweep *sweep = timer->data;
-	int rc;
-
-	if (sweep->rc < 0)
-		return;
-	rc = hd_core_sync(sweep->core, &sweep->error);
-	if (rc < 0)
-		sweep_give_up(sweep, rc);
 }
 
 /* Wake for an attempt that waits for its time: nothing else may happen. */
@@ -125,9 +111,7 @@ static void sweep_arm(struct hd_sweep *sweep, bool at_once)
 	else if (hd_core_wants_soon(sweep->core) &&
 		 !uv_is_active((uv_handle_t *)&sweep->soon))
 		uv_timer_start(&sweep->soon, on_soon, SOON_MS, 0);
-	if (hd_core_wants_sync(sweep->core) &&
-	    !uv_is_active((uv_handle_t *)&sweep->sync))
-		uv_timer_start(&sweep->sync, on_sync, SYNC_MS, 0);
+	hd_sweep_arm_flush(sweep);
 }
 
 static void on_check(uv_check_t *check)
@@ -149,7 +133,7 @@ static void on_check(uv_check_t *check)
 		rc = hd_core_turn(sweep->core, sweep_now(sweep), &sweep->error);
 	}
 	if (rc < 0)
-		sweep_give_up(sweep, rc);
+		hd_sweep_give_up(sweep, rc);
 	if (hd_core_is_done(sweep->core)) {
 		if (sweep->only)
 			hd_core_let_go(sweep->core);
@@ -476,6 +460,7 @@ int hd_sweep_alloc(struct hd_sweep **own, struct hd_sweep **out,
 		return hd_error_nomem(err);
 	sweep->store = store;
 	sweep->lock = -1;
+	sweep->flush_log = -1;
 	sweep->started_steady = hd_time_steady();
 	sweep->started = hd_time_wall();
 	sweep->started_steady = hd_time_steady();

@@ -77,8 +77,11 @@ struct hd_sweep {
 	uv_work_t work;   /* a slow sampler's suggestion */
 	uv_timer_t tick;
 	uv_timer_t soon;
-	uv_timer_t due; /* somebody has waited long enough */
-	uv_timer_t sync;
+	uv_timer_t due;  /* somebody has waited long enough */
+	uv_timer_t sync; /* flush.c: time for it, its worker's part, */
+	uv_work_t flush;
+	int flush_log;          /* its descriptor, -1 while it has none, */
+	int flush_error;        /* and the errno it came back with */
 	atomic_int stop_asked;  /* 1: gracefully, 2: now */
 	atomic_bool poll_asked; /* by the runner */
 	int stop_heard;
@@ -106,6 +109,10 @@ int hd_sweep_conclude(struct hd_sweep *sweep, struct hd_error *err);
 int hd_sweep_check_descriptors(const struct hd_sweep *sweep,
 			       struct hd_error *err);
 int hd_sweep_open_loop(struct hd_sweep *sweep, struct hd_error *err);
+/* sweep.c: the store can be trusted no more; sweep->error tells why. */
+void hd_sweep_give_up(struct hd_sweep *sweep, int rc);
+/* flush.c: what was committed and must outlive a power loss will, soon. */
+void hd_sweep_arm_flush(struct hd_sweep *sweep);
 /* create.c: what is this process's own: launcher, environment, observer. */
 int hd_sweep_take_host(struct hd_sweep *sweep,
 		       const struct hd_sweep_options *options,
