@@ -106,6 +106,9 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_TRIAL_STOP] = "UPDATE trial SET state = 'CancelRequested', end_reason = ?2,"
 			       " end_detail = ?3, stop_asked = ?4 WHERE key = ?1",
 	[HD_STMT_TRIAL_PROCESS] = "UPDATE trial SET pid = ?2, process_start = ?3 WHERE key = ?1",
+	[HD_STMT_TRIAL_RUNNING] = "UPDATE trial SET pid = ?2, process_start = ?3,"
+				  " state = 'Running', started = coalesce(started, ?4),"
+				  " running = ?4 WHERE key = ?1",
 	[HD_STMT_TRIAL_END] = "UPDATE trial SET state = ?2, end_reason = ?3, end_detail = ?4,"
 			      " exit_code = ?5, exit_signal = ?6, cpu_seconds = ?7,"
 			      " max_rss = ?8, started = coalesce(?9, started), ended = ?10,"

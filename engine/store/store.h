@@ -132,6 +132,9 @@ int hd_store_trial_stop(struct hd_store *store, int64_t key, enum hd_end end,
 			struct hd_error *err);
 int hd_store_trial_process(struct hd_store *store, int64_t key, int64_t pid,
 			   uint64_t start, struct hd_error *err);
+/* Both in one: it is Running, as that process. */
+int hd_store_trial_running(struct hd_store *store, int64_t key, int64_t pid,
+			   uint64_t start, int64_t time, struct hd_error *err);
 
 /* What it was given to run on: "GPU 2; CPU 1". */
 int hd_store_trial_devices(struct hd_store *store, int64_t key,
@@ -226,9 +229,14 @@ int hd_store_trial_metric(struct hd_store *store, int64_t trial,
 			  size_t intervals, double best, double last,
 			  double value, int64_t best_time,
 			  struct hd_error *err);
-/* Where its files were read up to: in the metrics' own transaction. */
+/*
+ * Where its files were read up to: in the metrics' own transaction. Only what
+ * differs from STORED, which is brought up to date: a file without a row is at
+ * its start.
+ */
 int hd_store_trial_places(struct hd_store *store, int64_t trial,
 			  const struct hd_tail_place places[HD_TAIL_SOURCES],
+			  struct hd_tail_place stored[HD_TAIL_SOURCES],
 			  struct hd_error *err);
 int hd_store_decision_insert(struct hd_store *store, int64_t trial,
 			     size_t interval, const char *policy,

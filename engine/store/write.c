@@ -370,18 +370,35 @@ int hd_store_trial_stop(struct hd_store *store, int64_t key, enum hd_end end,
 	return hd_query_change(&query, "trial", err);
 }
 
-int hd_store_trial_process(struct hd_store *store, int64_t key, int64_t pid,
-			   uint64_t start, struct hd_error *err)
+/* TIME: when it was seen to run; 0: that is another's to say. */
+static int process_set(struct hd_store *store, enum hd_stmt id, int64_t key,
+		       int64_t pid, uint64_t start, int64_t time,
+		       struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = hd_query_write(&query, store, HD_STMT_TRIAL_PROCESS, err);
+	int rc = hd_query_write(&query, store, id, err);
 
 	if (rc < 0)
 		return rc;
 	hd_query_integer(&query, key);
 	hd_query_integer(&query, pid);
 	hd_query_integer(&query, (int64_t)start);
+	if (time)
+		hd_query_integer(&query, time);
 	return hd_query_change(&query, "trial", err);
+}
+
+int hd_store_trial_process(struct hd_store *store, int64_t key, int64_t pid,
+			   uint64_t start, struct hd_error *err)
+{
+	return process_set(store, HD_STMT_TRIAL_PROCESS, key, pid, start, 0, err);
+}
+
+int hd_store_trial_running(struct hd_store *store, int64_t key, int64_t pid,
+			   uint64_t start, int64_t time, struct hd_error *err)
+{
+	return process_set(store, HD_STMT_TRIAL_RUNNING, key, pid, start, time,
+			   err);
 }
 
 int hd_store_trial_end(struct hd_store *store, int64_t key,
@@ -533,14 +550,22 @@ int hd_store_trial_metric(struct hd_store *store, int64_t trial,
 	return hd_query_change(&query, "trial", err);
 }
 
+static bool place_is(const struct hd_tail_place *a, const struct hd_tail_place *b)
+{
+	return a->offset == b->offset && a->line == b->line;
+}
+
 int hd_store_trial_places(struct hd_store *store, int64_t trial,
 			  const struct hd_tail_place places[HD_TAIL_SOURCES],
+			  struct hd_tail_place stored[HD_TAIL_SOURCES],
 			  struct hd_error *err)
 {
 	struct hd_query query;
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < HD_TAIL_SOURCES; i++) {
+		if (place_is(&places[i], &stored[i]))
+			continue;
 		rc = hd_query_write(&query, store, HD_STMT_PLACE_SET, err);
 		if (rc < 0)
 			return rc;
@@ -549,6 +574,7 @@ int hd_store_trial_places(struct hd_store *store, int64_t trial,
 		hd_query_integer(&query, places[i].offset);
 		hd_query_integer(&query, places[i].line);
 		rc = hd_query_run(&query, err);
+		stored[i] = places[i];
 	}
 	return rc;
 }

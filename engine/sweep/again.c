@@ -103,6 +103,7 @@ static int run_reset(struct run *run, bool anew, struct hd_error *err)
 	run->attempt++;
 	hd_tail_free(run->tail);
 	run->tail = NULL;
+	memset(run->places, 0, sizeof run->places);
 	return hd_tail_new(&run->tail, run->folder, run->core->rules, NULL, err);
 }
 

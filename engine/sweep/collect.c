@@ -181,7 +181,8 @@ static int run_store_figures(struct run *run, struct hd_error *err)
 	int rc = 0;
 
 	hd_tail_places(run->tail, places);
-	rc = hd_store_trial_places(core->setup.store, run->key, places, err);
+	rc = hd_store_trial_places(core->setup.store, run->key, places,
+				   run->places, err);
 	if (rc < 0 || intervals == 0)
 		return rc;
 	return hd_store_trial_metric(

@@ -77,6 +77,8 @@ struct run {
 	char **variables;  /* until the launch */
 	char *resume_from; /* an earlier trial's outputs to go on from, or NULL */
 	struct hd_tail *tail;
+	/* The tail's, as stored. */
+	struct hd_tail_place places[HD_TAIL_SOURCES];
 	int64_t started; /* microseconds since 1970, 0 before the launch */
 	int64_t active;  /* when its files last grew, or it started */
 	int64_t seen;    /* bytes of its files looked at */

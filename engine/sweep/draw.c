@@ -95,6 +95,8 @@ int hd_run_open(struct run *run, const struct hd_tail_place *places,
 	run->folder = hd_dispatch_folder(run->core->setup.folder, run->number);
 	if (!run->folder)
 		return hd_error_nomem(err);
+	if (places)
+		memcpy(run->places, places, sizeof run->places);
 	return hd_tail_new(&run->tail, run->folder, run->core->rules, places,
 			   err);
 }

@@ -33,20 +33,22 @@ static int run_store_devices(struct run *run, struct hd_error *err)
 static int run_store_spawned(struct run *run, struct hd_error *err)
 {
 	struct hd_core *core = run->core;
+	bool begins = hd_trial_can(run->trial, HD_TRIAL_EVENT_SPAWNED);
 	int rc = hd_core_begin(core, err);
 
 	run->spawned = false;
 	if (rc == 0)
-		rc = hd_store_trial_process(core->setup.store, run->key,
-					    run->pid, run->start, err);
+		rc = begins ? hd_store_trial_running(core->setup.store, run->key,
+						     run->pid, run->start,
+						     core->wall, err)
+			    : hd_store_trial_process(core->setup.store, run->key,
+						     run->pid, run->start, err);
 	if (rc == 0)
 		rc = run_store_devices(run, err);
-	if (rc == 0 && hd_trial_can(run->trial, HD_TRIAL_EVENT_SPAWNED)) {
+	if (rc == 0 && begins) {
 		hd_trial_move(run->trial, HD_TRIAL_EVENT_SPAWNED);
 		/* What it waited for in a queue is no time of its own. */
 		run->started = run->active = core->wall;
-		rc = hd_store_trial_state(core->setup.store, run->key,
-					  hd_trial_state(run->trial), core->wall, err);
 		hd_core_queue(core, &(struct hd_event){
 					    .kind = HD_EVENT_TRIAL_STARTED,
 					    .trial = run->number,

@@ -37,11 +37,12 @@ static void fill(struct storebox *box)
 		const struct hd_tail_place places[HD_TAIL_SOURCES] = { { 10, 1 },
 								       { 0, 0 },
 								       { 3, 1 } };
+		struct hd_tail_place stored[HD_TAIL_SOURCES] = { { 0, 0 } };
 		const struct hd_reason why = { 0.5, 0.75, 3, "worse than the others", false };
 
 		for (size_t j = 1; j <= METRICS; j++)
 			box_log(box, key, j, "accuracy", (double)j, j);
-		ok(box, hd_store_trial_places(box->store, key, places, &box->err));
+		ok(box, hd_store_trial_places(box->store, key, places, stored, &box->err));
 		ok(box, hd_store_decision_insert(box->store, key, 3, "bandit", &why,
 						 HD_DECISION_STOP, BOX_TIME, &box->err));
 		ok(box, hd_store_best_insert(box->store, box->sweep, i, (double)i, false,

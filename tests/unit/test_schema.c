@@ -37,6 +37,7 @@ static void sample_trials(struct storebox *box)
 				   .step = 3,
 				   .rule = "json" };
 	struct hd_tail_place places[HD_TAIL_SOURCES] = { { 100, 5 }, { 0, 0 }, { 30, 1 } };
+	struct hd_tail_place stored[HD_TAIL_SOURCES] = { { 0, 0 } };
 	struct hd_reason why = { 0.25, 0.5, 2, "best 0.25 is worse than 0.5", false };
 	int64_t key;
 
@@ -51,7 +52,7 @@ static void sample_trials(struct storebox *box)
 				       HD_TAIL_METRICS, BOX_TIME, &box->err));
 	ok(box, hd_store_trial_metric(box->store, key, 2, 0.75, NAN, 0.75,
 				      BOX_TIME + 1, &box->err));
-	ok(box, hd_store_trial_places(box->store, key, places, &box->err));
+	ok(box, hd_store_trial_places(box->store, key, places, stored, &box->err));
 	ok(box, hd_store_trial_end(box->store, key, &end, &box->err));
 	ok(box, hd_store_best_insert(box->store, box->sweep, 0, 0.75, false,
 				     BOX_TIME + 1, &box->err));

@@ -210,9 +210,8 @@ static void hd_115_a_trials_parameters_are_stored_as_json_and_as_rows(void **sta
 	box_sweep_insert(box, "HD_1", "a", HD_MINIMIZE);
 	box_begin(box);
 	key = whole_trial(box, values);
-	ok(box, hd_store_trial_state(box->store, key, HD_TRIAL_RUNNING,
-				     BOX_TIME + 5, &box->err));
-	ok(box, hd_store_trial_process(box->store, key, 777, 12345, &box->err));
+	ok(box, hd_store_trial_running(box->store, key, 777, 12345,
+				       BOX_TIME + 5, &box->err));
 	ok(box, hd_store_trial_metric(box->store, key, 3, 0.75, 0.5, 0.625,
 				      BOX_TIME + 7, &box->err));
 	ok(box, hd_store_trial_end(box->store, key, &end, &box->err));
@@ -394,22 +393,27 @@ static void any_number_of_names_and_a_rollback_keep_names_right(void **state)
 static void places_are_written_over(void **state)
 {
 	struct hd_tail_place places[HD_TAIL_SOURCES] = { { 10, 1 }, { 0, 0 }, { 7, 2 } };
+	struct hd_tail_place stored[HD_TAIL_SOURCES] = { { 0, 0 } };
 	struct storebox *box = *state;
 	int64_t key, found;
 
 	box_sweep_insert(box, "HD_1", "a", HD_MAXIMIZE);
 	box_begin(box);
 	key = box_trial(box, 0);
-	ok(box, hd_store_trial_places(box->store, key, places, &box->err));
+	ok(box, hd_store_trial_places(box->store, key, places, stored, &box->err));
 	places[0] = (struct hd_tail_place){ 25, 3 };
-	ok(box, hd_store_trial_places(box->store, key, places, &box->err));
+	ok(box, hd_store_trial_places(box->store, key, places, stored, &box->err));
+	assert_int_equal(stored[0].offset, 25);
 	box_commit(box);
 	ok(box, hd_store_integer(box->store,
 				 "SELECT count(*) FROM place WHERE (source,"
-				 " offset, line) IN (VALUES(0, 25, 3),"
-				 " (1, 0, 0), (2, 7, 2))",
+				 " offset, line) IN (VALUES(0, 25, 3), (2, 7, 2))",
 				 &found, &box->err));
-	assert_int_equal(found, 3);
+	assert_int_equal(found, 2);
+	/* Where nothing was read there is no row. */
+	ok(box, hd_store_integer(box->store, "SELECT count(*) FROM place",
+				 &found, &box->err));
+	assert_int_equal(found, 2);
 }
 
 static int check_decision(void *user, const struct hd_decision_row *row)
