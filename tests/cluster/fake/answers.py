@@ -347,6 +347,12 @@ def scontrol(cluster, words, _call):
             raise Refused("slurm_load_jobs error: Invalid job id specified\n")
         return "".join(f"{show_job(job)}\n" for job in found) or \
             "No jobs in the system\n"
+    if words[:2] in (["show", "node"], ["show", "nodes"]):
+        names = hosts(words[2]) if words[2:] else list(cluster.nodes)
+        if not set(names) <= set(cluster.nodes):
+            raise Refused(f"scontrol: error: Node {words[2]} not found\n")
+        return "".join(f"NodeName={name} NodeAddr=127.0.0.1 NodeHostName=localhost "
+                       f"CPUTot={cluster.nodes[name].cpus}\n" for name in names)
     if words[:1] in (["hold"], ["release"]):
         for job in cluster.find(words[1]):
             job.reason = "JobHeldUser" if words[0] == "hold" else "None"

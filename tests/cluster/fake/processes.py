@@ -74,6 +74,10 @@ class Processes:
         pid = int(text) if text else 0
         return pid if pid and name_of(pid) == "step" else 0
 
+    @staticmethod
+    def each(job, count):
+        return f"{count}(x{job.want_nodes})" if job.want_nodes > 1 else str(count)
+
     def environment(self, job):
         found = dict(job.environment)
         found.update({
@@ -84,6 +88,8 @@ class Processes:
             "SLURM_JOB_NUM_NODES": str(job.want_nodes), "SLURM_NNODES": str(job.want_nodes),
             "SLURM_NTASKS": str(job.tasks), "SLURM_NPROCS": str(job.tasks),
             "SLURM_NTASKS_PER_NODE": str(job.tasks // job.want_nodes),
+            "SLURM_TASKS_PER_NODE": self.each(job, job.tasks // job.want_nodes),
+            "SLURM_JOB_CPUS_PER_NODE": self.each(job, job.cpus),
             "SLURM_CPUS_ON_NODE": str(job.cpus), "SLURMD_NODENAME": job.nodes[0],
             "SLURM_SUBMIT_DIR": job.folder, "SLURM_NODEID": "0", "SLURM_PROCID": "0",
             "SLURM_LOCALID": "0"})

@@ -6,6 +6,7 @@ with Slurm's variables. The first that fails ends the others when
 --kill-on-bad-exit says so; the status is the largest of theirs.
 """
 
+import itertools
 import os
 import signal
 import subprocess
@@ -34,6 +35,13 @@ def options(words):
     return found, words
 
 
+def layout(nodes, count):
+    """Tasks of each node, as "2,1(x3)"."""
+    runs = [(size, len(list(same))) for size, same in
+            itertools.groupby(nodes.count(node) for node in range(count))]
+    return ",".join(f"{size}(x{many})" if many > 1 else str(size) for size, many in runs)
+
+
 def status_of(code):
     return 128 - code if code < 0 else code
 
@@ -44,14 +52,18 @@ def main():
         sys.exit("srun: error: not inside a job")
     names = os.environ["SLURM_JOB_NODELIST"].split(",")
     count = int(chosen.get("--ntasks") or os.environ["SLURM_NTASKS"])
-    per_node = -(-count // len(names))
+    # As Slurm deals them out: in blocks, the first ones larger by one.
+    nodes = [node for node in range(len(names))
+             for _ in range(count // len(names) + (node < count % len(names)))]
     tasks = []
-    for rank in range(count):
+    for rank, node in enumerate(nodes):
         environment = dict(
-            os.environ, SLURM_PROCID=str(rank), SLURM_LOCALID=str(rank % per_node),
-            SLURM_NODEID=str(rank // per_node), SLURM_NTASKS=str(count), SLURM_STEP_ID="0",
+            os.environ, SLURM_PROCID=str(rank), SLURM_LOCALID=str(rank - nodes.index(node)),
+            SLURM_NODEID=str(node), SLURM_NTASKS=str(count), SLURM_STEP_ID="0",
             SLURM_STEP_NUM_TASKS=str(count), SLURM_STEP_NODELIST=",".join(names),
-            SLURMD_NODENAME=names[rank // per_node])
+            SLURM_STEP_NUM_NODES=str(len(names)),
+            SLURM_STEP_TASKS_PER_NODE=layout(nodes, len(names)),
+            SLURM_LAUNCH_NODE_IPADDR="127.0.0.1", SLURMD_NODENAME=names[node])
         tasks.append(subprocess.Popen(words, env=environment, start_new_session=True,
                                       stdin=subprocess.DEVNULL))
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2):
