@@ -102,6 +102,14 @@ static int never_started(const struct hd_launch *launch, struct hd_error *err)
 			    launch->attempt, launch->trial);
 }
 
+/* The folder that PATH is in, the caller's to free(); NULL for no memory. */
+static char *folder_above(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strndup(path, slash ? (size_t)(slash - path) : 0);
+}
+
 /* Without an intent sbatch was never called; with one there may be a job, even
  * one that waits still. */
 static int slurm_adopt(void *state, const struct hd_launch *launch, struct hd_error *err)
@@ -121,7 +129,12 @@ static int slurm_adopt(void *state, const struct hd_launch *launch, struct hd_er
 		/* It runs, and somebody has removed the intent. */
 		hd_slurm_job_single(&job, slurm->tag, launch->trial, launch->attempt);
 	}
-	attempt = hd_slurm_attempt_new(slurm, launch);
+	/* Who only cancels does not stage: the sweep is known by what it left. */
+	if (!*slurm->tag)
+		hd_slurm_job_tag(slurm->tag, job.name);
+	if (!slurm->folder)
+		slurm->folder = folder_above(launch->folder);
+	attempt = slurm->folder ? hd_slurm_attempt_new(slurm, launch) : NULL;
 	if (!attempt)
 		return hd_error_nomem(err);
 	slurm->used = true;

@@ -42,6 +42,18 @@ void hd_slurm_job_task(struct hd_slurm_job *job, const char *tag, uint32_t nonce
 	snprintf(job->name, sizeof job->name, PREFIX "%s.a%08x", tag, (unsigned)nonce);
 }
 
+void hd_slurm_job_tag(char tag[HD_SLURM_TAG], const char *name)
+{
+	size_t length = 0;
+
+	if (strncmp(name, PREFIX, strlen(PREFIX)) == 0)
+		length = strcspn(name + strlen(PREFIX), ".");
+	if (length >= HD_SLURM_TAG)
+		length = 0;
+	memcpy(tag, name + (length ? strlen(PREFIX) : 0), length);
+	tag[length] = '\0';
+}
+
 bool hd_slurm_job_is_of(const char *name, const char *tag)
 {
 	size_t length = strlen(tag);

@@ -30,6 +30,8 @@ void hd_slurm_job_single(struct hd_slurm_job *job, const char *tag, size_t trial
 			 unsigned attempt);
 void hd_slurm_job_task(struct hd_slurm_job *job, const char *tag, uint32_t nonce,
 		       size_t task);
+/* The tag in the NAME of a job; "" when there is none. */
+void hd_slurm_job_tag(char tag[HD_SLURM_TAG], const char *name);
 /* Whether NAME is one of the sweep's. */
 bool hd_slurm_job_is_of(const char *name, const char *tag);
 

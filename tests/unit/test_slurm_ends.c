@@ -326,6 +326,23 @@ static void a_job_that_runs_is_taken_over(void **state)
 	assert_int_equal(slurm_calls(slurm, "sbatch"), 1);
 }
 
+static void one_that_is_stopped_as_it_is_taken_over_hears_of_it(void **state)
+{
+	struct slurm_stage *slurm = *state;
+	struct stage *stage = &slurm->stage;
+
+	begin(slurm, "echo ready; exec sleep 1000");
+	slurm->unstaged = true;
+	engine_change(slurm);
+	assert_int_equal(adopt(slurm, 1), 0);
+	/* Before the queue has shown which job it is. */
+	stage->type->stop(stage->state, 1, false);
+	run(stage);
+	assert_true(stage->seen[1].exit.killed_by_us);
+	assert_int_equal(stage->seen[1].exit.signal, SIGTERM);
+	assert_int_equal(slurm_calls(slurm, "scancel"), 1);
+}
+
 static void a_job_that_waits_is_taken_over(void **state)
 {
 	struct slurm_stage *slurm = *state;
@@ -428,6 +445,7 @@ int main(void)
 		SLURM_TEST(one_whose_scheduler_is_silent_hears_by_a_file),
 		SLURM_TEST(one_that_was_not_submitted_yet_ends_at_once),
 		SLURM_TEST(a_job_that_runs_is_taken_over),
+		SLURM_TEST(one_that_is_stopped_as_it_is_taken_over_hears_of_it),
 		SLURM_TEST(a_job_that_waits_is_taken_over),
 		SLURM_TEST(one_without_an_intent_was_never_started),
 		SLURM_TEST(an_intent_whose_job_is_nowhere_is_started_anew),
