@@ -105,7 +105,10 @@ host_on() {
 	ip link add "v$1" type veth peer name eth0 netns "$(inner "$1")"
 	ip link set "v$1" master lab
 	ip link set "v$1" up
-	within 10 ssh "$1" true || die "$1 does not answer: $(cat "$hosts/$1.log")"
+	# Its card has another address than before.
+	ip neigh flush dev lab
+	within 10 ssh -o ConnectTimeout=1 "$1" true ||
+		die "$1 does not answer: $(cat "$hosts/$1.log")"
 }
 
 # The pid, seen from here, of its first process, once that has its own network.
