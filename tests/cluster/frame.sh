@@ -84,8 +84,8 @@ slurm_told() {
 
 # lab_target [KEY=VALUE...]: the Slurm as the target "lab", quicker than a site's.
 lab_target() {
-	code 0 hdrive target add --force lab slurm folder="$PWD/shared" partition=main \
-		submit_rate=50 requeue_delay=1 memory=100M "$@"
+	code 0 hdrive target add --force lab slurm partition=main submit_rate=50 \
+		requeue_delay=1 memory=100M "$@"
 }
 
 hosts_up() {

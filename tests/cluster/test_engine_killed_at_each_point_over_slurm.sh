@@ -17,15 +17,15 @@ export OUT
 code 0 hdrive submit sweep.yml --name here --seed 3 --no-smoke -- ./learner
 trials here >here
 
-# goes_on SWEEP [ATTEMPT]: resumed, it is what it would have been, with that attempt
-# more.
+# goes_on SWEEP [END]: resumed, it is what it would have been, but for first attempts
+# that so ended.
 goes_on() {
 	died
 	code 0 hdrive resume "$1"
 	trials "$1" >there
 	diff here there || fail "$1 found other trials"
 	counted "$1"
-	same "$(attempts "$1")" "${2-}"
+	same "$(attempts "$1" | grep -v " 1 ${2-none}$")" ''
 	nothing_left
 }
 
@@ -44,7 +44,9 @@ submit intent
 died
 # Whether it was queued nobody knows for a minute: let that be over.
 sed -i 's/"submitted": [0-9]*/"submitted": 1/' .hdrive/intent/00000[0-9]/job
-goes_on intent "$(cat flags/third) 1 lost"
+goes_on intent lost
+# Calls that were under way had their script from the engine, and may have had none.
+attempts intent | grep -q "^$(cat flags/third) 1 lost$" || fail "$(attempts intent)"
 rm -r flags/*
 submit sbatch
 goes_on sbatch
