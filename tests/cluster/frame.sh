@@ -23,8 +23,10 @@ fi
 
 PATH=$PATH:/usr/sbin:/sbin
 LAB_DIR=$PWD/lab
-export PATH LAB_DIR
-mkdir place
+# A folder of a target's, beside the source and not in it.
+SHARED=$PWD/shared
+export PATH LAB_DIR SHARED
+mkdir place "$SHARED"
 cd place || exit 1
 
 skip() {
@@ -146,7 +148,7 @@ none_queued() {
 nothing_left() {
 	within 30 none_ours
 	[ ! -d "$LAB_DIR/slurm" ] || within 30 none_queued
-	left=$(find . "$LAB_DIR"/hosts/*/root "$LAB_DIR"/hosts/*/tmp \
+	left=$(find . "$SHARED" "$LAB_DIR"/hosts/*/root "$LAB_DIR"/hosts/*/tmp \
 		\( -name 'ticket-*' -o -name 'order-*' -o -name 'ctl-*' -o -name '*.tmp' \
 		-o -name '*.part' \) 2>/dev/null || :)
 	same "$left" ''

@@ -3,8 +3,7 @@
 # numbers, parameters and values; as jobs of their own, and as arrays.
 . "$TEST_ROOT/tests/cluster/frame.sh"
 slurm_up
-mkdir shared
-lab_target folder="$PWD/shared"
+lab_target folder="$SHARED"
 code 0 hdrive target add arrays slurm array=20 memory=100M
 
 cp "$TEST_BUILD/examples/digits/digits" "$TEST_ROOT"/examples/digits/digits.csv.gz .
