@@ -98,9 +98,10 @@ static bool body_is_whole(const struct order *order)
 static int order_take(const struct order *order, char *name, int *argc,
 		      char ***argv)
 {
-	char **list = calloc(order->words + 2, sizeof *list);
+	static char **list; /* until the end, as the strings that it points to */
 	char *at = order->body;
 
+	list = calloc(order->words + 2, sizeof *list);
 	if (!list)
 		return ENOMEM;
 	list[0] = name;
@@ -116,16 +117,22 @@ static int order_take(const struct order *order, char *name, int *argc,
 
 int hd_launch_order_read(const char *path, char *name, int *argc, char ***argv)
 {
-	struct order order = { 0 };
+	static struct order order;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	int rc = fd < 0 ? errno : order_load(&order, fd);
+	int rc = fd < 0 ? errno : 0;
 
+	order = (struct order){ 0 };
+	if (rc == 0)
+		rc = order_load(&order, fd);
 	if (fd >= 0)
 		close(fd);
 	if (rc == 0 && (!head_read(&order) || !body_is_whole(&order)))
 		rc = EBADMSG;
-	if (rc)
+	if (rc) {
+		free(order.text);
+		order.text = NULL;
 		return rc;
+	}
 	(void)unlink(path);
 	return order_take(&order, name, argc, argv);
 }
