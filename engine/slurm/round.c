@@ -267,7 +267,8 @@ void hd_slurm_round_end(struct hd_slurm *slurm)
 			found_heed(a);
 		else if (missing_heed(a))
 			continue;
-		if (a->record && a->state != HD_SLURM_COMPLETING)
+		/* One that still runs there has not been told of yet. */
+		if (a->record && (!a->found || hd_slurm_state_is_over(a->state)))
 			a->doubts++;
 		/* The others are looked at in their turn. */
 		if (a->record || a->missing || a->requeued ||
