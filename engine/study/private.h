@@ -1,7 +1,8 @@
 /*
- * What the files of a study share: study.c asks and tells in memory, promote.c
- * goes on with paused trials; keep.c writes the same to the store where the
- * study is kept, create.c makes and opens those, restore.c reads them.
+ * What the files of a study share: study.c has its life in memory, ask.c and
+ * tell.c what goes out and comes back, promote.c goes on with paused trials;
+ * keep.c writes the same to the store where the study is kept, create.c makes
+ * and opens those, restore.c reads them.
  *
  * Invariant: what a call changed in memory and could not write is read anew
  * before the next call (keep.c, "stale").
@@ -96,15 +97,42 @@ void hd_terms_of_config(struct terms *terms, const struct hd_config *config);
 int hd_study_begin(struct hd_study *study, struct hd_error *err);
 /* The opposite; what the study is made of stays. */
 void hd_study_clear(struct hd_study *study);
-/* The record of trial NUMBER, made when there is none; NULL for no memory. */
+/* The record of trial NUMBER; NULL when there is none. */
+struct record *hd_study_find(const struct hd_study *study, size_t number);
+/* The same, made when there is none; NULL for no memory. */
 struct record *hd_study_record(struct hd_study *study, size_t number);
+void hd_study_unclaim(struct hd_study *study, size_t number);
+/* Begin a call, which hd_keep_leave ends; STUDY may be NULL, which is an error. */
+int hd_study_enter(struct hd_study *study, struct hd_error *err);
+/* HD_ESTATE for one that has been ended. */
+int hd_study_check_going(const struct hd_study *study, struct hd_error *err);
+/* More trials failed than may. */
+bool hd_study_has_failed(const struct hd_study *study);
+/* After an end: that of the whole, when nothing more can come. */
+int hd_study_settle(struct hd_study *study, struct hd_error *err);
+/* VALUE of trial NUMBER, if it is the best; returns whether. */
+bool hd_study_offer(struct hd_study *study, size_t number, double value);
+
+/* --- ask.c ------------------------------------------------------------------ */
+
+/* A point as JSON into VALUES. */
+int hd_study_read_point(const struct hd_study *study, const char *parameters,
+			struct hd_value *values, struct hd_error *err);
+void hd_study_wait(struct hd_study *study, struct waiting *waiting);
 /* Trial NUMBER, which is to come, will be CLIENT's. */
 int hd_study_claim(struct hd_study *study, size_t number, const char *client,
 		   struct hd_error *err);
-void hd_study_unclaim(struct hd_study *study, size_t number);
-void hd_study_wait(struct hd_study *study, struct waiting *waiting);
-/* VALUE of trial NUMBER, if it is the best; returns whether. */
-bool hd_study_offer(struct hd_study *study, size_t number, double value);
+/* The trial with study->values, running, into *OUT. CLIENT: NULL for nobody. */
+int hd_study_add_trial(struct hd_study *study, bool foreign, const char *origin,
+		       const char *client, struct hd_trial **out,
+		       struct hd_error *err);
+
+/* --- tell.c ----------------------------------------------------------------- */
+
+/* TRIAL ends as EVENT says, or as cancelled when it was asked to. */
+int hd_study_end_trial(struct hd_study *study, struct hd_trial *trial,
+		       enum hd_trial_event event, const char *detail,
+		       struct hd_error *err);
 
 /* --- promote.c ---------------------------------------------------------------- */
 
