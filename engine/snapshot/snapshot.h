@@ -36,6 +36,9 @@ struct hd_snapshot_setup {
 	/* Whether NAME in the store's folder is the store's or a sweep's; or NULL. */
 	bool (*is_ours)(void *user, const char *name);
 	void *user;
+	/* The folder where a target has sweeps lie, which is left out like the
+	 * store's; NULL for none. It need not be there. */
+	const char *ground;
 	uint64_t bytes_most; /* UINT64_MAX for no limit */
 	size_t files_most;   /* SIZE_MAX likewise */
 	const char *keep;    /* a file, from the source on, that no rule leaves out; or NULL */

@@ -45,6 +45,9 @@ struct walk {
 	struct hd_error *err;
 	dev_t store_device;
 	ino_t store_inode;
+	bool has_ground; /* a target's, which is there */
+	dev_t ground_device;
+	ino_t ground_inode;
 	struct hd_buf path; /* of the folder walked, with its slash; "" */
 	size_t depth;
 	size_t seen;
@@ -419,6 +422,13 @@ static bool path_is_kept(const struct walk *walk, const char *path, const struct
 				       : !keep[length] && S_ISREG(info->st_mode));
 }
 
+/* What sweeps left where a target wants them is none of what they run in. */
+static bool is_ground(const struct walk *walk, const struct stat *info)
+{
+	return walk->has_ground && info->st_dev == walk->ground_device &&
+	       info->st_ino == walk->ground_inode;
+}
+
 static int walk_entry(struct walk *walk, int folder, const char *name,
 		      struct hd_ignore *ignore, bool kept_only)
 {
@@ -434,6 +444,8 @@ static int walk_entry(struct walk *walk, int folder, const char *name,
 		return hd_error_errno(walk->err, errno, "cannot look at '%s%s'",
 				      hd_buf_text(&walk->path), name);
 	}
+	if (is_ground(walk, &info))
+		return 0;
 	hd_buf_printf(&path, "%s%s", hd_buf_text(&walk->path), name);
 	if (hd_buf_failed(&path)) {
 		rc = hd_error_nomem(walk->err);
@@ -573,6 +585,11 @@ int hd_snapshot_walk(struct hd_snapshot *snapshot, struct hd_error *err)
 	if (stat(snapshot->setup->store, &info) == 0) {
 		walk.store_device = info.st_dev;
 		walk.store_inode = info.st_ino;
+	}
+	walk.has_ground = walk.setup->ground && stat(walk.setup->ground, &info) == 0;
+	if (walk.has_ground) {
+		walk.ground_device = info.st_dev;
+		walk.ground_inode = info.st_ino;
 	}
 	rc = walk_folder(&walk, snapshot->source, NULL, false);
 	if (rc == 0 && walk.over)

@@ -237,8 +237,7 @@ static int sweep_insert(void *user, struct hd_error *err)
 	return rc;
 }
 
-/* Where the target wants the sweep's folder; NULL: beside the store. */
-static const char *sweep_ground(const struct hd_sweep *sweep)
+const char *hd_sweep_ground(const struct hd_sweep *sweep)
 {
 	const struct hd_target *target = sweep->target;
 
@@ -252,7 +251,7 @@ static int sweep_create(struct hd_sweep *sweep, const char *name,
 {
 	const struct hd_place place = {
 		.store = sweep->store,
-		.ground = sweep_ground(sweep),
+		.ground = hd_sweep_ground(sweep),
 		.id = sweep->id,
 		.name = sweep->name,
 		.folder = &sweep->folder,

@@ -68,6 +68,7 @@ static int source_snapshot(struct hd_sweep *sweep, const struct hd_sweep_options
 		.store = hd_store_folder(sweep->store),
 		.is_ours = is_ours,
 		.user = sweep,
+		.ground = hd_sweep_ground(sweep),
 		.bytes_most = options->snapshot_bytes ? options->snapshot_bytes
 						      : HD_SNAPSHOT_BYTES,
 		.files_most = options->snapshot_files ? options->snapshot_files

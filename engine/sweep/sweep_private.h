@@ -117,6 +117,8 @@ void hd_sweep_arm_flush(struct hd_sweep *sweep);
 int hd_sweep_take_host(struct hd_sweep *sweep,
 		       const struct hd_sweep_options *options,
 		       struct hd_error *err);
+/* create.c: where the target wants the sweep's folder; NULL: beside the store. */
+const char *hd_sweep_ground(const struct hd_sweep *sweep);
 /* create.c: what runs its trials. */
 const struct hd_backend_type *hd_sweep_backend(const struct hd_sweep *sweep);
 /* What a sweep's row calls it: "local", the runner's name, or the target's

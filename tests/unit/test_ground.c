@@ -9,6 +9,8 @@
 #include <hdrive/gc.h>
 #include <hdrive/sweep.h>
 
+#include <limits.h>
+
 struct settings {
 	const char *folder;
 };
@@ -239,6 +241,26 @@ static void a_link_that_is_called_otherwise_is_not_followed(void **state)
 	assert_int_equal(stat(folder, &info), 0);
 }
 
+/* Else each snapshot would take in what the sweeps before it left. */
+static void a_ground_in_the_source_is_no_part_of_it(void **state)
+{
+	struct world *world = *state;
+	char first[400], second[PATH_MAX], path[500];
+	struct stat info;
+
+	snprintf(world->ground, sizeof world->ground, "%s/sweeps", world->source);
+	hd_sweep_free(run(world));
+	moved_to(world, first);
+	world->options.name = "second";
+	hd_sweep_free(run(world));
+	snprintf(path, sizeof path, "%s/second", hd_store_folder(world->box.store));
+	assert_non_null(realpath(path, second));
+	snprintf(path, sizeof path, "%s/source/given", second);
+	assert_int_equal(lstat(path, &info), 0);
+	snprintf(path, sizeof path, "%s/source/sweeps", second);
+	assert_int_equal(lstat(path, &info), -1);
+}
+
 static void a_name_that_is_taken_leaves_nothing(void **state)
 {
 	struct world *world = *state;
@@ -308,6 +330,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_link_that_is_called_otherwise_is_not_followed,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_ground_in_the_source_is_no_part_of_it, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_name_that_is_taken_leaves_nothing, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(what_a_killed_engine_left_is_taken, setup,
