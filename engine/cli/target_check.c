@@ -144,10 +144,12 @@ static int check_target(struct cli *cli, const struct hd_target *target, const c
 {
 	struct check check = { .cli = cli, .target = target, .failed = PROBE_STEPS };
 	char *launcher = cli_launcher_path();
+	char *python = cli_python_path();
 	const struct probe probe = {
 		.target = target,
 		.folder = folder,
 		.launcher = launcher,
+		.python = python,
 		.limit = limit,
 		.step = on_step,
 		.note = on_note,
@@ -155,13 +157,16 @@ static int check_target(struct cli *cli, const struct hd_target *target, const c
 	};
 	int code;
 
-	if (!launcher)
-		return cli_fail(cli, CLI_ERROR,
+	if (launcher) {
+		check_begin(&check);
+		code = check_end(&check, target_probe(&probe));
+	} else {
+		code = cli_fail(cli, CLI_ERROR,
 				"'hdrive-launch' is neither beside this program nor in "
 				"../libexec/hdrive");
-	check_begin(&check);
-	code = check_end(&check, target_probe(&probe));
+	}
 	free(launcher);
+	free(python);
 	return code;
 }
 

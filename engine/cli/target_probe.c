@@ -182,8 +182,8 @@ static void on_metric(struct probing *probing, const struct hd_event *event)
 	step_done(probing);
 }
 
-/* What failed by how the first trial ended. */
-static void on_first_failed(struct probing *probing, const struct hd_event *event)
+/* What failed, by how a trial ended. */
+static void on_failed(struct probing *probing, const struct hd_event *event)
 {
 	char text[1024];
 
@@ -210,7 +210,7 @@ static void fail_silent(struct probing *probing)
 static void on_first_ended(struct probing *probing, const struct hd_event *event)
 {
 	if (event->state != HD_TRIAL_COMPLETED)
-		on_first_failed(probing, event);
+		on_failed(probing, event);
 	else if (probing->due == PROBE_FILE)
 		check_file(probing);
 	else
@@ -224,6 +224,11 @@ static void on_second_ended(struct probing *probing, const struct hd_event *even
 	probing->sleeper_runs = false;
 	if (probing->asked && event->state == HD_TRIAL_CANCELED) {
 		step_done(probing);
+		return;
+	}
+	/* Which of the two fails first tells nothing. */
+	if (probing->due == PROBE_LAUNCH && event->state == HD_TRIAL_FAILED) {
+		on_failed(probing, event);
 		return;
 	}
 	snprintf(text, sizeof text, "the trial that was to be cancelled is %s: %s",
@@ -384,6 +389,7 @@ static int sweep_make(struct probing *probing, struct hd_error *err)
 		.command_count = 5,
 		.source = source,
 		.launcher = probing->probe->launcher,
+		.python_path = probing->probe->python,
 		.grace = 10,
 		.environment = (const char *const *)environ,
 		.event = on_event,

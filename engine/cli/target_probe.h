@@ -32,6 +32,7 @@ struct probe {
 	const struct hd_target *target;
 	const char *folder;   /* of the user's store */
 	const char *launcher; /* hdrive-launch */
+	const char *python;   /* the folder of drop-ins, or NULL */
 	double limit;         /* seconds until the step that is due has failed */
 	void (*step)(void *user, const struct probe_result *result);
 	/* What the target says meanwhile, in its own words. */
