@@ -3,6 +3,7 @@
  * tests/data/bad holds the exact texts.
  */
 #include "loading.h"
+#include "samples.h"
 
 #include <hdrive/report.h>
 
@@ -174,7 +175,7 @@ static char *read_whole(const char *path)
 }
 
 /* NAME.yaml's findings are, to the byte, NAME.err. */
-static void check_bad(const char *folder, const char *name)
+static void check_bad(void *user, const char *folder, const char *name)
 {
 	struct hd_findings *findings = hd_findings_new();
 	struct hd_buf shown = HD_BUF_INIT;
@@ -183,6 +184,7 @@ static void check_bad(const char *folder, const char *name)
 	char path[512], *text, *expected;
 	struct hd_error err;
 
+	(void)user;
 	snprintf(path, sizeof path, "%s/%s", folder, name);
 	if (!strcmp(name, "nul-byte.yaml")) {
 		text = NULL; /* holds a NUL: through the file only */
@@ -218,23 +220,8 @@ static void check_bad(const char *folder, const char *name)
 
 static void bad_files_say_exactly_what_is_wrong(void **state)
 {
-	const char *folder = TEST_ROOT "/tests/data/bad";
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	int count = 0;
-
 	(void)state;
-	assert_non_null(dir);
-	while ((entry = readdir(dir))) {
-		const char *dot = strrchr(entry->d_name, '.');
-
-		if (!dot || strcmp(dot, ".yaml") != 0)
-			continue;
-		check_bad(folder, entry->d_name);
-		count++;
-	}
-	closedir(dir);
-	assert_true(count >= 40);
+	each_sample(TEST_ROOT "/tests/data/bad", ".yaml", 40, check_bad, NULL);
 }
 
 /* --- sampling -------------------------------------------------------------- */

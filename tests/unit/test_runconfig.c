@@ -3,6 +3,7 @@
  * texts of complaints are in tests/data/bad-runconfig.
  */
 #include "runconfigs.h"
+#include "samples.h"
 
 #include <hdrive/config.h>
 
@@ -478,9 +479,9 @@ static char *file_text(const char *folder, const char *name, const char *ending)
 	return text;
 }
 
-static void check_bad(const struct place *place, const char *folder,
-		      const char *name)
+static void check_bad(void *user, const char *folder, const char *name)
 {
+	const struct place *place = user;
 	struct hd_findings *findings = hd_findings_new();
 	struct hd_buf shown = HD_BUF_INIT;
 	const struct hd_out out = { .write = collect, .user = &shown };
@@ -505,22 +506,7 @@ static void check_bad(const struct place *place, const char *folder,
 
 static void bad_files_say_exactly_what_is_wrong(void **state)
 {
-	const char *folder = TEST_ROOT "/tests/data/bad-runconfig";
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	int count = 0;
-
-	assert_non_null(dir);
-	while ((entry = readdir(dir))) {
-		const char *dot = strrchr(entry->d_name, '.');
-
-		if (!dot || strcmp(dot, ".runconfig") != 0)
-			continue;
-		check_bad(*state, folder, entry->d_name);
-		count++;
-	}
-	closedir(dir);
-	assert_true(count >= 5);
+	each_sample(TEST_ROOT "/tests/data/bad-runconfig", ".runconfig", 5, check_bad, *state);
 }
 
 static void strictness_makes_errors_of_warnings(void **state)

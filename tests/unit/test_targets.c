@@ -3,6 +3,7 @@
  * kind; the exact texts of complaints are in tests/data/bad-targets.
  */
 #include "check.h"
+#include "samples.h"
 
 #include <hdrive/report.h>
 #include <hdrive/target.h>
@@ -292,13 +293,14 @@ static char *file_text(const char *folder, const char *name, const char *ending)
 	return text;
 }
 
-static void check_bad(const char *folder, const char *name)
+static void check_bad(void *user, const char *folder, const char *name)
 {
 	char *text = file_text(folder, name, ".yml");
 	char *expected = file_text(folder, name, ".err");
 	struct hd_targets *targets;
 	char *shown = said(text, name, &targets);
 
+	(void)user;
 	assert_null(targets);
 	if (strcmp(shown, expected) != 0) {
 		fprintf(stderr, "%s:\n%s", name, shown);
@@ -311,23 +313,8 @@ static void check_bad(const char *folder, const char *name)
 
 static void bad_files_say_exactly_what_is_wrong(void **state)
 {
-	const char *folder = TEST_ROOT "/tests/data/bad-targets";
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	int count = 0;
-
 	(void)state;
-	assert_non_null(dir);
-	while ((entry = readdir(dir))) {
-		const char *dot = strrchr(entry->d_name, '.');
-
-		if (!dot || strcmp(dot, ".yml") != 0)
-			continue;
-		check_bad(folder, entry->d_name);
-		count++;
-	}
-	closedir(dir);
-	assert_true(count >= 5);
+	each_sample(TEST_ROOT "/tests/data/bad-targets", ".yml", 5, check_bad, NULL);
 }
 
 /* The list of types grows, so it stands in no file. */
