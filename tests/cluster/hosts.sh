@@ -21,20 +21,7 @@ count=${LAB_HOSTS:-3}
 net=10.251.77
 PATH=$PATH:/usr/sbin:/sbin
 
-die() {
-	echo "hosts.sh: $*" >&2
-	exit 1
-}
-
-within() {
-	left=$(($1 * 20))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		left=$((left - 1))
-		[ $left -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
+. "$here/shared.sh"
 
 # lives HOST: $pid is its first process, seen from here.
 lives() {

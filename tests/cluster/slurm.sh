@@ -30,21 +30,7 @@ PATH=$PATH:/usr/sbin:/sbin
 SLURM_CONF=$slurm/slurm.conf
 export PATH SLURM_CONF
 
-die() {
-	echo "slurm.sh: $*" >&2
-	exit 1
-}
-
-# until SECONDS COMMAND...
-within() {
-	left=$(($1 * 20))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		left=$((left - 1))
-		[ $left -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
+. "$here/shared.sh"
 
 # lives NAME: the process of run/NAME.pid, which has the lab in its environment.
 lives() {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # While nothing is submitted or ends, the scheduler is asked ever less often, by one
-# question at a time, up to one in thirty seconds (QUIET_SECONDS=200 to see that); values
-# are seen as ever.
+# question at a time, up to one in thirty seconds (TEST_SECONDS=400
+# QUIET_SECONDS=200 to see that); values are seen as ever.
 SLURM=fake
 export SLURM
 . "$TEST_ROOT/tests/cluster/frame.sh"

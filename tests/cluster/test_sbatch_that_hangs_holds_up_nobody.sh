@@ -11,7 +11,7 @@ mkdir flags
 export OUT
 shim sbatch <<'END'
 mkdir "$OUT/once" 2>/dev/null || exec "$REAL" "$@"
-sleep 25
+sleep "${HANG_SECONDS:-25}"
 echo >"$OUT/over"
 exec "$REAL" "$@"
 END

@@ -10,7 +10,7 @@ learner 0.3
 OUT=$PWD/flags
 mkdir flags
 export OUT
-# The first word for h1 hangs for a minute.
+# The first word for h1 hangs for so long, and the others have done all by then.
 shim ssh <<'END'
 case " $* " in
 *' h1 '*) mkdir "$OUT/once" 2>/dev/null && sleep "${HANG_SECONDS:-25}" && echo >"$OUT/over" ;;
