@@ -99,6 +99,7 @@ class Sweep:
         self.done = os.path.join(folder, "done")
         self.engines = 0
         self.lost = {}  # trial: how many of its supervisors were killed
+        self.idle = 0  # killed between two trials, the next perhaps sent
         os.makedirs(os.path.join(folder, "work"))
         with open(os.path.join(folder, "sweep.yml"), "w") as file:
             file.write(plan.config())
@@ -130,6 +131,19 @@ class Sweep:
 
     def store(self):
         return sqlite3.connect(os.path.join(self.folder, "work/.hdrive/hdrive.db"))
+
+    def may_lose(self, trial):
+        """Whether TRIAL, the bytes of its number, may lose an attempt more; of
+        None, a supervisor between two, that may be any."""
+        lost = (max(self.lost.values(), default=0) if trial is None
+                else self.lost.get(int(trial), 0))
+        return lost + self.idle < LOST_MOST
+
+    def loses(self, trial):
+        if trial is None:
+            self.idle += 1
+        else:
+            self.lost[int(trial)] = self.lost.get(int(trial), 0) + 1
 
     def trial_folder(self, number):
         return os.path.join(self.folder, "work/.hdrive/s", f"{number:06d}")
@@ -172,16 +186,16 @@ def name_and_parent(pid):
 
 
 def supervisors(sweep):
-    """Pid and trial of the launchers that may be killed once more."""
+    """Pids of the launchers that may be killed once more."""
     found = {}
     for pid, environ in processes(sweep.folder):
         name, parent = name_and_parent(pid)
         if name == "hdrive-launch":
-            found[pid] = parent, int(environ.get(b"HDRIVE_TRIAL", b"-1"))
+            found[pid] = parent, environ.get(b"HDRIVE_TRIAL")
     for pid, (parent, trial) in found.items():
         # Until its exec the program has its supervisor's name.
-        if parent not in found and sweep.lost.get(trial, 0) < LOST_MOST:
-            yield pid, trial
+        if parent not in found and sweep.may_lose(trial):
+            yield pid
 
 
 # --- killing ----------------------------------------------------------------
@@ -208,17 +222,17 @@ def kill_supervisor(sweep):
     found = sorted(supervisors(sweep))
     if not found:
         return 0
-    pid, _ = sweep.plan.rng.choice(found)
+    pid = sweep.plan.rng.choice(found)
     try:
         # It may have gone on with another trial by now: which, stands still.
         os.kill(pid, signal.SIGSTOP)
         while state_of(pid) not in "TZ":
             pass
-        trial = int(environ_of(pid).get(b"HDRIVE_TRIAL", b"-1"))
-        if sweep.lost.get(trial, 0) >= LOST_MOST:
+        trial = environ_of(pid).get(b"HDRIVE_TRIAL")
+        if not sweep.may_lose(trial):
             os.kill(pid, signal.SIGCONT)
             return 0
-        sweep.lost[trial] = sweep.lost.get(trial, 0) + 1
+        sweep.loses(trial)
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return 0
@@ -381,7 +395,7 @@ def check_attempts(sweep, trial):
            f"trial {number} has the attempts {past}")
     reasons = [row["end_reason"] for row in past]
     expect(set(reasons) <= {"lost"} | sweep.may_stop, f"trial {number}: {past}")
-    expect(reasons.count("lost") <= sweep.lost.get(number, 0),
+    expect(reasons.count("lost") <= sweep.lost.get(number, 0) + sweep.idle,
            f"trial {number} was run again though nobody killed its supervisor")
     for row in past:
         kept = os.path.join(sweep.trial_folder(number), "attempts", str(row["number"]))
