@@ -107,7 +107,8 @@ POLICY_BENCH_SRC := $(wildcard tests/bench/policies/*.c tests/bench/common/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all help demo test deps deps-cluster deps-test deps-fuzz check check-abi check-asan \
-	check-cluster check-crash check-deb check-threads check-valgrind threads abi install \
+	check-browser check-cluster check-crash check-deb check-threads check-valgrind \
+	deps-browser threads abi install \
 	bench bench-cluster bench-policies bench-samplers fuzz format format-check lint \
 	conformance reference deb deps-deb dist clean examples
 .DELETE_ON_ERROR:
@@ -117,8 +118,8 @@ all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
 	$(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
 
 help:
-	@echo 'all demo test deps deps-cluster deps-test deps-deb'
-	@echo 'check check-abi check-asan check-cluster check-crash check-deb'
+	@echo 'all demo test deps deps-browser deps-cluster deps-test deps-deb'
+	@echo 'check check-abi check-asan check-browser check-cluster check-crash check-deb'
 	@echo 'check-threads check-valgrind'
 	@echo 'bench bench-cluster bench-policies bench-samplers'
 	@echo 'fuzz lint abi conformance reference'
@@ -277,6 +278,10 @@ check-cluster: CLUSTER = all
 check-cluster: all $(CLUSTER_BIN) $(SLURM_CLIENT) $(CRASH_BIN)
 	@tests/support/run-tests.sh $(B) '' $(CLUSTER_BIN)
 
+# The page in a real browser: tests/browser/README.md
+check-browser: all
+	@tests/browser/run.sh $(CURDIR)/$(B) --needed
+
 check-asan:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined check
 
@@ -386,6 +391,10 @@ deps-fuzz:
 	@tests/support/deps.sh $(DEPS_BUILD) clang libclang-rt-14-dev
 deps-test:
 	@tests/support/deps.sh $(DEPS_TEST)
+	@$(MAKE) --no-print-directory deps-browser || echo 'no browser to test with'
+# A browser, and what drives it: of npm, into build/browser
+deps-browser:
+	@tests/browser/install.sh build/browser
 deps-deb:
 	@tests/support/deps.sh $(DEPS_BUILD) debhelper dpkg-dev lintian debootstrap
 

@@ -6,7 +6,7 @@
 set -u
 
 all='top includes headers symbols door abi calls lines newlines format shell man conformance'
-all="$all reference"
+all="$all reference locks"
 build=$1
 shift
 [ $# -gt 0 ] || eval "set -- $all"
@@ -331,6 +331,12 @@ check_reference() {
 	}
 	python3 tests/support/reference.py "$build" --check 2>&1 |
 		report 'docs/reference is not what the option rows say'
+}
+
+# What npm installs is found by its name and its sum, wherever it is asked for.
+check_locks() {
+	grep 'package-lock\.json$' "$work/files" | xargs -r grep -n '"resolved"\|://' /dev/null |
+		report 'a lock file names a registry'
 }
 
 for check in "$@"; do

@@ -1,6 +1,7 @@
 #!/bin/sh
-# All tests: the release build, then the address+undefined sanitizer build, then
-# what has threads under the thread sanitizer. The last line counts all: "N passed, N failed".
+# All tests: the release build and its page in a browser, then the address+undefined
+# sanitizer build, then what has threads under the thread sanitizer. The last line
+# counts all: "N passed, N failed".
 set -u
 
 jobs=$(nproc)
@@ -42,6 +43,7 @@ has_room() {
 
 passed=0 failed=0
 step "release" make --no-print-directory -j"$jobs" WERROR=1 check
+step "the page in a browser" tests/browser/run.sh "$PWD/build/release"
 # The release build had its files on the disk. What sanitizers look for is in the
 # program: their files may lie in memory, which nobody has to wait for.
 if [ -z "${TMPDIR-}" ] && has_room /dev/shm; then

@@ -1,0 +1,70 @@
+// Sweeps of every kind in stores of temporary folders, made by the binary.
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { hdrive, json, start, until } from './hdrive.mjs';
+import { root } from './packages.mjs';
+
+const here = join(root, 'tests/browser/fixtures');
+const python = ['/usr/bin/python3', '-S', '-E', join(here, 'train.py')];
+const folders = [];
+
+export async function folder() {
+	const made = await mkdtemp(join(tmpdir(), 'hdrive-browser-'));
+	folders.push(made);
+	return made;
+}
+
+export async function removeFolders() {
+	for (const made of folders.splice(0))
+		await rm(made, { recursive: true, force: true });
+}
+
+// As text of a parameter, a metric, a line, a file's name.
+export const hostile = '<img src=x onerror=alert(1)></script>\u2028\u202egnp.exe';
+
+function submit(place, kind, more = []) {
+	return hdrive(place, ['-q', 'submit', join(here, `${kind}.yml`), '--name', kind, '--seed',
+		'11', '--no-snapshot', ...more, '--', ...python, kind]);
+}
+
+// One store with all that stands still: finished, failing, conditional, hostile,
+// and a study that nobody asked yet, which is empty.
+export async function still() {
+	const place = await folder();
+	// The first makes the store.
+	await hdrive(place, ['create', join(here, 'empty.yml'), '--name', 'empty']);
+	await Promise.all(['finished', 'failing', 'conditional', 'hostile'].map(
+		(kind) => submit(place, kind)));
+	const { id } = await json(place, ['status', 'hostile']);
+	await hdrive(place, ['run', 'update', '-r', `${id}_0`, '--add-tag',
+		`<b>tag</b>=${hostile}`, '-o', 'none']);
+	return place;
+}
+
+// A sweep whose trials print what a test tells them to, and when.
+export async function running(name = 'running', more = []) {
+	const place = await folder();
+	const gate = join(place, 'gate');
+	await mkdir(gate);
+	const engine = start(place, ['-q', 'submit', join(here, 'running.yml'), '--name', name,
+		'--seed', '5', '--no-snapshot', ...more, '--', ...python, 'told'],
+	{ BROWSER_GATE: gate });
+	await until('the first trial', () => json(place, ['status', name]).then(
+		(status) => status.counts.Running > 0, () => false));
+	return {
+		folder: place, name, engine,
+		// The trial may not have begun: it reads from the start.
+		say: (trial, line) => appendFile(join(gate, String(trial)), `${line}\n`),
+		end: (trial, code = 0) => appendFile(join(gate, String(trial)), `end ${code}\n`),
+		status: () => json(place, ['status', name]),
+		show: (trial) => json(place, ['show', name, String(trial)]),
+	};
+}
+
+export async function blank() {
+	const place = await folder();
+	await writeFile(join(place, 'nothing'), '');
+	return place;
+}
