@@ -14,6 +14,8 @@ struct update_options {
 	const char *target;
 	const char *patience;
 	const char *improvement;
+	bool hold;
+	bool go_on;
 };
 
 #define ROW(field) offsetof(struct update_options, field)
@@ -30,6 +32,9 @@ static const struct cli_opt update_rows[] = {
 	  CLI_OPT_TEXT, ROW(patience), 0 },
 	{ "improvement", 0, "VALUE", "end it when the sampler expects less of the next trial",
 	  CLI_OPT_TEXT, ROW(improvement), 0 },
+	{ "hold", 0, NULL, "start no new trials until --go-on; none that runs is stopped",
+	  CLI_OPT_FLAG, ROW(hold), 0 },
+	{ "go-on", 0, NULL, "start new trials again", CLI_OPT_FLAG, ROW(go_on), 0 },
 	CLI_OPT_END
 };
 
@@ -90,6 +95,14 @@ static bool update_has(const char *reply, const char *name)
 	return at && strncmp(at + strlen(key), "null", 4) != 0;
 }
 
+/* Whether TEXT says so of the sweep. */
+static bool update_held(const char *text)
+{
+	const char *at = strstr(text, "\"held\":");
+
+	return at && !strncmp(at + strlen("\"held\":"), "true", 4);
+}
+
 /* "max_total 8 -> 200" for what has changed; REPLY has both. */
 static void update_show(struct cli *cli, const char *reply)
 {
@@ -114,6 +127,8 @@ static void update_show(struct cli *cli, const char *reply)
 				had ? hd_number_text(old, from, sizeof from) : "none",
 				hd_number_text(new, to, sizeof to));
 	}
+	if (after && update_held(reply) != update_held(after))
+		cli_put(cli, "held %s\n", update_held(after) ? "no -> yes" : "yes -> no");
 }
 
 static int update_ask(struct cli *cli, const struct update_options *options,
@@ -129,6 +144,8 @@ static int update_ask(struct cli *cli, const struct update_options *options,
 	if (options->max_concurrent.given)
 		fprintf(ask.file, ",\"max_concurrent\":%zu",
 			(size_t)options->max_concurrent.value);
+	if (options->hold || options->go_on)
+		fprintf(ask.file, ",\"held\":%s", options->hold ? "true" : "false");
 	code = update_time(cli, &ask, "max_duration", options->timeout);
 	if (code == CLI_OK)
 		code = update_time(cli, &ask, "trial_timeout", options->trial_timeout);
@@ -204,10 +221,15 @@ static int update_here(struct cli *cli, const struct update_options *options,
 	count = update_set_text(texts, count, "end_when.improvement", options->improvement);
 	for (size_t i = 0; i < count; i++)
 		sets[i] = texts[i];
-	if (hd_sweep_update(store, key, sets, count, &err) < 0)
+	if (count > 0 && hd_sweep_update(store, key, sets, count, &err) < 0)
 		return cli_fail_error(cli, &err);
 	for (size_t i = 0; i < count; i++)
 		cli_put(cli, "%s\n", texts[i]);
+	if (options->hold || options->go_on) {
+		if (hd_sweep_hold(store, key, options->hold, &err) < 0)
+			return cli_fail_error(cli, &err);
+		cli_put(cli, "held=%s\n", options->hold ? "yes" : "no");
+	}
 	cli_say(cli, "no engine runs it; it goes on by this with: hdrive resume %s",
 		cli->words[0]);
 	return CLI_OK;
@@ -227,6 +249,14 @@ static int update_request(struct cli *cli, const struct update_options *options,
 	return code;
 }
 
+static bool update_any(const struct update_options *options)
+{
+	return options->max_trials.given || options->max_concurrent.given ||
+	       options->timeout || options->trial_timeout || options->target ||
+	       options->patience || options->improvement || options->hold ||
+	       options->go_on;
+}
+
 static int update_main(struct cli *cli)
 {
 	struct update_options options = { 0 };
@@ -237,12 +267,12 @@ static int update_main(struct cli *cli)
 	if (!cli_parse(cli, &options, &code) ||
 	    !cli_words_between(cli, 1, 1, &code))
 		return code;
-	if (!options.max_trials.given && !options.max_concurrent.given &&
-	    !options.timeout && !options.trial_timeout && !options.target &&
-	    !options.patience && !options.improvement)
+	if (options.hold && options.go_on)
+		return cli_fail(cli, CLI_USAGE, "'--hold' and '--go-on' are one or the other");
+	if (!update_any(&options))
 		return cli_fail(cli, CLI_USAGE,
 				"what is to change? --max-trials, -j, --timeout, --trial-timeout,"
-				" --target, --patience, --improvement");
+				" --target, --patience, --improvement, --hold, --go-on");
 	code = cli_sweep_open_to(cli, cli->words[0], HD_STORE_WRITE, &store, &key);
 	if (code == CLI_OK)
 		code = update_request(cli, &options, store, key);
@@ -252,12 +282,14 @@ static int update_main(struct cli *cli)
 
 const struct cli_command cli_cmd_update = {
 	.name = "update",
-	.summary = "change the limits of a sweep",
+	.summary = "change the limits of a sweep, hold it or let it go on",
 	.usage = "S [option...]",
 	.examples = "  hdrive update @ --max-trials 200\n"
-		    "  hdrive update brave-otter-3 -j 8 --timeout 12h\n",
+		    "  hdrive update brave-otter-3 -j 8 --timeout 12h\n"
+		    "  hdrive update @ --hold            # and later: --go-on\n",
 	.options = update_rows,
-	.notes = "Prints what has changed, old and new. Fewer at a time stops no trial.\n"
+	.notes = "Prints what has changed, old and new. Fewer at a time stops no trial. A sweep\n"
+		 "that is held starts none, nor another attempt of one; limits of time go on.\n"
 		 "Without an engine they are stored, and the next one goes on by them.\n",
 	.run = update_main,
 };

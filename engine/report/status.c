@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* In the place of slots_why: nothing else matters then. */
+#define HELD_WHY "held: no new trials start"
+
 struct status_walk {
 	struct hd_store *store;
 	struct hd_pen pen;
@@ -13,6 +16,7 @@ struct status_walk {
 	bool is_study;
 	size_t paused;           /* of the trials that are Canceled */
 	struct hd_buf slots_why; /* "" when devices are not the limit */
+	bool held;
 };
 
 static int status_best_args(void *user, const struct hd_trial_row *row)
@@ -110,8 +114,10 @@ static int status_tag(void *user, const struct hd_said_row *row)
 {
 	struct status_walk *walk = user;
 
-	if (row->kind == HD_SAID_TAG && !*row->child && row->value &&
-	    !strcmp(row->name, HD_TAG_SLOTS))
+	if (row->kind != HD_SAID_TAG || *row->child)
+		return 0;
+	walk->held |= !strcmp(row->name, HD_TAG_HELD);
+	if (row->value && !strcmp(row->name, HD_TAG_SLOTS))
 		hd_buf_puts(&walk->slots_why, row->value);
 	return 0;
 }
@@ -120,6 +126,14 @@ static int status_tag(void *user, const struct hd_said_row *row)
 static void status_waiting(struct status_walk *walk,
 			   const struct hd_sweep_row *row)
 {
+	if (walk->held) {
+		hd_rows_label(&walk->pen, "waiting");
+		hd_pen_printf(&walk->pen,
+			      "held: no new trials start; go on with: "
+			      "hdrive update %s --go-on\n",
+			      row->name);
+		return;
+	}
 	if (walk->slots_why.length == 0 || row->trials >= row->max_total ||
 	    hd_rows_running(row->counts) < row->max_concurrent)
 		return;
@@ -198,8 +212,12 @@ static int status_row(void *user, const struct hd_sweep_row *row)
 	hd_pen_key(&walk->pen, "study", false);
 	hd_pen_puts(&walk->pen, walk->is_study ? "true" : "false");
 	hd_pen_printf(&walk->pen, ",\"paused\":%zu", walk->paused);
+	hd_pen_key(&walk->pen, "held", false);
+	hd_pen_puts(&walk->pen, walk->held ? "true" : "false");
 	hd_pen_key(&walk->pen, "slots_why", false);
-	if (walk->slots_why.length)
+	if (walk->held)
+		hd_pen_json(&walk->pen, HELD_WHY);
+	else if (walk->slots_why.length)
 		hd_pen_json(&walk->pen, hd_buf_text(&walk->slots_why));
 	else
 		hd_pen_puts(&walk->pen, "null");

@@ -98,6 +98,9 @@ int hd_store_sweep_put(struct hd_store *store,
 /* Why no more trials run at a time: the tag HD_TAG_SLOTS. */
 int hd_store_sweep_slots(struct hd_store *store, int64_t key, const char *why,
 			 int64_t time, struct hd_error *err);
+/* That no new trials start: the tag HD_TAG_HELD, set or taken away. */
+int hd_store_sweep_hold(struct hd_store *store, int64_t key, bool held,
+			int64_t time, struct hd_error *err);
 /* STATE is Azure's word. A terminal one sets ended and clears the engine. */
 int hd_store_sweep_state(struct hd_store *store, int64_t key,
 			 const char *state, enum hd_end end,

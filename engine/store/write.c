@@ -144,6 +144,20 @@ int hd_store_sweep_slots(struct hd_store *store, int64_t key, const char *why,
 			    err);
 }
 
+int hd_store_sweep_hold(struct hd_store *store, int64_t key, bool held,
+			int64_t time, struct hd_error *err)
+{
+	const struct hd_said_row row = { .trial = HD_SAID_OF_SWEEP,
+					 .child = "",
+					 .kind = HD_SAID_TAG,
+					 .name = HD_TAG_HELD,
+					 .value = "by the user",
+					 .time = time };
+
+	return held ? hd_store_say(store, key, &row, err)
+		    : hd_store_unsay(store, key, &row, err);
+}
+
 /* Tags and properties that the file gives its sweep. */
 static int marks_insert(struct hd_store *store, int64_t sweep,
 			const struct hd_sweep_record *record,

@@ -108,13 +108,14 @@ static int command_cancel(struct command *command)
 }
 
 static void answer_limits(struct command *command, const char *name,
-			  const struct hd_limits *limits)
+			  const struct hd_limits *limits, bool held)
 {
 	hd_buf_printf(command->text, ",\"%s\":{\"max_total\":%zu,"
 				     "\"max_concurrent\":%zu",
 		      name, limits->max_total, limits->max_concurrent);
 	answer_number(command, "max_duration", limits->max_duration);
 	answer_number(command, "trial_timeout", limits->trial_timeout);
+	hd_buf_printf(command->text, ",\"held\":%s", held ? "true" : "false");
 	answer_number(command, "target", limits->end_when.target);
 	answer_number(command, "patience",
 		      limits->end_when.patience == SIZE_MAX
@@ -159,8 +160,20 @@ static int update_ends(const struct command *command, struct hd_end_when *when)
 	return whole_limit(command, "patience", 1e9, &when->patience);
 }
 
+/* {"held":true} or false; without it nothing changes. */
+static int update_hold(const struct command *command)
+{
+	const struct hd_json *node = hd_json_get(command->request, "held");
+	bool held = member_true(command, "held");
+
+	if (!node || held == hd_core_is_held(command->core))
+		return 0;
+	return hd_core_hold(command->core, held, command->err);
+}
+
 static int command_update(struct command *command)
 {
+	bool held = hd_core_is_held(command->core);
 	double duration = member_number(command, "max_duration");
 	double timeout = member_number(command, "trial_timeout");
 	struct hd_limits before, after;
@@ -181,10 +194,12 @@ static int command_update(struct command *command)
 	if (!isnan(timeout))
 		after.trial_timeout = timeout;
 	rc = hd_core_set_limits(command->core, &after, command->err);
+	if (rc == 0)
+		rc = update_hold(command);
 	if (rc < 0)
 		return rc;
-	answer_limits(command, "before", &before);
-	answer_limits(command, "after", &after);
+	answer_limits(command, "before", &before, held);
+	answer_limits(command, "after", &after, hd_core_is_held(command->core));
 	return 0;
 }
 

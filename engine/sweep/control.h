@@ -5,6 +5,7 @@
  *
  *	{"op":"cancel","trials":[3],"now":false,"grace":30}   {"ok":true,"count":1}
  *	{"op":"update","max_total":200,"max_concurrent":8}    {"ok":true,...}
+ *	{"op":"update","held":true}
  *	{"op":"enqueue","parameters":{"lr":0.1}}
  *	{"op":"retry","trials":[],"failed":true}
  *	{"op":"ping"}

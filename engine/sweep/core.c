@@ -489,7 +489,7 @@ bool hd_core_is_done(const struct hd_core *core)
 	if (core->only_cancels)
 		return !core_has_cancels(core);
 	return core->live_count == 0 && !core->waiting &&
-	       !hd_proposal_is_working(core) &&
+	       !hd_proposal_is_working(core) && !hd_core_hold_keeps(core) &&
 	       (core->stopping ||
 		(hd_core_draws_no_more(core) && !hd_core_has_enqueued(core)) ||
 		hd_history_count(core->history) >= core->limits.max_total);

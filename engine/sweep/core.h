@@ -95,6 +95,16 @@ void hd_core_limits(const struct hd_core *core, struct hd_limits *limits);
 int hd_core_set_limits(struct hd_core *core, const struct hd_limits *limits,
 		       struct hd_error *err);
 /*
+ * Hold the sweep: nothing is started, no trial and no next attempt of one, until
+ * it is let go on; what runs is not stopped. Stored, so that a resume holds it
+ * too; a part of hd_core_restore. Not within a turn.
+ */
+int hd_core_hold(struct hd_core *core, bool held, struct hd_error *err);
+bool hd_core_is_held(const struct hd_core *core);
+int hd_core_restore_hold(struct hd_core *core, struct hd_error *err);
+/* Say that it is held, if it is. */
+void hd_core_tell_hold(struct hd_core *core, int64_t wall);
+/*
  * Cancel trial NUMBER, which runs, waits or is paused, on behalf of a person:
  * it does not come back. Returns 1, or 0 when it does none of these. Not within
  * a turn.

@@ -154,6 +154,7 @@ struct hd_core {
 	bool only_cancels;  /* trials that were named, and is done then */
 	int64_t settled_at; /* ... and not before */
 	bool exhausted;     /* the sampler has no point left */
+	bool held;          /* nothing is started until somebody says so */
 	bool stopping;
 	bool stop_now;
 	enum hd_end end;
@@ -206,6 +207,8 @@ bool hd_core_has_enqueued(const struct hd_core *core);
 int hd_core_take_enqueued(struct hd_core *core, char **resume_from,
 			  struct hd_error *err);
 void hd_core_drop_enqueued(struct hd_core *core);
+/* hold.c: whether a sweep at its end may have more to do once it goes on. */
+bool hd_core_hold_keeps(const struct hd_core *core);
 /* adjust.c: stop what hd_core_cancel named. */
 int hd_core_cancel_asked(struct hd_core *core, struct hd_error *err);
 /*

@@ -232,7 +232,8 @@ static int core_fill_slot(struct hd_core *core, size_t slot,
 {
 	int rc;
 
-	if (core->stopping || core->only_cancels || hd_core_is_smoking(core))
+	if (core->stopping || core->only_cancels || core->held ||
+	    hd_core_is_smoking(core))
 		return 1;
 	rc = core_relaunch(core, slot, err);
 	if (rc != 1)

@@ -169,7 +169,7 @@ int hd_proposal_take(struct hd_core *core, size_t *known, double *expected,
 int hd_proposal_ahead(struct hd_core *core, struct hd_error *err)
 {
 	if (!core->proposal || core->proposal->state != PROPOSAL_NONE ||
-	    proposal_waits(core) || core->stopping ||
+	    proposal_waits(core) || core->stopping || core->held ||
 	    hd_core_draws_no_more(core) ||
 	    hd_history_count(core->history) >= core->limits.max_total)
 		return 0;

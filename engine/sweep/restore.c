@@ -346,6 +346,8 @@ int hd_core_restore(struct hd_core *core, size_t *left_out,
 					     restore_leader, &restoring, err);
 	if (rc == 0)
 		rc = hd_core_restore_goal(core, err);
+	if (rc == 0)
+		rc = hd_core_restore_hold(core, err);
 	*left_out = restoring.left_out;
 	return rc;
 }

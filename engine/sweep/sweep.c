@@ -510,6 +510,8 @@ int hd_sweep_start(struct hd_sweep *sweep, struct hd_error *err)
 	sweep_listen(sweep);
 	hd_sweep_tell_slots(sweep, sweep_now(sweep));
 	hd_sweep_tell_source(sweep, sweep_now(sweep));
+	if (!sweep->starts_nothing)
+		hd_core_tell_hold(sweep->core, sweep_now(sweep));
 	uv_timer_start(&sweep->tick, on_tick, TICK_MS, TICK_MS);
 	uv_check_start(&sweep->check, on_check);
 	uv_idle_start(&sweep->again, on_again); /* the first turn */

@@ -201,7 +201,7 @@ static void core_prepare(const struct hd_core *core)
 	size_t count = core->limits.max_concurrent;
 
 	if (!core->brief || core->stopping || hd_core_draws_no_more(core) ||
-	    core->only_cancels || core->live_count < count ||
+	    core->only_cancels || core->held || core->live_count < count ||
 	    drawn >= core->limits.max_total)
 		return;
 	if (count > core->limits.max_total - drawn)

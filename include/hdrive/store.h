@@ -184,6 +184,8 @@ enum hd_said_kind {
 /* hdrive's own tag of a sweep: why its devices let no more trials run at a
  * time. */
 #define HD_TAG_SLOTS "hdrive_slots"
+/* And another: no new trials start, until it is let go on. */
+#define HD_TAG_HELD "hdrive_held"
 
 /* What Azure's own tags of a sweep begin with. */
 #define HD_TAG_AZURES "_aml_system_"

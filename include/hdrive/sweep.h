@@ -251,6 +251,12 @@ HD_API int hd_sweep_update(struct hd_store *store, int64_t key,
 			   const char *const *sets, size_t count,
 			   struct hd_error *err);
 /*
+ * Hold sweep KEY, or let it go on, for when next an engine runs it: a held one
+ * starts nothing. HD_EBUSY when one does: it is to be asked by hd_sweep_request.
+ */
+HD_API int hd_sweep_hold(struct hd_store *store, int64_t key, bool held,
+			 struct hd_error *err);
+/*
  * Speak to the engine that runs sweep KEY, whichever process that is. REQUEST
  * is a JSON object as engine/sweep/control.h has them; *REPLY, unless NULL, is
  * the answer's JSON object, the caller's to free(). Waits SECONDS at most.

@@ -417,6 +417,8 @@ static void ended_sweeps_are_replayed_and_changed(void **state)
 			 HD_EINVAL);
 	assert_int_equal(hd_sweep_enqueue(world->store, world->key, "{\"--x\":0.75}", NULL), 0);
 	assert_int_equal(hd_sweep_update(world->store, world->key, sets, 1, NULL), 0);
+	assert_int_equal(hd_sweep_hold(world->store, world->key, true, NULL), 0);
+	assert_int_equal(hd_sweep_hold(world->store, world->key, false, NULL), 0);
 }
 
 static void a_resume_runs_what_was_put_first(void **state)
