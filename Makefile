@@ -24,6 +24,10 @@ PREFIX = /usr/local
 LIBDIR = $(PREFIX)/lib
 # staged below this folder, for packagers
 DESTDIR =
+# the library of charts that the page has: Debian's, or the folder of its npm package
+DYGRAPHS = /usr/share/javascript/dygraphs
+# what makes one script of the page's modules
+ESBUILD = esbuild
 # run only test programs whose name holds this word
 TESTS =
 # and of tests/cli and tests/cluster only the scripts whose names hold this one
@@ -67,7 +71,7 @@ CFLAGS_ALL = $(STD) $(WARN) $(OPTIMIZE) -fPIC -fvisibility=hidden $(SAN) \
 LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lnettle -lgsl -lopenblas -lm -lpthread -ldl
 
 # What HTTP needs is loaded by the server alone: hdrive starts without it.
-SERVER_SRC := $(addprefix engine/serve/,http.c server_trial.c server_ui.c)
+SERVER_SRC := $(addprefix engine/serve/,http.c http_send.c assets.c server_trial.c server_ui.c)
 # The launcher's own: all but what it shares.
 LAUNCH_OWN := $(filter-out %/launch_text.c,$(wildcard engine/dispatch/launch*.c))
 LIB_SRC := $(filter-out $(SERVER_SRC) $(LAUNCH_OWN),$(wildcard \
@@ -162,11 +166,24 @@ $(B)/hdrive: $(CLI_OBJ) $(B)/libhdrive.a
 
 # The MLflow server of a trial, and what "hdrive ui" starts.
 $(B)/hdrive-mlflow: $(call obj,engine/serve/server_trial.c)
-$(B)/hdrive-ui: $(call obj,engine/serve/server_ui.c)
-$(B)/hdrive-mlflow $(B)/hdrive-ui: $(call obj,engine/serve/http.c) $(B)/libhdrive.a
+$(B)/hdrive-ui: $(call obj,$(addprefix engine/serve/,server_ui.c assets.c)) \
+	$(B)/obj/engine/serve/assets.S.o
+$(B)/hdrive-mlflow $(B)/hdrive-ui: $(call obj,$(addprefix engine/serve/,http.c http_send.c)) \
+		$(B)/libhdrive.a
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libhdrive.a $(LDFLAGS) \
-		-Wl,--as-needed -lmicrohttpd $(LIBS)
+		-Wl,--as-needed -lmicrohttpd -lz $(LIBS)
+
+# The page that hdrive-ui has inside: one script, one style, at most 300 kB.
+PAGE_SRC := $(shell find engine/page -type f)
+$(B)/page/stamp: $(PAGE_SRC)
+	@$(if $(Q),echo '  PAGE $(@D)')
+	$(Q)ESBUILD='$(ESBUILD)' engine/page/build.sh $(@D) '$(DYGRAPHS)'
+	@touch $@
+$(B)/obj/engine/serve/assets.S.o: engine/serve/assets.S $(B)/page/stamp
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  AS   $<')
+	$(Q)$(CC) -Wa,-I,$(B)/page -c $< -o $@
 
 # The supervisor of a trial: libc alone, static where the C library can be, so
 # that a start costs a fraction of a millisecond (DESIGN 2). musl starts in less
@@ -378,7 +395,7 @@ reference: $(B)/hdrive
 
 DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial-dev \
 	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev libgit2-dev \
-	libmicrohttpd-dev nettle-dev zlib1g-dev musl-tools
+	libmicrohttpd-dev nettle-dev zlib1g-dev musl-tools esbuild libjs-dygraphs
 DEPS_TEST := $(DEPS_BUILD) g++ libcmocka-dev libasan8 libubsan1 libtsan2 python3 python3-sklearn \
 	mandoc procps curl debhelper dpkg-dev
 DEPS_CLUSTER := slurm-wlm slurm-client munge openssh-server openssh-client iproute2 \

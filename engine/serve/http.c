@@ -1,24 +1,24 @@
-#include "serve/http.h"
+#include "serve/http_private.h"
 
+#include "base/time.h"
 #include "mlflow/api.h"
-
-#include <microhttpd.h>
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#define CONNECTIONS_MOST 256
+#define CONNECTIONS_USUAL 256U
 #define IDLE_SECONDS 30
-/* A request's head, and the answers that are not files. */
+/* All of a head, from the end of what was before; of a body that is kept. */
+#define HEAD_SECONDS 30
+#define BODY_SECONDS 60
+/* To read an answer that is no file and no stream. */
+#define ANSWER_SECONDS 120
+#define SECOND ((int64_t)1000000)
+/* A request's head, and what is sent at once. */
 #define CONNECTION_BYTES ((size_t)32 << 10)
-
-struct hd_http {
-	struct hd_http_setup setup;
-	struct MHD_Daemon *daemon;
-	size_t busy;
-};
 
 /* One request, from its first line to its answer. */
 struct exchange {
@@ -33,6 +33,79 @@ struct exchange {
 	struct hd_mlflow_upload upload;
 	struct hd_buf body;
 };
+
+/* --- connections ---------------------------------------------------------- */
+
+static void link_until(struct MHD_Connection *connection, int seconds)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct hd_http_link *link = info ? info->socket_context : NULL;
+
+	if (link)
+		link->due = seconds ? hd_time_steady() + seconds * SECOND : 0;
+}
+
+static struct hd_http_link *link_new(struct hd_http *http,
+				     struct MHD_Connection *connection)
+{
+	struct hd_http_link *link = calloc(1, sizeof *link);
+
+	if (!link)
+		return NULL;
+	link->http = http;
+	link->fd = MHD_get_connection_info(connection,
+					   MHD_CONNECTION_INFO_CONNECTION_FD)
+			   ->connect_fd;
+	link->due = hd_time_steady() + HEAD_SECONDS * SECOND;
+	link->next = http->links;
+	if (link->next)
+		link->next->previous = link;
+	http->links = link;
+	return link;
+}
+
+static void link_free(struct hd_http_link *link)
+{
+	if (!link)
+		return;
+	if (link->previous)
+		link->previous->next = link->next;
+	else
+		link->http->links = link->next;
+	if (link->next)
+		link->next->previous = link->previous;
+	free(link);
+}
+
+static void on_connection(void *user, struct MHD_Connection *connection,
+			  void **held, enum MHD_ConnectionNotificationCode what)
+{
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		*held = link_new(user, connection);
+		return;
+	}
+	link_free(*held);
+	*held = NULL;
+}
+
+/*
+ * The library counts the seconds since the last byte: who sends one now and
+ * then would stay for ever.
+ */
+static void links_look(struct hd_http *http)
+{
+	int64_t now = hd_time_steady();
+
+	if (now - http->looked < SECOND)
+		return;
+	http->looked = now;
+	for (struct hd_http_link *link = http->links; link; link = link->next)
+		if (link->due && link->due < now)
+			shutdown(link->fd, SHUT_RDWR);
+}
+
+/* --- requests ------------------------------------------------------------- */
 
 static void *on_target(void *user, const char *uri,
 		       struct MHD_Connection *connection)
@@ -56,9 +129,9 @@ static void on_completed(void *user, struct MHD_Connection *connection,
 	struct exchange *exchange = *held;
 
 	(void)user;
-	(void)connection;
 	(void)why;
 	*held = NULL;
+	link_until(connection, HEAD_SECONDS);
 	if (!exchange)
 		return;
 	/* The client has gone before all was here. */
@@ -75,55 +148,6 @@ static void on_completed(void *user, struct MHD_Connection *connection,
 	free(exchange);
 }
 
-/* --- answers -------------------------------------------------------------- */
-
-static struct MHD_Response *response_make(struct hd_web_reply *reply)
-{
-	struct MHD_Response *response;
-	size_t length = reply->body.length;
-	char *text;
-
-	if (reply->file >= 0) {
-		response = MHD_create_response_from_fd64(reply->file_size,
-							 reply->file);
-		if (response)
-			reply->file = -1; /* closed with it */
-		return response;
-	}
-	text = hd_buf_take(&reply->body);
-	if (!text)
-		return MHD_create_response_from_buffer(0, NULL,
-						       MHD_RESPMEM_PERSISTENT);
-	response = MHD_create_response_from_buffer(length, text,
-						   MHD_RESPMEM_MUST_FREE);
-	if (!response)
-		free(text);
-	return response;
-}
-
-static enum MHD_Result reply_send(struct MHD_Connection *connection,
-				  struct hd_web_reply *reply)
-{
-	struct MHD_Response *response = response_make(reply);
-	enum MHD_Result rc;
-
-	if (!response)
-		return MHD_NO;
-	MHD_add_response_header(response, "Content-Type", reply->type);
-	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-	MHD_add_response_header(response, "Cache-Control", "no-store");
-	MHD_add_response_header(response, "Content-Security-Policy",
-				"default-src 'none'; style-src 'unsafe-inline'");
-	if (reply->status == 401)
-		MHD_add_response_header(response, "WWW-Authenticate",
-					"Basic realm=\"hdrive\"");
-	rc = MHD_queue_response(connection, reply->status, response);
-	MHD_destroy_response(response);
-	return rc;
-}
-
-/* --- requests ------------------------------------------------------------- */
-
 static enum MHD_Result count_host(void *user, enum MHD_ValueKind kind,
 				  const char *name, const char *value)
 {
@@ -135,6 +159,11 @@ static enum MHD_Result count_host(void *user, enum MHD_ValueKind kind,
 	return MHD_YES;
 }
 
+static const char *header(struct MHD_Connection *connection, const char *name)
+{
+	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
 /* NULL, too, when there are two: which one was meant? */
 static const char *host_of(struct MHD_Connection *connection)
 {
@@ -142,16 +171,13 @@ static const char *host_of(struct MHD_Connection *connection)
 
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, count_host,
 				  &count);
-	return count == 1 ? MHD_lookup_connection_value(
-				    connection, MHD_HEADER_KIND, "Host")
-			  : NULL;
+	return count == 1 ? header(connection, "Host") : NULL;
 }
 
 /* Whether the length that a request claims is more than it may have. */
 static bool length_is_too_much(struct MHD_Connection *connection)
 {
-	const char *text = MHD_lookup_connection_value(
-		connection, MHD_HEADER_KIND, "Content-Length");
+	const char *text = header(connection, "Content-Length");
 
 	return text && strtoull(text, NULL, 10) > HD_WEB_BODY_MOST;
 }
@@ -178,10 +204,15 @@ static bool exchange_begin(struct exchange *exchange,
 		.method = strcmp(method, "HEAD") ? method : "GET",
 		.target = exchange->target ? exchange->target : "",
 		.host = host_of(connection),
-		.authorization = MHD_lookup_connection_value(
-			connection, MHD_HEADER_KIND, "Authorization"),
-		.agent = MHD_lookup_connection_value(
-			connection, MHD_HEADER_KIND, "User-Agent"),
+		.authorization = header(connection, "Authorization"),
+		.agent = header(connection, "User-Agent"),
+		.cookie = header(connection, "Cookie"),
+		.origin = header(connection, "Origin"),
+		.site = header(connection, "Sec-Fetch-Site"),
+		.kind = header(connection, "Content-Type"),
+		.encodings = header(connection, "Accept-Encoding"),
+		.match = header(connection, "If-None-Match"),
+		.last = header(connection, "Last-Event-ID"),
 		.body = "",
 	};
 	exchange->open = true;
@@ -249,6 +280,17 @@ static void exchange_answer(struct exchange *exchange)
 			    "no page '%.200s'", hd_buf_text(&request->path));
 }
 
+static enum MHD_Result exchange_send(struct exchange *exchange,
+				     struct MHD_Connection *connection)
+{
+	const struct hd_web_reply *reply = &exchange->reply;
+
+	link_until(connection,
+		   reply->stream || reply->file >= 0 ? 0 : ANSWER_SECONDS);
+	return hd_http_send(exchange->http, connection, &exchange->request,
+			    &exchange->reply);
+}
+
 static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
 				  const char *url, const char *method,
 				  const char *version, const char *data,
@@ -262,9 +304,10 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
 	if (!exchange)
 		return MHD_NO;
 	if (!exchange->begun) {
-		if (exchange_begin(exchange, connection, method))
-			return MHD_YES;
-		return reply_send(connection, &exchange->reply);
+		bool is_open = exchange_begin(exchange, connection, method);
+
+		link_until(connection, exchange->uploads ? 0 : BODY_SECONDS);
+		return is_open ? MHD_YES : exchange_send(exchange, connection);
 	}
 	if (*length) {
 		exchange_take(exchange, data, *length);
@@ -272,7 +315,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
 		return MHD_YES;
 	}
 	exchange_answer(exchange);
-	return reply_send(connection, &exchange->reply);
+	return exchange_send(exchange, connection);
 }
 
 /* Escapes are web.c's to undo, once. */
@@ -296,12 +339,14 @@ int hd_http_open(struct hd_http **out, const struct hd_http_setup *setup,
 		return hd_error_nomem(err);
 	http->setup = *setup;
 	http->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL, 0, NULL, NULL, on_request, http,
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http,
 		MHD_OPTION_LISTEN_SOCKET, setup->listener,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, http,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, http,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
+		MHD_OPTION_CONNECTION_LIMIT,
+		setup->connections ? setup->connections : CONNECTIONS_USUAL,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
 		MHD_OPTION_END);
@@ -317,6 +362,7 @@ void hd_http_close(struct hd_http *http)
 {
 	if (!http)
 		return;
+	hd_http_wake(http); /* none may be suspended */
 	MHD_stop_daemon(http->daemon);
 	free(http);
 }
@@ -329,15 +375,17 @@ int hd_http_fd(const struct hd_http *http)
 
 int hd_http_timeout(const struct hd_http *http)
 {
+	int most = http->links ? 1000 : 60000;
 	MHD_UNSIGNED_LONG_LONG timeout;
 
 	if (MHD_get_timeout(http->daemon, &timeout) != MHD_YES)
-		return -1;
-	return timeout > 60000 ? 60000 : (int)timeout;
+		return http->links ? most : -1;
+	return timeout > (unsigned)most ? most : (int)timeout;
 }
 
 void hd_http_run(struct hd_http *http)
 {
+	links_look(http);
 	MHD_run(http->daemon);
 }
 

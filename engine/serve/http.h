@@ -1,6 +1,6 @@
 /*
  * HTTP over a listening socket, in one thread that the caller's loop drives.
- * All that is known of libmicrohttpd is in http.c.
+ * All that is known of libmicrohttpd is in http.c and http_send.c.
  *
  * A client may be slow, stuck or hostile: what it can hold is bounded in
  * number, size and time, and nothing of a request is kept in memory before
@@ -23,6 +23,7 @@ struct hd_http_setup {
 	void (*page)(void *user, const struct hd_web_request *request,
 		     struct hd_web_reply *reply);
 	void *user;
+	unsigned connections; /* at most so many at once; 0: 256 */
 };
 
 struct hd_http; /* opaque */
@@ -35,6 +36,8 @@ int hd_http_fd(const struct hd_http *http);
 /* Milliseconds after which hd_http_run is due anyway; -1 for never. */
 int hd_http_timeout(const struct hd_http *http);
 void hd_http_run(struct hd_http *http);
+/* Streams that had nothing are asked again, by the next hd_http_run. */
+void hd_http_wake(struct hd_http *http);
 /* Take no more connections. */
 void hd_http_quiesce(struct hd_http *http);
 /* Requests that have begun and are not answered. */

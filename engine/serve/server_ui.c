@@ -1,6 +1,6 @@
 /*
  * hdrive-ui STORE SWEEP ADDRESS PORT: what "hdrive ui" becomes. The store for
- * reading, as pages and to MLflow's clients; SWEEP "" is all of them, PORT 0
+ * reading, as a page and to MLflow's clients; SWEEP "" is all of them, PORT 0
  * one that is free. It goes when it is told to by a signal.
  *
  * A program of its own: hdrive would load what HTTP needs at every start.
@@ -119,12 +119,13 @@ static int ui_serve(struct hd_store *store, int64_t only, const char *address,
 		    const char *port)
 {
 	char token[2 * UI_TOKEN_BYTES + 1];
-	struct hd_ui ui = { store, only, token };
+	struct hd_asset assets[HD_ASSETS];
 	struct hd_ml_store held = { store, only };
 	struct hd_ml ml = { &hd_ml_store_source, &held };
 	struct hd_web_guard guard = { .token = token,
 				      .address = address,
-				      .in_query = true };
+				      .browsers = true };
+	struct hd_ui ui = { store, only, &guard, assets };
 	struct hd_http_setup setup = { .listener = listener_open(address, port),
 				       .guard = &guard,
 				       .ml = &ml,
@@ -139,6 +140,7 @@ static int ui_serve(struct hd_store *store, int64_t only, const char *address,
 	if (signals < 0 || !token_make(token, sizeof token))
 		return fail("no signals, or no random bytes");
 	guard.port = port_of(setup.listener);
+	hd_assets(assets);
 	if (hd_http_open(&http, &setup, &err) < 0)
 		return fail(err.text);
 	ui_tell(address, guard.port, token);

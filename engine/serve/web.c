@@ -2,30 +2,30 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 /* --- answers -------------------------------------------------------------- */
 
-/* The status that MLflow's own server sends with each. */
+/* The status that MLflow's own server sends with each; the library's name. */
 static const struct {
 	const char *code;
 	unsigned status;
+	const char *api;
 } web_codes[] = {
-	{ "BAD_REQUEST", 400 },
-	{ "MALFORMED_REQUEST", 400 },
-	{ "INVALID_PARAMETER_VALUE", 400 },
-	{ "RESOURCE_ALREADY_EXISTS", 400 },
-	{ "UNAUTHENTICATED", 401 },
-	{ "PERMISSION_DENIED", 403 },
-	{ "ENDPOINT_NOT_FOUND", 404 },
-	{ "RESOURCE_DOES_NOT_EXIST", 404 },
-	{ "METHOD_NOT_ALLOWED", 405 },
-	{ "REQUEST_TOO_LARGE", 413 },
-	{ "INTERNAL_ERROR", 500 },
-	{ "NOT_IMPLEMENTED", 501 },
+	{ "BAD_REQUEST", 400, "HD_EINVAL" },
+	{ "MALFORMED_REQUEST", 400, "HD_EINVAL" },
+	{ "INVALID_PARAMETER_VALUE", 400, "HD_EINVAL" },
+	{ "RESOURCE_ALREADY_EXISTS", 400, "HD_EEXIST" },
+	{ "UNAUTHENTICATED", 401, "UNAUTHENTICATED" },
+	{ "PERMISSION_DENIED", 403, "PERMISSION_DENIED" },
+	{ "ENDPOINT_NOT_FOUND", 404, "HD_ENOENT" },
+	{ "RESOURCE_DOES_NOT_EXIST", 404, "HD_ENOENT" },
+	{ "METHOD_NOT_ALLOWED", 405, "METHOD_NOT_ALLOWED" },
+	{ "REQUEST_TOO_LARGE", 413, "HD_ELIMIT" },
+	{ "INTERNAL_ERROR", 500, "HD_EIO" },
+	{ "NOT_IMPLEMENTED", 501, "HD_EINVAL" },
 };
 
 void hd_web_reply_init(struct hd_web_reply *reply)
@@ -34,6 +34,7 @@ void hd_web_reply_init(struct hd_web_reply *reply)
 		.status = 200,
 		.type = "application/json",
 		.body = HD_BUF_INIT,
+		.headers = HD_BUF_INIT,
 		.file = -1,
 	};
 }
@@ -41,26 +42,46 @@ void hd_web_reply_init(struct hd_web_reply *reply)
 void hd_web_reply_release(struct hd_web_reply *reply)
 {
 	hd_buf_release(&reply->body);
+	hd_buf_release(&reply->headers);
 	if (reply->file >= 0)
 		close(reply->file);
 	reply->file = -1;
+	if (reply->stream)
+		reply->stream->close(reply->self);
+	reply->stream = NULL;
 }
 
-void hd_web_fail(struct hd_web_reply *reply, const char *code, const char *fmt,
-		 ...)
+void hd_web_header(struct hd_web_reply *reply, const char *name,
+		   const char *value)
 {
-	char text[1024];
-	va_list args;
+	hd_buf_add(&reply->headers, name, strlen(name) + 1);
+	hd_buf_add(&reply->headers, value, strlen(value) + 1);
+}
 
-	va_start(args, fmt);
-	vsnprintf(text, sizeof text, fmt, args);
-	va_end(args);
+/* Begin anew, as an error of that status. */
+static void reply_reset(struct hd_web_reply *reply, unsigned status)
+{
+	bool mlflow = reply->mlflow;
+
 	hd_web_reply_release(reply);
 	hd_web_reply_init(reply);
-	reply->status = 500;
-	for (size_t i = 0; i < sizeof web_codes / sizeof web_codes[0]; i++)
-		if (!strcmp(code, web_codes[i].code))
-			reply->status = web_codes[i].status;
+	reply->mlflow = mlflow;
+	reply->status = status;
+}
+
+static void reply_api(struct hd_web_reply *reply, const char *code,
+		      const char *text)
+{
+	hd_buf_puts(&reply->body, "{\"error\":{\"code\":");
+	hd_buf_json(&reply->body, code, strlen(code));
+	hd_buf_puts(&reply->body, ",\"message\":");
+	hd_buf_json(&reply->body, text, strlen(text));
+	hd_buf_puts(&reply->body, "}}");
+}
+
+static void reply_mlflow(struct hd_web_reply *reply, const char *code,
+			 const char *text)
+{
 	hd_buf_puts(&reply->body, "{\"error_code\":");
 	hd_buf_json(&reply->body, code, strlen(code));
 	hd_buf_puts(&reply->body, ",\"message\":");
@@ -68,29 +89,52 @@ void hd_web_fail(struct hd_web_reply *reply, const char *code, const char *fmt,
 	hd_buf_puts(&reply->body, "}");
 }
 
-void hd_web_html(struct hd_buf *buf, const char *text)
+void hd_web_fail(struct hd_web_reply *reply, const char *code, const char *fmt,
+		 ...)
 {
-	for (; *text; text++) {
-		switch (*text) {
-		case '<':
-			hd_buf_puts(buf, "&lt;");
-			break;
-		case '>':
-			hd_buf_puts(buf, "&gt;");
-			break;
-		case '&':
-			hd_buf_puts(buf, "&amp;");
-			break;
-		case '"':
-			hd_buf_puts(buf, "&quot;");
-			break;
-		case '\'':
-			hd_buf_puts(buf, "&#39;");
-			break;
-		default:
-			hd_buf_putc(buf, *text);
-		}
+	const char *api = "HD_EIO";
+	unsigned status = 500;
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	for (size_t i = 0; i < sizeof web_codes / sizeof web_codes[0]; i++) {
+		if (strcmp(code, web_codes[i].code) != 0)
+			continue;
+		status = web_codes[i].status;
+		api = web_codes[i].api;
 	}
+	reply_reset(reply, status);
+	if (reply->mlflow)
+		reply_mlflow(reply, code, text);
+	else
+		reply_api(reply, api, text);
+}
+
+static unsigned error_status(int code)
+{
+	switch (code) {
+	case HD_EINVAL:
+		return 400;
+	case HD_ENOENT:
+		return 404;
+	case HD_EEXIST:
+	case HD_EBUSY:
+	case HD_ESTATE:
+		return 409;
+	case HD_ELIMIT:
+		return 413;
+	default:
+		return 500;
+	}
+}
+
+void hd_web_fail_error(struct hd_web_reply *reply, const struct hd_error *err)
+{
+	reply_reset(reply, error_status(err->code));
+	reply_api(reply, hd_code_name(err->code), err->text);
 }
 
 /* --- the target ----------------------------------------------------------- */
@@ -201,7 +245,7 @@ static bool web_arguments(struct hd_buf *query, const char *text)
 	return true;
 }
 
-static bool web_split(struct hd_web_request *request)
+bool hd_web_split(struct hd_web_request *request)
 {
 	const char *target = request->target;
 	size_t length = strcspn(target, "?#");
@@ -246,119 +290,35 @@ bool hd_web_is(const struct hd_web_request *request, const char *method)
 	return !strcmp(request->method, method);
 }
 
-/* --- who asks ------------------------------------------------------------- */
-
-/*
- * A page on the web that has its name point to 127.0.0.1 sends that name: what
- * is not one of ours is not meant for us.
- */
-static bool web_host_is_ours(const struct hd_web_guard *guard, const char *host)
+bool hd_web_is_mlflow(const char *target)
 {
-	const char *const names[] = { "127.0.0.1", "localhost",
-				      guard->address };
-	char port[16];
+	static const char *const heads[] = { "/api/2.0/", "/ajax-api/2.0/" };
 
-	if (!host)
-		return false;
-	snprintf(port, sizeof port, ":%u", guard->port);
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		size_t length = names[i] ? strlen(names[i]) : 0;
-
-		if (names[i] && !strncasecmp(host, names[i], length) &&
-		    !strcmp(host + length, port))
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+		if (!strncmp(target, heads[i], strlen(heads[i])))
 			return true;
-	}
 	return false;
 }
 
-/* As long for the first byte that differs as for the last. */
-static bool web_is_token(const struct hd_web_guard *guard, const char *text,
-			 size_t length)
+/* "gzip" or "*" among "deflate, gzip;q=0.5", and not with a quality of 0. */
+bool hd_web_takes_gzip(const struct hd_web_request *request)
 {
-	size_t expected = strlen(guard->token);
-	unsigned difference = length != expected;
+	const char *text = request->encodings;
 
-	for (size_t i = 0; i < expected; i++)
-		difference |= (unsigned char)guard->token[i] ^
-			      (unsigned char)(i < length ? text[i] : 0);
-	return expected > 0 && !difference;
-}
+	while (text && *text) {
+		size_t length, word;
+		const char *quality;
 
-/* Base64 of at most 3/4 of SIZE bytes; returns how many, 0 for none. */
-static size_t web_base64(const char *text, char *out, size_t size)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t length = 0;
-	uint32_t bits = 0;
-	int held = 0;
-
-	for (; *text && *text != '='; text++) {
-		const char *found = strchr(digits, *text);
-
-		if (!found || length == size)
-			return 0;
-		bits = bits << 6 | (uint32_t)(found - digits);
-		held += 6;
-		if (held >= 8) {
-			held -= 8;
-			out[length++] = (char)(bits >> held & 0xff);
-		}
+		text += strspn(text, ", \t");
+		length = strcspn(text, ",");
+		word = strcspn(text, ",; \t");
+		quality = memchr(text, '=', length);
+		if (((word == 4 && !strncasecmp(text, "gzip", 4)) ||
+		     (word == 1 && *text == '*')) &&
+		    !(quality && strspn(quality + 1, "0. \t") >=
+					 length - (size_t)(quality + 1 - text)))
+			return true;
+		text += length;
 	}
-	return length;
-}
-
-/* "user:password", where the password is the token and the user is anybody. */
-static bool web_basic(const struct hd_web_guard *guard, const char *text)
-{
-	char plain[512];
-	size_t length = web_base64(text, plain, sizeof plain);
-	const char *colon = length ? memchr(plain, ':', length) : NULL;
-	size_t skip = colon ? (size_t)(colon - plain) + 1 : 0;
-
-	return colon && web_is_token(guard, colon + 1, length - skip);
-}
-
-static bool web_has_token(const struct hd_web_guard *guard,
-			  const struct hd_web_request *request)
-{
-	const char *header = request->authorization;
-	const char *argument = hd_web_argument(request, "token");
-
-	if (header && !strncasecmp(header, "Bearer ", 7))
-		return web_is_token(guard, header + 7, strlen(header + 7));
-	if (header && !strncasecmp(header, "Basic ", 6))
-		return web_basic(guard, header + 6);
-	return guard->in_query && argument && hd_web_is(request, "GET") &&
-	       web_is_token(guard, argument, strlen(argument));
-}
-
-bool hd_web_open(struct hd_web_request *request,
-		 const struct hd_web_guard *guard, struct hd_web_reply *reply)
-{
-	hd_buf_init(&request->path);
-	hd_buf_init(&request->query);
-	if (!web_host_is_ours(guard, request->host)) {
-		hd_web_fail(reply, "PERMISSION_DENIED",
-			    "the Host header names another server");
-		return false;
-	}
-	if (!web_split(request)) {
-		hd_web_fail(reply, "BAD_REQUEST",
-			    "the request's target is not well-formed");
-		return false;
-	}
-	if (!web_has_token(guard, request)) {
-		hd_web_fail(reply, "UNAUTHENTICATED",
-			    "no valid token, expected that of "
-			    "MLFLOW_TRACKING_TOKEN");
-		return false;
-	}
-	return true;
-}
-
-void hd_web_close(struct hd_web_request *request)
-{
-	hd_buf_release(&request->path);
-	hd_buf_release(&request->query);
+	return false;
 }
