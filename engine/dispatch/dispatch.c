@@ -165,6 +165,14 @@ static void on_note(void *user, size_t trial, const char *text)
 		dispatch->setup.note(dispatch->setup.user, trial, text);
 }
 
+static void on_placed(void *user, size_t trial, const char *where)
+{
+	struct hd_dispatch *dispatch = user;
+
+	if (dispatch->setup.placed)
+		dispatch->setup.placed(dispatch->setup.user, trial, where);
+}
+
 static void dispatch_free(struct hd_dispatch *dispatch)
 {
 	if (!dispatch)
@@ -202,6 +210,7 @@ int hd_dispatch_open(struct hd_dispatch **out,
 		.settings = setup->settings,
 		.environment = setup->environment,
 		.note = on_note,
+		.placed = on_placed,
 	};
 	dispatch->slots = calloc(setup->slots, sizeof *dispatch->slots);
 	dispatch->size = setup->slots;

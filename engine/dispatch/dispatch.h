@@ -52,6 +52,8 @@ struct hd_dispatch_setup {
 	void *wake_user;
 	/* Of the backend, TRIAL SIZE_MAX for none of them. May be NULL. */
 	void (*note)(void *user, size_t trial, const char *text);
+	/* Where it runs, said of one elsewhere; NULL: nobody asks. */
+	void (*placed)(void *user, size_t trial, const char *where);
 };
 
 int hd_dispatch_open(struct hd_dispatch **out,

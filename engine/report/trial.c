@@ -125,7 +125,7 @@ static int trial_attempts(struct trial_walk *walk, size_t number)
 		hd_pen_json(pen, devices);
 		hd_pen_puts(pen, ",\"attempts\":[");
 	} else if (*devices) {
-		trial_fact(pen, "devices", devices);
+		trial_fact(pen, "ran on", devices);
 	}
 	free(devices);
 	walk->count = 0;

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "dispatch/order_format.h"
+#include "dispatch/record.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -188,6 +189,20 @@ void hd_slurm_attempt_started(struct hd_slurm_attempt *attempt)
 	attempt->heard = hd_slurm_now(slurm);
 	/* Its process is another machine's. */
 	slurm->host.started(slurm->host.user, attempt->trial, 0, 0);
+	hd_slurm_attempt_placed(attempt);
+}
+
+void hd_slurm_attempt_placed(const struct hd_slurm_attempt *attempt)
+{
+	const struct hd_backend_host *host = &attempt->slurm->host;
+	const char *where = attempt->node;
+	struct hd_record_state state;
+
+	/* Its launcher may be seen before the scheduler's word. */
+	if (!*where && hd_record_read_state(&state, attempt->folder, NULL) == 0)
+		where = state.host;
+	if (*where && host->placed)
+		host->placed(host->user, attempt->trial, where);
 }
 
 void hd_slurm_attempt_end(struct hd_slurm_attempt *attempt, const struct hd_exit *exit)
@@ -196,6 +211,7 @@ void hd_slurm_attempt_end(struct hd_slurm_attempt *attempt, const struct hd_exit
 	struct hd_record *record = attempt->record; /* EXIT may point into it */
 	size_t trial = attempt->trial;
 
+	hd_slurm_attempt_placed(attempt);
 	order_remove(attempt);
 	log_move(attempt);
 	attempt->record = NULL;

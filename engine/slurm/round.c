@@ -217,8 +217,10 @@ static void found_heed(struct hd_slurm_attempt *attempt)
 		break;
 	case HD_SLURM_RUNNING:
 		attempt->requeued = 0;
-		if (!attempt->withdrawn)
-			hd_slurm_attempt_started(attempt);
+		if (attempt->withdrawn)
+			break;
+		hd_slurm_attempt_started(attempt);
+		hd_slurm_attempt_placed(attempt);
 		break;
 	case HD_SLURM_UNSEEN:
 	case HD_SLURM_COMPLETING:

@@ -217,6 +217,8 @@ struct hd_slurm_attempt *hd_slurm_attempt_of_job(const struct hd_slurm *slurm,
 bool hd_slurm_attempt_withdraw(struct hd_slurm_attempt *attempt);
 /* It runs: said once. */
 void hd_slurm_attempt_started(struct hd_slurm_attempt *attempt);
+/* Where, as far as it is known: may be said again. */
+void hd_slurm_attempt_placed(const struct hd_slurm_attempt *attempt);
 /* Tell how it ended, and forget it. */
 void hd_slurm_attempt_end(struct hd_slurm_attempt *attempt, const struct hd_exit *exit);
 /* The same for one that has no exit record: why. */

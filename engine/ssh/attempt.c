@@ -273,3 +273,20 @@ int hd_ssh_place_read(struct hd_ssh_attempt *attempt, char **host, struct hd_err
 	return hd_error_set(err, HD_ENOENT, "where trial %zu was started is not known",
 			    attempt->trial);
 }
+
+void hd_ssh_place_tell(const struct hd_ssh_attempt *attempt)
+{
+	const struct hd_backend_host *engine = &attempt->ssh->engine;
+	struct hd_buf where = HD_BUF_INIT;
+
+	if (!attempt->host)
+		return;
+	hd_buf_puts(&where, attempt->host->said.name);
+	for (size_t node = 1; attempt->group && node < attempt->ssh->nodes; node++)
+		for (struct hd_ssh_attempt *a = attempt->ssh->attempts; a; a = a->next)
+			if (a->group == attempt->group && a->node == node && a->host)
+				hd_buf_printf(&where, ", %s", a->host->said.name);
+	if (engine->placed && !hd_buf_failed(&where))
+		engine->placed(engine->user, attempt->trial, hd_buf_text(&where));
+	hd_buf_release(&where);
+}

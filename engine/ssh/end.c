@@ -105,6 +105,8 @@ static void attempt_tell(struct hd_ssh_attempt *attempt, const struct hd_exit *e
 		hd_ssh_attempt_close(attempt);
 		return;
 	}
+	if (!attempt->was_started)
+		hd_ssh_place_tell(attempt);
 	/* What the group says of it lives until it is told. */
 	hd_ssh_group_judge(attempt, &judged);
 	hd_ssh_attempt_ref(attempt);

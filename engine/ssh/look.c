@@ -285,6 +285,7 @@ static void started_tell(struct hd_ssh_attempt *attempt)
 	if (attempt->node)
 		return;
 	engine->started(engine->user, attempt->trial, state.pid, state.start);
+	hd_ssh_place_tell(attempt);
 }
 
 /* Its host was started anew, and nothing of before lives. */

@@ -252,6 +252,8 @@ bool hd_ssh_attempt_ask(struct hd_ssh_attempt *attempt, struct hd_buf *script,
 int hd_ssh_place_write(const struct hd_ssh_attempt *attempt, struct hd_error *err);
 /* HD_ENOENT for none that can be read; HOST and the attempt's fields are filled. */
 int hd_ssh_place_read(struct hd_ssh_attempt *attempt, char **host, struct hd_error *err);
+/* Tell the engine its host, or those of all its ranks, the first one's first. */
+void hd_ssh_place_tell(const struct hd_ssh_attempt *attempt);
 
 /* --- launch.c ---------------------------------------------------------------- */
 

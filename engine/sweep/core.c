@@ -24,6 +24,7 @@ void hd_run_free(struct run *run)
 	free(run->parameters);
 	free(run->resume_from);
 	free(run->exit_error);
+	free(run->where);
 	free(run->mark_detail);
 	for (size_t i = 0; i < run->name_count; i++)
 		free(run->names[i]);
@@ -232,6 +233,19 @@ void hd_core_on_started(void *user, size_t trial, int64_t pid, uint64_t start)
 	run->pid = pid;
 	run->start = start;
 	run->spawned = true;
+	core->wants_soon = true;
+}
+
+void hd_core_on_placed(void *user, size_t trial, const char *where)
+{
+	struct hd_core *core = user;
+	struct run *run = core_find(core, trial);
+
+	if (!run || (run->where && strcmp(run->where, where) == 0))
+		return;
+	free(run->where);
+	run->where = strdup(where); /* without memory nobody learns of it */
+	run->placed = true;
 	core->wants_soon = true;
 }
 

@@ -85,6 +85,7 @@ void hd_core_on_started(void *core, size_t trial, int64_t pid, uint64_t start);
 void hd_core_on_output(void *core, size_t trial);
 void hd_core_on_ended(void *core, size_t trial, const struct hd_exit *exit);
 void hd_core_on_note(void *core, size_t trial, const char *text);
+void hd_core_on_placed(void *core, size_t trial, const char *where);
 
 /* The two halves of what setup.work starts. */
 void hd_core_work(struct hd_core *core);

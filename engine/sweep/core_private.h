@@ -90,6 +90,7 @@ struct run {
 	bool adopted;       /* ... and that is done */
 	bool fresh;         /* its row is new, the launch comes after commit */
 	bool spawned;       /* pid and start are news for the store */
+	bool placed;        /* ... so is where it runs */
 	bool has_output;    /* its files may have grown */
 	bool ended;         /* exit says how */
 	bool unstarted;     /* ... namely that no process of it ever was */
@@ -101,6 +102,7 @@ struct run {
 	bool changed;       /* its row's figures are news for the store */
 	int64_t pid;
 	uint64_t start;
+	char *where; /* the place elsewhere; NULL: here, or not known */
 	struct hd_exit exit;
 	char *exit_error; /* exit.error's own copy */
 

@@ -363,6 +363,7 @@ static int sweep_open_core(struct hd_sweep *sweep, struct hd_error *err)
 		.wake = on_runner_wake,
 		.wake_user = sweep,
 		.note = hd_core_on_note,
+		.placed = hd_core_on_placed,
 	};
 	int rc;
 

@@ -18,15 +18,23 @@ int hd_core_begin(struct hd_core *core, struct hd_error *err)
 	return rc;
 }
 
-/* Those of an adopted trial may be given out no more: then the row has them. */
-static int run_store_devices(struct run *run, struct hd_error *err)
+/*
+ * Where it runs: the place elsewhere, or its devices here, which are none of a
+ * place's. Devices of an adopted trial may be given out no more: then the row
+ * has them.
+ */
+static int run_store_where(struct run *run, struct hd_error *err)
 {
 	struct hd_core *core = run->core;
-	const char *devices = hd_dispatch_devices(core->dispatch, run->number);
+	const char *where = run->where ? run->where
+				       : hd_dispatch_devices(core->dispatch, run->number);
+	int rc;
 
-	if (!devices || !*devices)
+	run->placed = false;
+	if (!where || !*where)
 		return 0;
-	return hd_store_trial_devices(core->setup.store, run->key, devices, err);
+	rc = hd_core_begin(core, err);
+	return rc < 0 ? rc : hd_store_trial_devices(core->setup.store, run->key, where, err);
 }
 
 /* It runs: with pid and start time, by which a resume knows it again. */
@@ -44,7 +52,7 @@ static int run_store_spawned(struct run *run, struct hd_error *err)
 			    : hd_store_trial_process(core->setup.store, run->key,
 						     run->pid, run->start, err);
 	if (rc == 0)
-		rc = run_store_devices(run, err);
+		rc = run_store_where(run, err);
 	if (rc == 0 && begins) {
 		hd_trial_move(run->trial, HD_TRIAL_EVENT_SPAWNED);
 		/* What it waited for in a queue is no time of its own. */
@@ -79,8 +87,9 @@ static int core_attend(struct hd_core *core, struct run **slot,
 
 	if (run->ended && !run->gone)
 		run->gone = core->wall;
-	rc = run->spawned ? run_store_spawned(run, err) : 0;
-
+	rc = run->spawned  ? run_store_spawned(run, err)
+	     : run->placed ? run_store_where(run, err)
+			   : 0;
 	if (rc == 0 && !run->is_mute && (run->has_output || run->ended)) {
 		run->has_output = false;
 		rc = hd_run_collect(run, run->ended, err);

@@ -115,6 +115,9 @@ struct hd_backend_host {
 	const char *const *environment; /* "A=b"..., of what it starts here */
 	/* Something that a person should know, TRIAL SIZE_MAX for none. */
 	void (*note)(void *user, size_t trial, const char *text);
+	/* Where the attempt runs: "h2", "n[1-3]"; for "show". A type that is
+	 * not remote says nothing. */
+	void (*placed)(void *user, size_t trial, const char *where);
 };
 
 struct hd_backend_type {

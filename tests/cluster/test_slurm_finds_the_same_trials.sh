@@ -26,6 +26,8 @@ diff here together || fail 'other trials in arrays'
 
 for sweep in there together; do
 	counted $sweep
+	code 0 hdrive show $sweep 7
+	grep -q '^ran on  *[a-z]' out || fail "$(cat out)"
 	same "$(attempts $sweep)" ''
 done
 nothing_left

@@ -26,6 +26,9 @@ counted far
 # Every host had some, and no host has anything left.
 for host in h1 h2 h3; do
 	grep -q "\"$host\"" .hdrive/far/*/place-1 || fail "$host had no trial"
+	at=$(basename "$(dirname "$(grep -l "\"$host\"" .hdrive/far/*/place-1 | head -n 1)")")
+	code 0 hdrive show far "$(expr "$at" + 0)"
+	grep -q "^ran on  *$host$" out || fail "$(cat out)"
 	same "$(ls "$LAB_DIR/hosts/$host/tmp/trials")" "$(printf 'parts\nstage')"
 done
 nothing_left
