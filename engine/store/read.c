@@ -7,6 +7,7 @@
  */
 #include "base/buf.h"
 #include "metrics/tail.h"
+#include "store/look.h"
 #include "store/private.h"
 
 #include <inttypes.h>
@@ -210,6 +211,27 @@ int hd_store_sweeps(struct hd_store *store, size_t limit, const char *state,
 	return rc;
 }
 
+int hd_store_sweeps_before(struct hd_store *store, int64_t key, size_t limit,
+			   const char *state, hd_sweep_fn fn, void *user,
+			   struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_open(&query, store, HD_STMT_SWEEP_BEFORE, err);
+
+	if (rc < 0)
+		return rc;
+	hd_query_text(&query, state);
+	hd_query_integer(&query, read_limit(limit));
+	hd_query_integer(&query, key);
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		rc = sweep_show(&query, fn, user, err);
+		if (rc != 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}
+
 /* --- trials --------------------------------------------------------------- */
 
 /* In the order of TRIAL_COLUMNS. */
@@ -376,6 +398,32 @@ int hd_store_trial(struct hd_store *store, int64_t sweep, size_t number,
 	else if (rc == 0)
 		rc = hd_error_set(err, HD_ENOENT, "no trial %zu in sweep '%s'",
 				  number, hd_buf_text(&names.name));
+out:
+	hd_query_close(&query);
+	read_sweep_release(&names);
+	return rc;
+}
+
+int hd_store_trials_after(struct hd_store *store, int64_t sweep, int64_t number,
+			  size_t limit, hd_trial_fn fn, void *user,
+			  struct hd_error *err)
+{
+	struct read_sweep names;
+	struct hd_query query = { 0 };
+	int rc = read_sweep_init(&names, store, sweep, err);
+
+	if (rc == 0)
+		rc = hd_query_open(&query, store, HD_STMT_TRIAL_AFTER, err);
+	if (rc < 0)
+		goto out;
+	hd_query_integer(&query, sweep);
+	hd_query_integer(&query, number);
+	hd_query_integer(&query, read_limit(limit));
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		rc = trial_show(&query, &names, fn, user, err);
+		if (rc != 0)
+			break;
+	}
 out:
 	hd_query_close(&query);
 	read_sweep_release(&names);

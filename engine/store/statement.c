@@ -63,6 +63,13 @@
 	" WHERE t.sweep = ?1 AND t.number BETWEEN ?2 AND ?3" \
 	" ORDER BY t.number, d.key"
 
+#define LOOK_COLUMNS                                                     \
+	"SELECT key, number, state, end_reason, value, last, intervals," \
+	" attempt, created, started, ended"
+#define LOOK_ROWS " FROM trial WHERE sweep = ?1 ORDER BY number"
+#define POINT_COLUMNS \
+	"SELECT sequence, interval, step, value FROM metric WHERE trial = ?1"
+
 static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_BEGIN] = "BEGIN IMMEDIATE",
 	[HD_STMT_COMMIT] = "COMMIT",
@@ -366,6 +373,34 @@ static const char *const stmt_sql[HD_STMTS] = {
 	[HD_STMT_STUDY_CLIENTS] = "SELECT number, client FROM trial WHERE sweep = ?1"
 				  " AND state IN ('Running', 'CancelRequested')"
 				  " AND client IS NOT NULL ORDER BY number",
+
+	/* ?1: of that state alone, ?2: so many, ?3: older than that key. */
+	[HD_STMT_SWEEP_BEFORE] = SWEEP_COLUMNS " WHERE (?1 IS NULL OR state = ?1)"
+					       " AND key < ?3 ORDER BY key DESC LIMIT ?2",
+	[HD_STMT_TRIAL_AFTER] = TRIAL_COLUMNS " WHERE sweep = ?1 AND number > ?2"
+					      " ORDER BY number LIMIT ?3",
+	[HD_STMT_LOOK_VERSION] = "PRAGMA data_version",
+	[HD_STMT_LOOK_SWEEPS] =
+		"SELECT key, state, ended, max_total, max_concurrent, best_trial, best,"
+		" engine_pid, engine_start FROM sweep ORDER BY key DESC",
+	[HD_STMT_LOOK_TRIALS] = LOOK_COLUMNS ", slot" LOOK_ROWS,
+	/* Of a file before schema 3. */
+	[HD_STMT_LOOK_TRIALS_OLD] = LOOK_COLUMNS ", NULL" LOOK_ROWS,
+	[HD_STMT_LOOK_PARAMETERS] = "SELECT number, parameters FROM trial WHERE sweep = ?1"
+				    " AND number BETWEEN ?2 AND ?3 ORDER BY number",
+	[HD_STMT_LOOK_POINTS] = POINT_COLUMNS " AND sequence > ?2 AND interval > 0"
+					      " ORDER BY sequence",
+	[HD_STMT_LOOK_CURVE] = POINT_COLUMNS " AND text IS NULL AND name ="
+					     " (SELECT key FROM name WHERE text = ?2)"
+					     " ORDER BY sequence",
+	/* Of the ?2 first values of a trial. */
+	[HD_STMT_LOOK_NAMES] = "SELECT text FROM name WHERE key IN (SELECT name FROM"
+			       " (SELECT name FROM metric WHERE trial = ?1"
+			       " ORDER BY sequence LIMIT ?2)) ORDER BY text",
+	[HD_STMT_LOOK_ATTEMPTS] =
+		"SELECT t.number, a.number, a.slot, a.started, a.ended, a.end_reason"
+		" FROM trial t CROSS JOIN attempt a ON a.trial = t.key"
+		" WHERE t.sweep = ?1 AND t.attempt > 1 ORDER BY t.number, a.number",
 };
 
 const char *hd_stmt_sql(enum hd_stmt id)
