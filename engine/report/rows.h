@@ -25,6 +25,11 @@ const char *hd_rows_trial_state(const struct hd_trial_row *row);
 /* The members of a sweep's or trial's JSON object, without the braces. */
 void hd_rows_sweep_json(struct hd_pen *pen, const struct hd_sweep_row *row);
 void hd_rows_trial_json(struct hd_pen *pen, const struct hd_trial_row *row);
+/* The same of what a policy decided. */
+void hd_rows_decision_json(struct hd_pen *pen, const struct hd_decision_row *row);
+/* hd_report_trial's JSON without the metrics, which may be a million. */
+int hd_rows_trial_report(struct hd_store *store, int64_t sweep, size_t number,
+			 const struct hd_out *out, struct hd_error *err);
 
 /* "name    " in a column of its own, as every block of facts has it. */
 void hd_rows_label(struct hd_pen *pen, const char *label);

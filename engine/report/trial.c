@@ -16,6 +16,7 @@ struct trial_walk {
 	struct hd_error *err;
 	size_t count;
 	bool is_study;
+	bool bare;             /* its metrics are somebody else's to show */
 	enum hd_decision last; /* of the trial's decisions */
 };
 
@@ -165,8 +166,9 @@ static int trial_row(void *user, const struct hd_trial_row *row)
 
 	hd_series_init(&series);
 	hd_said_init(&said);
-	rc = hd_series_load(&series, walk->store, walk->sweep, row->number,
-			    walk->err);
+	rc = walk->bare ? 0
+			: hd_series_load(&series, walk->store, walk->sweep, row->number,
+					 walk->err);
 	if (rc == 0 && walk->format == HD_FORMAT_JSON)
 		rc = hd_said_load(&said, walk->store, walk->sweep,
 				  (int64_t)row->number, walk->err);
@@ -176,8 +178,10 @@ static int trial_row(void *user, const struct hd_trial_row *row)
 		hd_pen_puts(&walk->pen, "{");
 		hd_rows_trial_json(&walk->pen, row);
 		rc = trial_attempts(walk, row->number);
-		hd_pen_key(&walk->pen, "metrics", false);
-		hd_series_json(&series, &walk->pen);
+		if (!walk->bare) {
+			hd_pen_key(&walk->pen, "metrics", false);
+			hd_series_json(&series, &walk->pen);
+		}
 		hd_said_trial_json(&said, &walk->pen);
 		hd_pen_puts(&walk->pen, "}\n");
 	} else {
@@ -219,6 +223,18 @@ int hd_report_trial(struct hd_store *store, int64_t sweep, size_t number,
 	return trial_report(&walk, number, trial_row, out);
 }
 
+int hd_rows_trial_report(struct hd_store *store, int64_t sweep, size_t number,
+			 const struct hd_out *out, struct hd_error *err)
+{
+	struct trial_walk walk = { .store = store,
+				   .sweep = sweep,
+				   .format = HD_FORMAT_JSON,
+				   .err = err,
+				   .bare = true };
+
+	return trial_report(&walk, number, trial_row, out);
+}
+
 static int why_decision_text(void *user, const struct hd_decision_row *row)
 {
 	struct trial_walk *walk = user;
@@ -245,12 +261,8 @@ static int why_decision_text(void *user, const struct hd_decision_row *row)
 	return pen->rc;
 }
 
-static int why_decision_json(void *user, const struct hd_decision_row *row)
+void hd_rows_decision_json(struct hd_pen *pen, const struct hd_decision_row *row)
 {
-	struct trial_walk *walk = user;
-	struct hd_pen *pen = &walk->pen;
-
-	hd_pen_puts(pen, walk->count++ ? ",{" : "{");
 	hd_pen_key(pen, "policy", true);
 	hd_pen_json(pen, row->policy);
 	hd_pen_key(pen, "kind", false);
@@ -265,8 +277,16 @@ static int why_decision_json(void *user, const struct hd_decision_row *row)
 	hd_pen_json(pen, row->reason);
 	hd_pen_key(pen, "time", false);
 	hd_pen_json_time(pen, row->time);
-	hd_pen_puts(pen, "}");
-	return pen->rc;
+}
+
+static int why_decision_json(void *user, const struct hd_decision_row *row)
+{
+	struct trial_walk *walk = user;
+
+	hd_pen_puts(&walk->pen, walk->count++ ? ",{" : "{");
+	hd_rows_decision_json(&walk->pen, row);
+	hd_pen_puts(&walk->pen, "}");
+	return walk->pen.rc;
 }
 
 static void why_text(struct trial_walk *walk, const struct hd_trial_row *row)

@@ -1,0 +1,355 @@
+/*
+ * All trials of a sweep by column: what changes from the sweep as it is
+ * watched, the parameters from their texts in the store.
+ */
+#include "api/private.h"
+
+#include "store/exchange.h"
+#include "store/look.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Names of metrics are looked for in so many trials, spread evenly, and in so
+ * many values of each: to look through a million takes longer than all else. */
+#define NAMES_TRIALS 128
+#define NAMES_VALUES 1000
+
+/* --- the parameters' columns ------------------------------------------------- */
+
+struct values {
+	struct hd_table *table;
+	const struct hd_live *live;
+	size_t at; /* rows of it that have their values */
+	struct hd_buf *columns;
+	size_t count, room; /* of the columns */
+	struct hd_error *err;
+};
+
+static void values_release(struct values *values)
+{
+	for (size_t i = 0; i < values->count; i++)
+		hd_buf_release(&values->columns[i]);
+	free(values->columns);
+}
+
+static void values_separate(const struct values *values, struct hd_buf *column)
+{
+	if (values->at > 0)
+		hd_buf_putc(column, ',');
+}
+
+/* Columns that came to be with this trial: those before it have no value. */
+static int values_widen(struct values *values)
+{
+	size_t count = hd_table_count(values->table);
+	struct hd_buf *columns;
+
+	if (count > values->room) {
+		columns = realloc(values->columns, count * sizeof *columns);
+		if (!columns)
+			return hd_error_nomem(values->err);
+		values->columns = columns;
+		values->room = count;
+	}
+	for (; values->count < count; values->count++) {
+		struct hd_buf *column = &values->columns[values->count];
+
+		hd_buf_init(column);
+		for (size_t i = 0; i < values->at; i++)
+			hd_buf_puts(column, i ? ",null" : "null");
+	}
+	return 0;
+}
+
+/* Every row of the watched sweep has one value in each column. */
+static int values_row(void *user, size_t number, const char *parameters)
+{
+	struct values *values = user;
+	const struct hd_live_trial *trial;
+	int rc;
+
+	/* One that came after the look is the next one's. */
+	if (values->at == hd_live_count(values->live))
+		return 0;
+	trial = hd_live_at(values->live, values->at);
+	if (trial->number != number)
+		return 0;
+	rc = hd_table_take(values->table, parameters, values->err);
+	if (rc == 0)
+		rc = values_widen(values);
+	for (size_t i = 0; rc == 0 && i < values->count; i++) {
+		values_separate(values, &values->columns[i]);
+		hd_table_cell(values->table, i, &values->columns[i]);
+	}
+	values->at++;
+	return rc;
+}
+
+/* Numbers that turn out to be values of a choice make it begin again. */
+static int values_read(struct call *call, struct hd_api_sweep *watched,
+		       struct values *values)
+{
+	size_t turns;
+	int rc;
+
+	do {
+		turns = hd_table_turns(watched->table);
+		values_release(values);
+		*values = (struct values){ .table = watched->table,
+					   .live = watched->live,
+					   .err = call->err };
+		rc = values_widen(values);
+		if (rc == 0)
+			rc = hd_store_look_parameters(call->store, watched->key, 0, SIZE_MAX,
+						      values_row, values, call->err);
+	} while (rc == 0 && hd_table_turns(watched->table) != turns);
+	return rc;
+}
+
+/* --- names of metrics ----------------------------------------------------------- */
+
+struct names {
+	struct hd_buf *out;
+	char **items;
+	size_t count;
+};
+
+static int names_add(void *user, const char *name)
+{
+	struct names *names = user;
+	char **items;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (!strcmp(names->items[i], name))
+			return 0;
+	items = realloc(names->items, (names->count + 1) * sizeof *items);
+	if (!items)
+		return HD_ENOMEM;
+	names->items = items;
+	items[names->count] = strdup(name);
+	if (!items[names->count])
+		return HD_ENOMEM;
+	hd_buf_puts(names->out, names->count++ ? "," : "");
+	hd_buf_json(names->out, name, strlen(name));
+	return 0;
+}
+
+static int names_read(struct call *call, const struct hd_live *live,
+		      struct names *names)
+{
+	size_t count = hd_live_count(live);
+	size_t looked = count < NAMES_TRIALS ? count : NAMES_TRIALS;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < looked; i++) {
+		size_t at = looked < 2 ? 0 : i * (count - 1) / (looked - 1);
+
+		rc = hd_store_names_of(call->store, hd_live_at(live, at)->key, NAMES_VALUES,
+				       names_add, names, call->err);
+	}
+	for (size_t i = 0; i < names->count; i++)
+		free(names->items[i]);
+	free(names->items);
+	return rc == HD_ENOMEM ? hd_error_nomem(call->err) : rc;
+}
+
+static int columns_names(struct call *call, const struct hd_live *live,
+			 const char *metric)
+{
+	struct names names = { .out = call->out };
+	int rc = *metric ? names_add(&names, metric) : 0;
+
+	return rc < 0 ? hd_error_nomem(call->err) : names_read(call, live, &names);
+}
+
+/* --- the trials' columns ----------------------------------------------------------- */
+
+typedef void (*cell_fn)(struct hd_buf *out, const struct hd_live_trial *trial);
+
+static void cell_number(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	hd_api_put_integer(out, trial->number);
+}
+
+static void cell_state(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	hd_buf_putc(out, '"');
+	hd_buf_puts(out, hd_live_state(trial));
+	hd_buf_putc(out, '"');
+}
+
+static void cell_end(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	hd_buf_putc(out, '"');
+	hd_buf_puts(out, hd_end_name((enum hd_end)trial->end));
+	hd_buf_putc(out, '"');
+}
+
+static void cell_value(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	hd_api_put_number(out, trial->value);
+}
+
+static void cell_last(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	hd_api_put_number(out, trial->last);
+}
+
+static void cell_intervals(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	hd_api_put_integer(out, trial->intervals);
+}
+
+static void cell_attempt(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	hd_api_put_integer(out, trial->attempt);
+}
+
+static void cell_slot(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	if (trial->slot < 0)
+		hd_buf_puts(out, "null");
+	else
+		hd_api_put_integer(out, trial->slot);
+}
+
+static void cell_created(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	hd_api_put_millis(out, trial->created);
+}
+
+static void cell_started(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	hd_api_put_millis(out, trial->started);
+}
+
+static void cell_ended(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	hd_api_put_millis(out, trial->ended);
+}
+
+static const struct {
+	const char *name;
+	cell_fn cell;
+} columns[] = {
+	{ "number", cell_number },
+	{ "state", cell_state },
+	{ "end", cell_end },
+	{ "value", cell_value },
+	{ "last", cell_last },
+	{ "intervals", cell_intervals },
+	{ "attempt", cell_attempt },
+	{ "slot", cell_slot },
+	{ "created", cell_created },
+	{ "started", cell_started },
+	{ "ended", cell_ended },
+};
+#define COLUMNS (sizeof columns / sizeof columns[0])
+
+void hd_api_row_json(struct hd_buf *out, const struct hd_live_trial *trial)
+{
+	for (size_t i = 0; i < COLUMNS; i++) {
+		hd_buf_puts(out, i ? ",\"" : "\"");
+		hd_buf_puts(out, columns[i].name);
+		hd_buf_puts(out, "\":");
+		columns[i].cell(out, trial);
+	}
+}
+
+static void columns_put(struct hd_buf *out, const struct hd_live *live)
+{
+	for (size_t i = 0; i < COLUMNS; i++) {
+		hd_buf_printf(out, "\"%s\":[", columns[i].name);
+		for (size_t k = 0; k < hd_live_count(live); k++) {
+			if (k)
+				hd_buf_putc(out, ',');
+			columns[i].cell(out, hd_live_at(live, k));
+		}
+		hd_buf_puts(out, "],");
+	}
+}
+
+static void columns_values(struct hd_buf *out, const struct values *values)
+{
+	hd_buf_puts(out, "\"values\":[");
+	for (size_t i = 0; i < values->count; i++) {
+		if (hd_buf_failed(&values->columns[i]))
+			out->failed = true;
+		hd_buf_puts(out, i ? ",[" : "[");
+		hd_buf_add(out, hd_buf_text(&values->columns[i]), values->columns[i].length);
+		hd_buf_putc(out, ']');
+	}
+	hd_buf_puts(out, "]}");
+}
+
+/* --- the whole ----------------------------------------------------------------------- */
+
+static int columns_head(void *user, const struct hd_sweep_row *row)
+{
+	struct hd_buf *out = user;
+
+	hd_buf_puts(out, ",\"metric\":");
+	hd_buf_json(out, row->metric, strlen(row->metric));
+	hd_buf_printf(out, ",\"goal\":\"%s\",\"parameters\":", hd_goal_name(row->goal));
+	return 0;
+}
+
+void hd_api_seq_json(struct hd_buf *out, const struct hd_live *live)
+{
+	hd_buf_printf(out, "\"seq\":%" PRIu64 ",\"epoch\":\"%016" PRIx64 "\"",
+		      hd_live_seq(live), hd_live_epoch(live));
+}
+
+static int columns_answer(struct call *call, struct hd_api_sweep *watched,
+			  const struct values *values)
+{
+	int rc;
+
+	hd_buf_putc(call->out, '{');
+	hd_api_seq_json(call->out, watched->live);
+	rc = hd_store_sweep(call->store, watched->key, columns_head, call->out, call->err);
+	hd_table_json(watched->table, call->out);
+	hd_buf_puts(call->out, ",\"names\":[");
+	if (rc == 0)
+		rc = columns_names(call, watched->live, hd_table_metric(watched->table));
+	hd_buf_puts(call->out, "],");
+	columns_put(call->out, watched->live);
+	columns_values(call->out, values);
+	return rc;
+}
+
+static int columns_read(struct call *call)
+{
+	struct values values = { .count = 0 };
+	struct hd_api_sweep *watched;
+	size_t changes;
+	int rc = hd_api_watch(call->api, call->sweep, 0, &watched, call->err);
+
+	if (rc < 0)
+		return rc;
+	changes = hd_table_changes(watched->table) + hd_table_turns(watched->table);
+	rc = values_read(call, watched, &values);
+	/* Who has columns of before knows nothing of the new ones. */
+	if (rc == 0 &&
+	    hd_table_changes(watched->table) + hd_table_turns(watched->table) != changes)
+		hd_live_renew(watched->live);
+	if (rc == 0)
+		rc = columns_answer(call, watched, &values);
+	values_release(&values);
+	return rc;
+}
+
+/* All of it is of one moment. */
+int hd_api_columns(struct call *call)
+{
+	int rc = hd_store_reading_begin(call->store, call->err);
+
+	if (rc < 0)
+		return rc;
+	rc = columns_read(call);
+	hd_store_reading_end(call->store);
+	return rc;
+}

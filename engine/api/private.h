@@ -1,0 +1,107 @@
+/*
+ * What the API's own files share: api.c finds the route, the others answer one
+ * group of routes each. Texts that come with a call are from outside.
+ */
+#ifndef HD_API_PRIVATE_H
+#define HD_API_PRIVATE_H
+
+#include "api/api.h"
+#include "api/table.h"
+#include "live/list.h"
+#include "live/live.h"
+#include "report/out.h"
+
+/* So many sweeps are kept in mind: the one that was asked for longest ago goes. */
+#define HD_API_SWEEPS 8
+
+/* Events of one moment for those who are at another one. */
+struct hd_api_events {
+	uint64_t from, to;  /* sequence numbers; 0 and 0: none are made */
+	struct hd_buf text; /* name, NUL, data, NUL, ... */
+};
+
+/* A sweep that is watched, or was asked for by columns. */
+struct hd_api_sweep {
+	int64_t key; /* 0: a free place */
+	uint64_t used;
+	int64_t looked; /* when, by the steady clock */
+	struct hd_live *live;
+	struct hd_table *table;
+	struct hd_api_events events;
+};
+
+struct hd_api {
+	struct hd_api_setup setup;
+	struct hd_api_sweep sweeps[HD_API_SWEEPS];
+	uint64_t clock; /* counts what is used */
+	struct hd_live_list *list;
+	int64_t list_looked;
+	struct hd_api_events list_events;
+};
+
+/* One request. */
+struct call {
+	struct hd_api *api;
+	struct hd_store *store;
+	hd_api_argument_fn argument;
+	void *user;
+	int64_t sweep;    /* key, where the path names one */
+	size_t trial;     /* number, the same */
+	const char *rest; /* of a path that names a file */
+	struct hd_api_answer *answer;
+	struct hd_buf *out; /* of the answer */
+	struct hd_error *err;
+};
+
+/* --- api.c: arguments and pieces of answers --------------------------------- */
+
+/* NULL when it is not there. */
+const char *hd_call_text(const struct call *call, const char *name);
+/* A whole number from LEAST to MOST, IF_NONE without the argument; or HD_EINVAL. */
+int hd_call_integer(const struct call *call, const char *name, int64_t if_none,
+		    int64_t least, int64_t most, int64_t *value);
+/* The key of the sweep that WORD names, if it may be shown. */
+int hd_api_find(struct hd_api *api, const char *word, int64_t *key,
+		struct hd_error *err);
+/* What reports write to, when it is to go to BUF. */
+struct hd_out hd_api_out(struct hd_buf *buf);
+/* Without the newline that a report ends with. */
+void hd_api_trim(struct hd_buf *buf);
+
+/* A number that reads back as it was, quickly; null for what JSON has none for. */
+void hd_api_put_number(struct hd_buf *buf, double value);
+void hd_api_put_integer(struct hd_buf *buf, int64_t value);
+/* Microseconds as milliseconds, null for 0. */
+void hd_api_put_millis(struct hd_buf *buf, int64_t time);
+
+/* --- columns.c ---------------------------------------------------------------- */
+
+/* "number":0,"state":"Running", ... of a trial that is watched. */
+void hd_api_row_json(struct hd_buf *out, const struct hd_live_trial *trial);
+/* "seq":17,"epoch":"..." */
+void hd_api_seq_json(struct hd_buf *out, const struct hd_live *live);
+
+/* --- watched.c ---------------------------------------------------------------- */
+
+/*
+ * SWEEP as it is now, watched from here on; borrowed until the next call. A
+ * sweep that was looked at less than PAUSE microseconds ago is not again.
+ */
+int hd_api_watch(struct hd_api *api, int64_t sweep, int64_t pause,
+		 struct hd_api_sweep **out, struct hd_error *err);
+void hd_api_unwatch(struct hd_api_sweep *watched);
+
+/* --- the routes ----------------------------------------------------------------- */
+
+int hd_api_version(struct call *call);
+int hd_api_sweeps(struct call *call);
+int hd_api_sweep(struct call *call);
+int hd_api_config(struct call *call);
+int hd_api_attempts(struct call *call);
+int hd_api_decisions(struct call *call);
+int hd_api_trials(struct call *call);
+int hd_api_trial(struct call *call);
+int hd_api_why(struct call *call);
+int hd_api_columns(struct call *call);
+
+#endif
