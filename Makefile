@@ -79,7 +79,7 @@ LIB_SRC := $(filter-out $(SERVER_SRC) $(LAUNCH_OWN),$(wildcard \
 	engine/dispatch engine/remote engine/slurm engine/ssh \
 	engine/metrics engine/store engine/report engine/serve \
 	engine/doctor engine/exchange engine/mlflow engine/program engine/snapshot \
-	engine/study engine/live engine/importance engine/api) \
+	engine/study engine/live engine/importance engine/api engine/tensorboard) \
 	samplers/*.c policies/*.c))
 CLI_SRC := $(wildcard engine/cli/*.c)
 PUBLIC_H := include/hdrive.h $(sort $(wildcard include/hdrive/*.h))

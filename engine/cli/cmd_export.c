@@ -15,6 +15,7 @@ struct export_options {
 	const char *output;
 	const char *db;
 	const char *optuna;
+	const char *board;
 };
 
 #define ROW(field) offsetof(struct export_options, field)
@@ -27,6 +28,8 @@ static const struct cli_opt export_rows[] = {
 	{ "copy", 0, "FILE", "a new store with this sweep alone", CLI_OPT_TEXT, ROW(db), 0 },
 	{ "optuna", 0, "FILE", "a new SQLite file of Optuna's with these sweeps as studies",
 	  CLI_OPT_TEXT, ROW(optuna), 0 },
+	{ "tensorboard", 0, "DIR", "event files for TensorBoard, a run for each trial",
+	  CLI_OPT_TEXT, ROW(board), 0 },
 	CLI_OPT_END
 };
 
@@ -37,6 +40,7 @@ static bool export_words(struct cli *cli, const struct export_options *options,
 									 : "csv";
 	const char *shape = options->metrics ? options->metrics : "wide";
 	size_t shapes = (options->db != NULL) + (options->optuna != NULL) +
+			(options->board != NULL) +
 			(options->output || options->format || options->metrics);
 
 	*format = strcmp(word, "csv") ? HD_EXCHANGE_JSONL : HD_EXCHANGE_CSV;
@@ -47,8 +51,8 @@ static bool export_words(struct cli *cli, const struct export_options *options,
 		*code = cli_fail(cli, CLI_USAGE, "unknown shape '%s', one of: wide, long", shape);
 	else if (shapes > 1)
 		*code = cli_fail(cli, CLI_USAGE,
-				 "one of: --copy FILE, --optuna FILE, and text with --format, "
-				 "--metrics and -o");
+				 "one of: --copy FILE, --optuna FILE, --tensorboard DIR, and text "
+				 "with --format, --metrics and -o");
 	else if (cli->word_count > 1 && !options->optuna)
 		*code = cli_fail(cli, CLI_USAGE,
 				 "unexpected '%s': only --optuna takes several sweeps",
@@ -103,7 +107,7 @@ static int export_text(struct cli *cli, const struct export_options *options,
 	return CLI_OK;
 }
 
-/* --- files of SQLite ------------------------------------------------------ */
+/* --- files of other programs ----------------------------------------------- */
 
 static int export_optuna(struct cli *cli, const char *path, struct hd_store *store,
 			 int64_t first)
@@ -133,6 +137,18 @@ static int export_copy(struct cli *cli, const char *path, struct hd_store *store
 	return CLI_OK;
 }
 
+static int export_board(struct cli *cli, const char *path, struct hd_store *store, int64_t key)
+{
+	struct hd_error err = { 0 };
+
+	if (!*path)
+		return cli_fail(cli, CLI_USAGE, "--tensorboard needs the path of a folder");
+	if (hd_export_tensorboard(store, key, path, &err) < 0)
+		return cli_fail_error(cli, &err);
+	cli_put(cli, "%s\n", path);
+	return CLI_OK;
+}
+
 static int export_main(struct cli *cli)
 {
 	struct export_options options = { 0 };
@@ -153,6 +169,8 @@ static int export_main(struct cli *cli)
 		code = export_copy(cli, options.db, store, key);
 	else if (options.optuna)
 		code = export_optuna(cli, options.optuna, store, key);
+	else if (options.board)
+		code = export_board(cli, options.board, store, key);
 	else
 		code = export_text(cli, &options, store, key, format, long_metrics);
 	hd_store_close(store);
@@ -161,12 +179,13 @@ static int export_main(struct cli *cli)
 
 const struct cli_command cli_cmd_export = {
 	.name = "export",
-	.summary = "a sweep's trials as CSV, JSON lines, a store or an Optuna study",
+	.summary = "a sweep's trials as CSV, JSON lines, a store, for Optuna or TensorBoard",
 	.usage = "[S...] [option...]",
 	.examples = "  hdrive export brave-otter-3 -o trials.csv\n"
 		    "  hdrive export @ --format jsonl --metrics long | gzip >all.jsonl.gz\n"
 		    "  hdrive export brave-otter-3 --copy share.db\n"
-		    "  hdrive export brave-otter-3 calm-fox-1 --optuna study.db\n",
+		    "  hdrive export brave-otter-3 calm-fox-1 --optuna study.db\n"
+		    "  hdrive export brave-otter-3 --tensorboard board\n",
 	.options = export_rows,
 	.notes = "Parameters come with their kinds, so that 'hdrive import' gives the same back.\n",
 	.run = export_main,

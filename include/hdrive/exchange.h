@@ -1,7 +1,7 @@
 /*
  * Trials out of a store and into one: CSV, JSON lines, Optuna's SQLite files,
- * and a store of one sweep alone. docs/reference/export.md describes columns
- * and members.
+ * a store of one sweep alone; and out, TensorBoard's event files. docs/reference/export.md
+ * describes columns and members.
  */
 #ifndef HDRIVE_EXCHANGE_H
 #define HDRIVE_EXCHANGE_H
@@ -51,6 +51,15 @@ HD_API int hd_export_optuna(struct hd_store *store, const int64_t *sweeps,
  */
 HD_API int hd_export_store(struct hd_store *store, int64_t sweep,
 			   const char *path, struct hd_error *err);
+
+/*
+ * SWEEP as event files of TensorBoard in the folder at PATH, which is there
+ * whole or as it was: a run for each trial, with its parameters for the HPARAMS
+ * tab and every number that it logged. Needs memory for one trial. HD_EEXIST
+ * when something is at PATH that is no earlier export; one is replaced.
+ */
+HD_API int hd_export_tensorboard(struct hd_store *store, int64_t sweep,
+				 const char *path, struct hd_error *err);
 
 struct hd_import {
 	size_t size; /* sizeof this struct, for later growth */

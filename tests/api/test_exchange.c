@@ -53,6 +53,10 @@ static void what_is_imported_is_exported(void **state)
 	assert_int_equal(imported.trials, 2);
 	assert_int_equal(hd_export_store(store, key, copy, &err), 0);
 	assert_int_equal(hd_export_store(store, key, copy, &err), HD_EEXIST);
+	assert_int_equal(hd_export_tensorboard(store, key, path, &err), HD_EEXIST);
+	snprintf(path, sizeof path, "%s/board", folder);
+	assert_int_equal(hd_export_tensorboard(store, key, path, &err), 0);
+	assert_int_equal(hd_export_tensorboard(store, key, path, &err), 0);
 	hd_store_close(store);
 
 	assert_int_equal(hd_store_open(&other, copy, HD_STORE_READ, &err), 0);
