@@ -500,6 +500,7 @@ const struct hd_backend_type hd_backend_ssh = {
 	.settings_size = sizeof(struct hd_ssh_settings),
 	.is_remote = true,
 	.check = hd_ssh_check,
+	.machines = hd_ssh_machines,
 	.open = ssh_open,
 	.stage = ssh_stage,
 	.capacity = ssh_capacity,

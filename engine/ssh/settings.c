@@ -1,5 +1,7 @@
 #include "ssh/settings.h"
 
+#include "ssh/group.h"
+
 #include <limits.h>
 #include <math.h>
 #include <stdbool.h>
@@ -178,4 +180,14 @@ int hd_ssh_check(const void *settings, struct hd_error *err)
 	if (rc == 0 && ssh->folder && strchr(ssh->folder, '\n'))
 		rc = hd_error_set(err, HD_EINVAL, "'folder' must be one line");
 	return rc;
+}
+
+size_t hd_ssh_machines(const void *settings)
+{
+	const struct hd_ssh_settings *ssh = settings;
+	size_t count = 0;
+
+	while (ssh->hosts && ssh->hosts[count])
+		count++;
+	return count < HD_SSH_NODES_MOST ? count : HD_SSH_NODES_MOST;
 }

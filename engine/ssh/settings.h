@@ -36,5 +36,7 @@ int hd_ssh_said_read(struct hd_ssh_said *said, const char *text,
 void hd_ssh_said_release(struct hd_ssh_said *said);
 /* hd_backend_type.check */
 int hd_ssh_check(const void *settings, struct hd_error *err);
+/* hd_backend_type.machines: hosts, as far as a trial may be spread. */
+size_t hd_ssh_machines(const void *settings);
 
 #endif

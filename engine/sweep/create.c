@@ -126,6 +126,19 @@ int hd_sweep_take_host(struct hd_sweep *sweep,
 	return 0;
 }
 
+/* How many machines a trial may have. What a runner has is its own affair. */
+static size_t machines_of(const struct hd_sweep *sweep,
+			  const struct hd_sweep_options *options)
+{
+	const struct hd_backend_type *type = hd_sweep_backend(sweep);
+
+	if (options->runner)
+		return SIZE_MAX;
+	if (!type->is_remote)
+		return 1;
+	return type->machines ? type->machines(sweep->target->settings) : SIZE_MAX;
+}
+
 /* The words of the options in place of the program's own. */
 static int sweep_take_program(struct hd_sweep *sweep,
 			      const struct hd_sweep_options *options,
@@ -153,10 +166,7 @@ static int sweep_take_program(struct hd_sweep *sweep,
 		return hd_error_set(err, HD_EINVAL,
 				    "no command: a sweep needs the training "
 				    "program to run");
-	/* How many nodes a runner has is its own affair. */
-	rc = options->runner || hd_sweep_backend(sweep)->is_remote
-		     ? 0
-		     : hd_program_check_machines(&program, 1, err);
+	rc = hd_program_check_machines(&program, machines_of(sweep, options), err);
 	if (rc == 0)
 		rc = hd_sweep_take_source(sweep, options, &program, err);
 	return rc < 0 ? rc : hd_program_copy(&sweep->program, &program, err);

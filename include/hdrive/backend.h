@@ -153,6 +153,8 @@ struct hd_backend_type {
 	 * Borrowed of SETTINGS. NULL: it does.
 	 */
 	const char *(*ground)(const void *settings);
+	/* How many machines a trial may have at most; NULL: the place knows. */
+	size_t (*machines)(const void *settings);
 	/*
 	 * How many attempts may be there at once now, those that run included.
 	 * Nothing is launched beyond; what runs goes on. NULL: any number.

@@ -10,8 +10,9 @@ ranks_are_right
 
 # More nodes than hosts.
 runconfig many 'framework: PyTorch' 'nodeCount: 4'
-code 2 hdrive submit sweep.yml -c many
-has err 'a trial wants 4 nodes, the target has 3 hosts'
+code 2 hdrive submit sweep.yml -c many --name many
+has err 'a trial wants 4 nodes, the target has 3'
+code 3 hdrive status many
 
 # A host of the trial's dies: the trial goes on elsewhere, as another attempt.
 hdrive submit sweep.yml -c wait --name off >out 2>err &
