@@ -14,13 +14,21 @@ static json_t *node_of(const struct hd_json *node)
 	return (json_t *)(uintptr_t)node;
 }
 
+static json_t *load(const char *text, size_t length, json_error_t *problem)
+{
+	return json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, problem);
+}
+
 int hd_json_parse(struct hd_json **out, const char *text, size_t length,
 		  struct hd_error *err)
 {
 	json_error_t problem;
-	json_t *root = json_loadb(text, length,
-				  JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
+	json_t *root = load(text, length, &problem);
 
+	/* A string that it had no memory for is an invalid token to jansson:
+	 * what is wrong is wrong twice. */
+	if (!root && json_error_code(&problem) == json_error_invalid_syntax)
+		root = load(text, length, &problem);
 	*out = NULL;
 	/* Without memory for its lexer jansson says nothing, not even where. */
 	if (!root && (json_error_code(&problem) == json_error_out_of_memory ||
