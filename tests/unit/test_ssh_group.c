@@ -49,11 +49,19 @@ static void a_trial_is_two_attempts_and_one_to_the_engine(void **state)
 
 static void the_rank_that_fails_is_the_trials_end(void **state)
 {
-	const struct hd_exit *exit;
+	const struct hd_exit *exit = &box->seen[1].exit;
+	char script[FOLDER_PATH + 128];
 
 	(void)state;
 	box_open(true);
-	exit = box_run(1, "case $RANK in 1) exit 7;; esac; " WAITS);
+	snprintf(
+		script, sizeof script,
+		"case $RANK in 1) until [ -e '%s/go' ]; do sleep 0.05; done; exit 7;; esac; " WAITS,
+		box->root);
+	box_launch(1, script);
+	BOX_UNTIL(box_holds(box_folder(1), "stdout", "ready"));
+	folder_write(box->root, "go", "", 0666);
+	BOX_UNTIL(box->seen[1].ended);
 	assert_true(exit->known);
 	assert_int_equal(exit->code, 7);
 	assert_int_equal(exit->cause, HD_CAUSE_NONE);
