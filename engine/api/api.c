@@ -21,10 +21,15 @@ static const struct route {
 	{ "sweeps/S/config", hd_api_config },
 	{ "sweeps/S/trials", hd_api_trials },
 	{ "sweeps/S/columns", hd_api_columns },
+	{ "sweeps/S/curves", hd_api_curves },
 	{ "sweeps/S/attempts", hd_api_attempts },
 	{ "sweeps/S/decisions", hd_api_decisions },
 	{ "sweeps/S/trials/N", hd_api_trial },
+	{ "sweeps/S/trials/N/metrics", hd_api_metrics },
 	{ "sweeps/S/trials/N/why", hd_api_why },
+	{ "sweeps/S/trials/N/log", hd_api_log },
+	{ "sweeps/S/trials/N/files", hd_api_files },
+	{ "sweeps/S/trials/N/files/*", hd_api_file },
 };
 #define ROUTES (sizeof routes / sizeof routes[0])
 
@@ -180,6 +185,9 @@ int hd_call_integer(const struct call *call, const char *name, int64_t if_none,
 	if (hd_number_read_integer(text, strlen(text), value) && *value >= least &&
 	    *value <= most)
 		return 0;
+	if (least == INT64_MIN)
+		return hd_error_set(call->err, HD_EINVAL,
+				    "'%s' must be a whole number, got '%.40s'", name, text);
 	if (most == INT64_MAX)
 		return hd_error_set(call->err, HD_EINVAL,
 				    "'%s' must be a whole number from %" PRId64 " on, got '%.40s'",

@@ -181,4 +181,46 @@ static inline void expect_json(const struct hd_json *node, const char *name,
 	free(dump);
 }
 
+/* --- what several test programs ask of ------------------------------------ */
+
+#define API_FILE(parameters)              \
+	"sampling:\n"                     \
+	"  type: random\n"                \
+	"  parameter_space:\n" parameters \
+	"primary_metric_name: acc\n"      \
+	"primary_metric_goal: maximize\n" \
+	"max_total_runs: 8\n"
+
+static const char api_two[] =
+	API_FILE("  - {name: --lr, expression: loguniform, values: [-6, 0]}\n"
+		 "  - {name: --opt, expression: choice, values: [[sgd, adam, 3]]}\n");
+
+/* A sweep "a" with trials 0 (ended), 1 (running) and 2 (queued). */
+static inline void three_trials(struct apibox *a)
+{
+	int64_t key;
+
+	api_sweep(a, "a", api_two);
+	box_begin(&a->box);
+	key = api_trial(a, 0, "{\"--lr\":0.01,\"--opt\":\"sgd\"}");
+	api_log(a, key, 1, 3, 0.5);
+	ok(&a->box, hd_store_trial_end(a->box.store, key,
+				       &(struct hd_trial_end_record){
+					       .state = HD_TRIAL_COMPLETED,
+					       .end = HD_END_EXIT,
+					       .detail = "",
+					       .cpu_seconds = 1,
+					       .started = BOX_TIME + 5000,
+					       .ended = BOX_TIME + 9000000,
+				       },
+				       &a->box.err));
+	key = api_trial(a, 1, "{\"--lr\":0.25,\"--opt\":\"adam\"}");
+	ok(&a->box, hd_store_trial_running(a->box.store, key, 77, 1, BOX_TIME + 6000,
+					   &a->box.err));
+	api_trial(a, 2, "{\"--lr\":1e-2,\"--opt\":3}");
+	box_commit(&a->box);
+}
+
+#define api_test(name) cmocka_unit_test_setup_teardown(name, open_api, close_api)
+
 #endif

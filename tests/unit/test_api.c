@@ -1,44 +1,6 @@
 /* Tests of engine/api: routes, sweeps, trials. */
 #include "apibox.h"
 
-#define FILE_OF(parameters)               \
-	"sampling:\n"                     \
-	"  type: random\n"                \
-	"  parameter_space:\n" parameters \
-	"primary_metric_name: acc\n"      \
-	"primary_metric_goal: maximize\n" \
-	"max_total_runs: 8\n"
-
-static const char two[] =
-	FILE_OF("  - {name: --lr, expression: loguniform, values: [-6, 0]}\n"
-		"  - {name: --opt, expression: choice, values: [[sgd, adam, 3]]}\n");
-
-/* A sweep "a" with trials 0 (ended), 1 (running) and 2 (queued). */
-static void three_trials(struct apibox *a)
-{
-	int64_t key;
-
-	api_sweep(a, "a", two);
-	box_begin(&a->box);
-	key = api_trial(a, 0, "{\"--lr\":0.01,\"--opt\":\"sgd\"}");
-	api_log(a, key, 1, 3, 0.5);
-	ok(&a->box, hd_store_trial_end(a->box.store, key,
-				       &(struct hd_trial_end_record){
-					       .state = HD_TRIAL_COMPLETED,
-					       .end = HD_END_EXIT,
-					       .detail = "",
-					       .cpu_seconds = 1,
-					       .started = BOX_TIME + 5000,
-					       .ended = BOX_TIME + 9000000,
-				       },
-				       &a->box.err));
-	key = api_trial(a, 1, "{\"--lr\":0.25,\"--opt\":\"adam\"}");
-	ok(&a->box, hd_store_trial_running(a->box.store, key, 77, 1, BOX_TIME + 6000,
-					   &a->box.err));
-	api_trial(a, 2, "{\"--lr\":1e-2,\"--opt\":3}");
-	box_commit(&a->box);
-}
-
 static void columns_hold_every_trial(void **state)
 {
 	struct apibox *a = *state;
@@ -75,9 +37,9 @@ static void a_page_of_sweeps_says_where_the_next_begins(void **state)
 	const struct hd_json *it;
 	char next[24];
 
-	api_sweep(a, "a", two);
-	api_sweep(a, "b", two);
-	api_sweep(a, "c", two);
+	api_sweep(a, "a", api_two);
+	api_sweep(a, "b", api_two);
+	api_sweep(a, "c", api_two);
 	a->arguments[0] = "limit";
 	a->arguments[1] = "2";
 	it = api_get(a, "sweeps");
@@ -165,7 +127,7 @@ static void decisions_say_of_which_trial(void **state)
 	const struct hd_json *it;
 	int64_t key;
 
-	api_sweep(a, "a", two);
+	api_sweep(a, "a", api_two);
 	box_begin(&a->box);
 	api_trial(a, 0, "{}");
 	key = api_trial(a, 1, "{}");
@@ -234,9 +196,9 @@ static void one_sweep_alone_may_be_shown(void **state)
 	struct apibox *a = *state;
 	struct hd_api_setup setup = { .actions = true };
 
-	api_sweep(a, "a", two);
+	api_sweep(a, "a", api_two);
 	setup.only = a->box.sweep;
-	api_sweep(a, "b", two);
+	api_sweep(a, "b", api_two);
 	setup.store = a->reading;
 	hd_api_close(a->api);
 	ok(&a->box, hd_api_open(&a->api, &setup, &a->box.err));
@@ -263,8 +225,6 @@ static void errors_are_json_with_a_status(void **state)
 	assert_int_equal(hd_api_status(HD_EBUSY), 409);
 	assert_int_equal(hd_api_status(HD_ECORRUPT), 500);
 }
-
-#define api_test(name) cmocka_unit_test_setup_teardown(name, open_api, close_api)
 
 int main(void)
 {
