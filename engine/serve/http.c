@@ -21,13 +21,16 @@
 #define CONNECTION_BYTES ((size_t)32 << 10)
 
 /* One request, from its first line to its answer. */
-struct exchange {
+struct hd_http_exchange {
 	struct hd_http *http;
 	char *target;
 	bool begun;   /* its head has come */
 	bool open;    /* the guard has seen it */
 	bool uploads; /* its body goes to a file */
 	bool broken;  /* the answer is known, the rest of the body is not */
+	bool waits;   /* suspended: the answer is not known yet */
+	struct MHD_Connection *connection;
+	struct hd_http_exchange *previous, *next; /* of those that wait */
 	struct hd_web_request request;
 	struct hd_web_reply reply;
 	struct hd_mlflow_upload upload;
@@ -36,7 +39,7 @@ struct exchange {
 
 /* --- connections ---------------------------------------------------------- */
 
-static void link_until(struct MHD_Connection *connection, int seconds)
+void hd_http_until(struct MHD_Connection *connection, int seconds)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 		connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -110,12 +113,12 @@ static void links_look(struct hd_http *http)
 static void *on_target(void *user, const char *uri,
 		       struct MHD_Connection *connection)
 {
-	struct exchange *exchange = calloc(1, sizeof *exchange);
+	struct hd_http_exchange *exchange = calloc(1, sizeof *exchange);
 
-	(void)connection;
 	if (!exchange)
 		return NULL;
 	exchange->http = user;
+	exchange->connection = connection;
 	exchange->target = strdup(uri);
 	hd_web_reply_init(&exchange->reply);
 	hd_buf_init(&exchange->body);
@@ -123,17 +126,77 @@ static void *on_target(void *user, const char *uri,
 	return exchange;
 }
 
+/* --- answers that are not known yet ---------------------------------------- */
+
+static void exchange_wait(struct hd_http_exchange *exchange)
+{
+	struct hd_http *http = exchange->http;
+
+	exchange->waits = true;
+	exchange->previous = NULL;
+	exchange->next = http->waiting;
+	if (exchange->next)
+		exchange->next->previous = exchange;
+	http->waiting = exchange;
+	hd_http_until(exchange->connection, 0);
+	MHD_suspend_connection(exchange->connection);
+}
+
+static void exchange_go_on(struct hd_http_exchange *exchange)
+{
+	if (!exchange->waits)
+		return;
+	exchange->waits = false;
+	if (exchange->previous)
+		exchange->previous->next = exchange->next;
+	else
+		exchange->http->waiting = exchange->next;
+	if (exchange->next)
+		exchange->next->previous = exchange->previous;
+}
+
+/* Whether the reply is all there. */
+static bool exchange_is_ready(struct hd_http_exchange *exchange)
+{
+	struct hd_web_reply *reply = &exchange->reply;
+	const struct hd_web_later *later = reply->later;
+	void *self = reply->self;
+
+	if (!later)
+		return true;
+	/* It may begin the reply anew, which must not close it. */
+	reply->later = NULL;
+	if (later->ready(self, reply)) {
+		later->close(self);
+		return true;
+	}
+	reply->later = later;
+	return false;
+}
+
+void hd_http_wake(struct hd_http *http)
+{
+	while (http->waiting) {
+		struct hd_http_exchange *exchange = http->waiting;
+
+		exchange_go_on(exchange);
+		MHD_resume_connection(exchange->connection);
+	}
+	hd_http_wake_streams(http);
+}
+
 static void on_completed(void *user, struct MHD_Connection *connection,
 			 void **held, enum MHD_RequestTerminationCode why)
 {
-	struct exchange *exchange = *held;
+	struct hd_http_exchange *exchange = *held;
 
 	(void)user;
 	(void)why;
 	*held = NULL;
-	link_until(connection, HEAD_SECONDS);
+	hd_http_until(connection, HEAD_SECONDS);
 	if (!exchange)
 		return;
+	exchange_go_on(exchange);
 	/* The client has gone before all was here. */
 	if (exchange->uploads)
 		hd_mlflow_upload_end(&exchange->upload,
@@ -182,7 +245,7 @@ static bool length_is_too_much(struct MHD_Connection *connection)
 	return text && strtoull(text, NULL, 10) > HD_WEB_BODY_MOST;
 }
 
-static void refuse_length(struct exchange *exchange)
+static void refuse_length(struct hd_http_exchange *exchange)
 {
 	hd_web_fail(&exchange->reply, "REQUEST_TOO_LARGE",
 		    "the request's body has more than %zu bytes",
@@ -191,7 +254,7 @@ static void refuse_length(struct exchange *exchange)
 }
 
 /* Judge the head; false when the answer is known by it. */
-static bool exchange_begin(struct exchange *exchange,
+static bool exchange_begin(struct hd_http_exchange *exchange,
 			   struct MHD_Connection *connection,
 			   const char *method)
 {
@@ -229,7 +292,7 @@ static bool exchange_begin(struct exchange *exchange,
 	return !exchange->broken;
 }
 
-static void exchange_take(struct exchange *exchange, const char *bytes,
+static void exchange_take(struct hd_http_exchange *exchange, const char *bytes,
 			  size_t length)
 {
 	struct hd_error err = { 0 };
@@ -256,7 +319,7 @@ static void exchange_take(struct exchange *exchange, const char *bytes,
 	}
 }
 
-static void exchange_answer(struct exchange *exchange)
+static void exchange_answer(struct hd_http_exchange *exchange)
 {
 	const struct hd_http_setup *setup = &exchange->http->setup;
 	struct hd_web_request *request = &exchange->request;
@@ -280,13 +343,13 @@ static void exchange_answer(struct exchange *exchange)
 			    "no page '%.200s'", hd_buf_text(&request->path));
 }
 
-static enum MHD_Result exchange_send(struct exchange *exchange,
+static enum MHD_Result exchange_send(struct hd_http_exchange *exchange,
 				     struct MHD_Connection *connection)
 {
 	const struct hd_web_reply *reply = &exchange->reply;
 
-	link_until(connection,
-		   reply->stream || reply->file >= 0 ? 0 : ANSWER_SECONDS);
+	hd_http_until(connection,
+		      reply->stream || reply->file >= 0 ? 0 : ANSWER_SECONDS);
 	return hd_http_send(exchange->http, connection, &exchange->request,
 			    &exchange->reply);
 }
@@ -296,7 +359,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
 				  const char *version, const char *data,
 				  size_t *length, void **held)
 {
-	struct exchange *exchange = *held;
+	struct hd_http_exchange *exchange = *held;
 
 	(void)user;
 	(void)url;
@@ -306,7 +369,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
 	if (!exchange->begun) {
 		bool is_open = exchange_begin(exchange, connection, method);
 
-		link_until(connection, exchange->uploads ? 0 : BODY_SECONDS);
+		hd_http_until(connection, exchange->uploads ? 0 : BODY_SECONDS);
 		return is_open ? MHD_YES : exchange_send(exchange, connection);
 	}
 	if (*length) {
@@ -314,8 +377,12 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
 		*length = 0;
 		return MHD_YES;
 	}
-	exchange_answer(exchange);
-	return exchange_send(exchange, connection);
+	if (!exchange->reply.later)
+		exchange_answer(exchange);
+	if (exchange_is_ready(exchange))
+		return exchange_send(exchange, connection);
+	exchange_wait(exchange);
+	return MHD_YES;
 }
 
 /* Escapes are web.c's to undo, once. */

@@ -36,7 +36,8 @@ int hd_http_fd(const struct hd_http *http);
 /* Milliseconds after which hd_http_run is due anyway; -1 for never. */
 int hd_http_timeout(const struct hd_http *http);
 void hd_http_run(struct hd_http *http);
-/* Streams that had nothing are asked again, by the next hd_http_run. */
+/* Streams that had nothing, and answers that were not known, are asked for
+ * again, by the next hd_http_run. */
 void hd_http_wake(struct hd_http *http);
 /* Take no more connections. */
 void hd_http_quiesce(struct hd_http *http);

@@ -28,11 +28,14 @@ struct hd_http_stream {
 	bool waits; /* suspended: there was nothing */
 };
 
+struct hd_http_exchange;
+
 struct hd_http {
 	struct hd_http_setup setup;
 	struct MHD_Daemon *daemon;
 	struct hd_http_link *links;
 	struct hd_http_stream *streams;
+	struct hd_http_exchange *waiting; /* whose answers are not known yet */
 	size_t busy;
 	int64_t looked; /* at the links' times */
 };
@@ -42,5 +45,10 @@ enum MHD_Result hd_http_send(struct hd_http *http,
 			     struct MHD_Connection *connection,
 			     const struct hd_web_request *request,
 			     struct hd_web_reply *reply);
+
+/* The connection ends when it has been at this for SECONDS; 0: not by time. */
+void hd_http_until(struct MHD_Connection *connection, int seconds);
+/* Streams that had nothing are asked again. */
+void hd_http_wake_streams(struct hd_http *http);
 
 #endif

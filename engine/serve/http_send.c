@@ -9,6 +9,7 @@
 /* Below that a packet more is not saved. */
 #define GZIP_LEAST 1024
 #define STREAM_BLOCK ((size_t)8 << 10)
+#define STREAM_SECONDS 60
 
 /* --- streams -------------------------------------------------------------- */
 
@@ -18,9 +19,14 @@ static ssize_t stream_read(void *user, uint64_t position, char *out, size_t most
 	size_t length;
 
 	(void)position;
-	if (!stream->length &&
-	    !stream->type->next(stream->self, &stream->bytes, &stream->length))
-		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (!stream->length) {
+		if (!stream->type->next(stream->self, &stream->bytes,
+					&stream->length))
+			return MHD_CONTENT_READER_END_OF_STREAM;
+		/* Who does not take it in that time is not waited for. */
+		hd_http_until(stream->connection,
+			      stream->length ? STREAM_SECONDS : 0);
+	}
 	if (!stream->length) {
 		stream->waits = true;
 		MHD_suspend_connection(stream->connection);
@@ -74,7 +80,7 @@ static struct MHD_Response *stream_make(struct hd_http *http,
 	return response;
 }
 
-void hd_http_wake(struct hd_http *http)
+void hd_http_wake_streams(struct hd_http *http)
 {
 	for (struct hd_http_stream *stream = http->streams; stream;
 	     stream = stream->next) {

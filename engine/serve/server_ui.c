@@ -1,7 +1,8 @@
 /*
- * hdrive-ui STORE SWEEP ADDRESS PORT: what "hdrive ui" becomes. The store for
+ * hdrive-ui [-a HDRIVE] STORE SWEEP ADDRESS PORT: what "hdrive ui" becomes. The store for
  * reading, as a page and to MLflow's clients; SWEEP "" is all of them, PORT 0
- * one that is free. It goes when it is told to by a signal.
+ * one that is free. With -a what people ask to be changed is done by the command
+ * HDRIVE. It goes when it is told to by a signal.
  *
  * A program of its own: hdrive would load what HTTP needs at every start.
  */
@@ -9,8 +10,9 @@
 /* Random bytes and signals to read are Linux's. */
 #define _GNU_SOURCE
 
-#include "serve/http.h"
+#include "base/time.h"
 #include "mlflow/store.h"
+#include "serve/http.h"
 #include "serve/ui.h"
 
 #include <errno.h>
@@ -22,17 +24,27 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define UI_TOKEN_BYTES 24
+/* At once: who watches has one that stays, and one or more for what it asks. */
+#define UI_CONNECTIONS 1024
+#define UI_STREAMS 512
+#define UI_DESCRIPTORS 4096
 
-static int fail(const char *what)
-{
-	fprintf(stderr, "hdrive: %s\n", what);
-	return 1;
-}
+extern char **environ;
+
+/* What it was started with. */
+struct ui_words {
+	const char *hdrive; /* path of the command that acts; NULL: none does */
+	const char *store;
+	const char *sweep; /* "": all */
+	const char *address;
+	const char *port;
+};
 
 static unsigned port_of(int listener)
 {
@@ -44,27 +56,24 @@ static unsigned port_of(int listener)
 	return ntohs(address.sin_port);
 }
 
-/* A listening socket at ADDRESS; -1 with a message. */
+/* A listening socket at ADDRESS; -1 with errno. */
 static int listener_open(const char *address, const char *port)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
-	unsigned long number = strtoul(port, NULL, 10);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int one = 1;
+	int one = 1, error = EINVAL;
 
-	at.sin_port = htons((uint16_t)number);
-	if (inet_pton(AF_INET, address, &at.sin_addr) != 1) {
-		fprintf(stderr, "hdrive: '%s' is no IPv4 address\n", address);
-	} else if (fd >= 0) {
+	at.sin_port = htons((uint16_t)strtoul(port, NULL, 10));
+	if (fd >= 0 && inet_pton(AF_INET, address, &at.sin_addr) == 1) {
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
 		if (bind(fd, (struct sockaddr *)&at, sizeof at) == 0 &&
 		    listen(fd, SOMAXCONN) == 0)
 			return fd;
-		fprintf(stderr, "hdrive: cannot listen at %s, port %s: %s\n",
-			address, port, strerror(errno));
+		error = errno;
 	}
 	if (fd >= 0)
 		close(fd);
+	errno = error;
 	return -1;
 }
 
@@ -89,18 +98,6 @@ static void ui_tell(const char *address, unsigned port, const char *token)
 	fflush(stdout);
 }
 
-static void serve_ui(struct hd_http *http, int signals)
-{
-	struct pollfd fds[] = { { hd_http_fd(http), POLLIN, 0 },
-				{ signals, POLLIN, 0 } };
-
-	while (!fds[1].revents) {
-		if (poll(fds, 2, hd_http_timeout(http)) < 0 && errno != EINTR)
-			return;
-		hd_http_run(http);
-	}
-}
-
 /* SIGINT, SIGTERM and SIGHUP as something to read. */
 static int signals_open(void)
 {
@@ -115,60 +112,187 @@ static int signals_open(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
-static int ui_serve(struct hd_store *store, int64_t only, const char *address,
-		    const char *port)
+/* Each client has one or two connections, and trials' files are opened too. */
+static void descriptors_allow(void)
 {
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+	    limit.rlim_cur >= UI_DESCRIPTORS)
+		return;
+	limit.rlim_cur = limit.rlim_max < UI_DESCRIPTORS ? limit.rlim_max
+							 : UI_DESCRIPTORS;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* --- the server ------------------------------------------------------------- */
+
+struct server {
+	const struct ui_words *words;
 	char token[2 * UI_TOKEN_BYTES + 1];
+	struct hd_web_guard guard;
 	struct hd_asset assets[HD_ASSETS];
-	struct hd_ml_store held = { store, only };
-	struct hd_ml ml = { &hd_ml_store_source, &held };
-	struct hd_web_guard guard = { .token = token,
-				      .address = address,
-				      .browsers = true };
-	struct hd_ui ui = { store, only, &guard, assets };
-	struct hd_http_setup setup = { .listener = listener_open(address, port),
-				       .guard = &guard,
-				       .ml = &ml,
-				       .page = hd_ui_page,
-				       .user = &ui };
-	struct hd_error err = { 0 };
+	struct hd_ui ui;
+	struct hd_ml_store held;
+	struct hd_ml ml;
 	struct hd_http *http;
-	int signals = signals_open();
+	int signals;
+};
+
+static int sooner(int one, int other)
+{
+	return one < 0 || (other >= 0 && other < one) ? other : one;
+}
+
+static int server_timeout(const struct server *server)
+{
+	const struct hd_ui *ui = &server->ui;
+	int timeout = sooner(hd_http_timeout(server->http),
+			     hd_events_timeout(ui->events, hd_time_steady()));
+
+	return ui->jobs && hd_jobs_count(ui->jobs) ? sooner(timeout, 1000)
+						   : timeout;
+}
+
+static void server_loop(struct server *server)
+{
+	struct hd_ui *ui = &server->ui;
+	struct pollfd fds[] = { { hd_http_fd(server->http), POLLIN, 0 },
+				{ server->signals, POLLIN, 0 },
+				{ ui->jobs ? hd_jobs_fd(ui->jobs) : -1, POLLIN, 0 } };
+
+	while (!fds[1].revents) {
+		bool is_news;
+
+		if (poll(fds, 3, server_timeout(server)) < 0 && errno != EINTR)
+			return;
+		is_news = hd_events_tick(ui->events, hd_time_steady());
+		/* Answered, or looked at again in a second. */
+		if (ui->jobs) {
+			hd_jobs_look(ui->jobs);
+			is_news |= hd_jobs_are_due(ui->jobs);
+		}
+		if (is_news)
+			hd_http_wake(server->http);
+		hd_http_run(server->http);
+	}
+}
+
+static int server_parts(struct server *server, struct hd_error *err)
+{
+	const struct ui_words *words = server->words;
+	struct hd_ui *ui = &server->ui;
+	struct hd_api_setup api = { .store = ui->store,
+				    .only = ui->only,
+				    .actions = words->hdrive != NULL,
+				    .pause = HD_EVENTS_PAUSE };
+	struct hd_jobs_setup jobs = { words->hdrive, words->store, environ };
+	int rc = hd_api_open(&ui->api, &api, err);
+
+	if (rc == 0)
+		rc = hd_events_open(&ui->events, ui->api, UI_STREAMS, err);
+	if (rc == 0 && words->hdrive)
+		rc = hd_jobs_open(&ui->jobs, &jobs, err);
+	return rc;
+}
+
+static int server_open(struct server *server, struct hd_error *err)
+{
+	const struct ui_words *words = server->words;
+	struct hd_http_setup setup = {
+		.listener = listener_open(words->address, words->port),
+		.guard = &server->guard,
+		.ml = &server->ml,
+		.page = hd_ui_page,
+		.user = &server->ui,
+		.connections = UI_CONNECTIONS,
+	};
+	int rc;
 
 	if (setup.listener < 0)
-		return 1;
-	if (signals < 0 || !token_make(token, sizeof token))
-		return fail("no signals, or no random bytes");
-	guard.port = port_of(setup.listener);
-	hd_assets(assets);
-	if (hd_http_open(&http, &setup, &err) < 0)
-		return fail(err.text);
-	ui_tell(address, guard.port, token);
-	serve_ui(http, signals);
-	hd_http_close(http);
-	return 0;
+		return hd_error_set(err, HD_EIO, "cannot listen at %s, port %s: %s",
+				    words->address, words->port, strerror(errno));
+	server->guard.port = port_of(setup.listener);
+	server->signals = signals_open();
+	if (server->signals < 0 ||
+	    !token_make(server->token, sizeof server->token)) {
+		close(setup.listener);
+		return hd_error_set(err, HD_EIO, "no signals, or no random bytes");
+	}
+	rc = server_parts(server, err);
+	if (rc == 0)
+		return hd_http_open(&server->http, &setup, err);
+	close(setup.listener);
+	return rc;
+}
+
+static int server_run(struct server *server, struct hd_error *err)
+{
+	const char *address = server->words->address;
+	struct hd_ui *ui = &server->ui;
+	int rc;
+
+	descriptors_allow();
+	hd_assets(server->assets);
+	server->guard = (struct hd_web_guard){ .token = server->token,
+					       .address = address,
+					       .browsers = true };
+	server->held = (struct hd_ml_store){ ui->store, ui->only };
+	server->ml = (struct hd_ml){ &hd_ml_store_source, &server->held };
+	ui->guard = &server->guard;
+	ui->assets = server->assets;
+	rc = server_open(server, err);
+	if (rc == 0) {
+		ui_tell(address, server->guard.port, server->token);
+		server_loop(server);
+	}
+	hd_http_close(server->http);
+	hd_jobs_close(ui->jobs);
+	hd_events_close(ui->events);
+	hd_api_close(ui->api);
+	return rc;
+}
+
+/* --- words ------------------------------------------------------------------ */
+
+static bool words_read(struct ui_words *words, int argc, char **argv)
+{
+	int option;
+
+	*words = (struct ui_words){ 0 };
+	while ((option = getopt(argc, argv, "a:")) != -1) {
+		if (option != 'a')
+			return false;
+		words->hdrive = optarg;
+	}
+	if (argc - optind != 4)
+		return false;
+	words->store = argv[optind];
+	words->sweep = argv[optind + 1];
+	words->address = argv[optind + 2];
+	words->port = argv[optind + 3];
+	return true;
 }
 
 int main(int argc, char **argv)
 {
-	const char *sweep = argc == 5 ? argv[2] : "";
-	struct hd_store *store;
+	struct ui_words words;
+	struct server server = { .words = &words };
 	struct hd_error err = { 0 };
-	int64_t only = 0;
 	int rc;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: hdrive-ui STORE SWEEP ADDRESS PORT\n");
+	if (!words_read(&words, argc, argv)) {
+		fprintf(stderr, "usage: hdrive-ui [-a HDRIVE] STORE SWEEP ADDRESS PORT\n");
 		return 64;
 	}
-	rc = hd_store_open(&store, argv[1], HD_STORE_READ, &err);
-
-	if (rc == 0 && *sweep)
-		rc = hd_store_find_sweep(store, sweep, &only, &err);
+	rc = hd_store_open(&server.ui.store, words.store, HD_STORE_READ, &err);
+	if (rc == 0 && *words.sweep)
+		rc = hd_store_find_sweep(server.ui.store, words.sweep,
+					 &server.ui.only, &err);
+	if (rc == 0)
+		rc = server_run(&server, &err);
+	hd_store_close(server.ui.store);
 	if (rc < 0)
 		fprintf(stderr, "hdrive: %s\n", err.text);
-	rc = rc < 0 ? (rc == HD_ENOENT ? 3 : 1)
-		    : ui_serve(store, only, argv[3], argv[4]);
-	hd_store_close(store);
-	return rc;
+	return rc < 0 ? (rc == HD_ENOENT ? 3 : 1) : 0;
 }

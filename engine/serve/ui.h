@@ -5,9 +5,10 @@
 #ifndef HD_SERVE_UI_H
 #define HD_SERVE_UI_H
 
-#include <hdrive/store.h>
-
+#include "api/api.h"
 #include "serve/assets.h"
+#include "serve/events.h"
+#include "serve/job.h"
 #include "serve/web.h"
 
 /* All borrowed. */
@@ -16,6 +17,9 @@ struct hd_ui {
 	int64_t only; /* key of the one sweep that is shown; 0: all */
 	const struct hd_web_guard *guard;
 	const struct hd_asset *assets; /* HD_ASSETS */
+	struct hd_api *api;
+	struct hd_events *events;
+	struct hd_jobs *jobs; /* NULL: nothing can be changed */
 };
 
 /* For hd_http_setup. */

@@ -26,6 +26,7 @@ static const struct {
 	{ "REQUEST_TOO_LARGE", 413, "HD_ELIMIT" },
 	{ "INTERNAL_ERROR", 500, "HD_EIO" },
 	{ "NOT_IMPLEMENTED", 501, "HD_EINVAL" },
+	{ "TEMPORARILY_UNAVAILABLE", 503, "HD_EBUSY" },
 };
 
 void hd_web_reply_init(struct hd_web_reply *reply)
@@ -48,7 +49,10 @@ void hd_web_reply_release(struct hd_web_reply *reply)
 	reply->file = -1;
 	if (reply->stream)
 		reply->stream->close(reply->self);
+	if (reply->later)
+		reply->later->close(reply->self);
 	reply->stream = NULL;
+	reply->later = NULL;
 }
 
 void hd_web_header(struct hd_web_reply *reply, const char *name,

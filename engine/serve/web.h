@@ -53,6 +53,15 @@ struct hd_web_stream {
 	void (*close)(void *self);
 };
 
+struct hd_web_reply;
+
+/* An answer that is not known yet. */
+struct hd_web_later {
+	/* Whether REPLY has it now; if not hd_http_wake asks again. */
+	bool (*ready)(void *self, struct hd_web_reply *reply);
+	void (*close)(void *self);
+};
+
 struct hd_web_reply {
 	unsigned status;
 	const char *type; /* of the content; static */
@@ -65,7 +74,8 @@ struct hd_web_reply {
 	const void *fixed; /* is sent instead, static; NULL for none */
 	size_t fixed_size;
 	const struct hd_web_stream *stream; /* is sent instead; NULL for none */
-	void *self;                         /* the stream's, closed with it */
+	const struct hd_web_later *later;   /* the rest is not yet; NULL: it is */
+	void *self;                         /* of either, closed with it */
 };
 
 void hd_web_reply_init(struct hd_web_reply *reply);
