@@ -93,6 +93,7 @@ export function mount(element, model) {
 	async function load() {
 		clearTimeout(timer);
 		timer = 0;
+		updateControls();
 		const trials = wantedTrials();
 		if (!model.rows || !trials) {
 			curves = [];
@@ -128,13 +129,15 @@ export function mount(element, model) {
 			timer = setTimeout(load, AGAIN_MS);
 	}
 
-	function colourOf(curve) {
+	/* A few differ by hue; of many the best of those shown stands out most. */
+	function colourOf(curve, low) {
 		if (curves.length <= 8)
 			return categoryColour(curves.indexOf(curve));
 		const row = model.row(curve.trial);
 		if (row >= 0 && wish.which !== "running" && !model.isEnded(row))
 			return theme().live;
-		return merit(row < 0 ? NaN : model.merits().at[row]);
+		const at = row < 0 ? NaN : model.merits().at[row];
+		return merit(low < 1 ? (at - low) / (1 - low) : at);
 	}
 
 	function draw() {
@@ -147,8 +150,10 @@ export function mount(element, model) {
 			return row < 0 || Number.isNaN(at[row]) ? -1 : at[row];
 		};
 		/* The best lies on top of the others. */
-		const list = curves.filter((curve) => curve.x.length && isVisible(curve))
-			.map((curve) => ({ ...curve, colour: colourOf(curve),
+		const some = curves.filter((curve) => curve.x.length && isVisible(curve));
+		const low = Math.min(1, ...some.map(key).filter((m) => m >= 0));
+		const list = some
+			.map((curve) => ({ ...curve, colour: colourOf(curve, low),
 				width: curves.length <= 8 ? 1.8 : curve.trial === bestTrial() ? 2.4 : 1.2 }))
 			.sort((a, b) => key(a) - key(b));
 		const range = robustRange(list, wish.metric === model.columns.metric ? model.maximize :

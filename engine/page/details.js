@@ -34,6 +34,7 @@ export function copyBlock(title, text, kind = "") {
 export function mount(element, model) {
 	let config = null, gone = false;
 	element.classList.add("details");
+	element.tabIndex = 0;
 
 	function draw() {
 		const s = model.sweep;

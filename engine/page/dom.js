@@ -87,10 +87,15 @@ const SHAPES = {
 
 /* The mark of a state, in its colour by the class. */
 export function stateMark(state) {
-	const [tag, attributes] = SHAPES[stateShape(state)];
-	return svg("svg", { viewBox: "0 0 16 16", class: `shape is-${state}`,
-		"aria-hidden": "true" }, svg(tag, attributes));
+	if (!marks.has(state)) {
+		const [tag, attributes] = SHAPES[stateShape(state)];
+		marks.set(state, svg("svg", { viewBox: "0 0 16 16", class: `shape is-${state}`,
+			"aria-hidden": "true" }, svg(tag, attributes)));
+	}
+	return marks.get(state).cloneNode(true);
 }
+
+const marks = new Map();
 
 /* What a state is called where people read. */
 export function stateText(state, end = "") {

@@ -47,6 +47,31 @@ export function emptyColumns() {
 	return columns;
 }
 
+/* The least and the greatest of what is there; [Infinity, -Infinity] of nothing. */
+function bounds(column) {
+	let low = Infinity, high = -Infinity;
+	for (let i = 0; i < column.length; i++) {
+		const v = column[i];
+		if (v === null || v === undefined)
+			continue;
+		if (v < low)
+			low = v;
+		if (v > high)
+			high = v;
+	}
+	return [low, high];
+}
+
+/* `low` and `high` are looked for when they are asked for: most never are. */
+function measured(dimension, find) {
+	let found = null;
+	const at = (i) => (found = found || find())[i];
+	return Object.defineProperties(dimension, {
+		low: { enumerable: true, get: () => at(0) },
+		high: { enumerable: true, get: () => at(1) },
+	});
+}
+
 export class Model {
 	constructor(name = "") {
 		this.name = name;
@@ -144,8 +169,7 @@ export class Model {
 			this.fieldDimension("value", this.columns.metric || "value"),
 			this.fieldDimension("last", `last ${this.columns.metric || "value"}`),
 			this.fieldDimension("intervals", "intervals"),
-			this.measured({ id: "duration", name: "duration", kind: "time",
-				get: (row) => this.isEnded(row) ? this.duration(row) : null }),
+			this.durationDimension(),
 			this.fieldDimension("created", "created", "time"),
 		]);
 	}
@@ -162,30 +186,25 @@ export class Model {
 			within: parameter.within || "", get: (row) => column[row] };
 		if (parameter.kind === "choice")
 			return { ...dimension, low: 0, high: Math.max(0, parameter.values.length - 1) };
-		const { low, high } = this.measured({ ...dimension });
 		/* Bounds as declared, unless data lie beyond them, as enqueued trials may. */
-		const least = (a, b) => Number.isFinite(b) ? Math.min(a, b) : a;
-		const most = (a, b) => Number.isFinite(b) ? Math.max(a, b) : a;
-		return { ...dimension, low: least(low, parameter.low), high: most(high, parameter.high) };
+		const { low, high } = parameter;
+		return measured(dimension, () => {
+			const [least, most] = bounds(column);
+			return [Number.isFinite(low) ? Math.min(low, least) : least,
+				Number.isFinite(high) ? Math.max(high, most) : most];
+		});
 	}
 
 	fieldDimension(id, name, kind = "number") {
 		const column = this.columns[id];
-		return this.measured({ id, name, kind, get: (row) => column[row] });
+		return measured({ id, name, kind, log: false, values: null, within: "",
+			get: (row) => column[row] }, () => bounds(column));
 	}
 
-	measured(dimension) {
-		let low = Infinity, high = -Infinity;
-		for (let row = 0; row < this.rows; row++) {
-			const v = dimension.get(row);
-			if (v === null || v === undefined)
-				continue;
-			if (v < low)
-				low = v;
-			if (v > high)
-				high = v;
-		}
-		return { log: false, values: null, within: "", low, high, ...dimension };
+	durationDimension() {
+		const get = (row) => this.isEnded(row) ? this.duration(row) : null;
+		return measured({ id: "duration", name: "duration", kind: "time", log: false, values: null,
+			within: "", get }, () => bounds(this.columns.number.map((_, row) => get(row))));
 	}
 
 	/* A thing computed of the data, kept until they change. */

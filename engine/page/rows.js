@@ -59,8 +59,27 @@ export function ordered(model, column, direction) {
 	if (column.id === "number")
 		return rows.reverse();
 	const keys = new Array(model.rows);
+	let numbers = true;
+	for (const row of rows) {
+		const key = comparable(column.key(row));
+		keys[row] = key;
+		numbers = numbers && typeof key !== "string";
+	}
+	return numbers ? byNumber(rows, keys, direction) : byKey(rows, keys, direction);
+}
+
+/* Most columns: a subtraction is several times faster than telling kinds apart. */
+function byNumber(rows, keys, direction) {
+	const ranks = new Float64Array(keys.length);
 	for (const row of rows)
-		keys[row] = comparable(column.key(row));
+		ranks[row] = keys[row] === null ? Infinity : keys[row] * direction;
+	return rows.sort((a, b) => {
+		const x = ranks[a], y = ranks[b];
+		return x < y ? -1 : x > y ? 1 : a - b;
+	});
+}
+
+function byKey(rows, keys, direction) {
 	return rows.sort((a, b) => {
 		const x = keys[a], y = keys[b];
 		if (x === y)

@@ -93,7 +93,16 @@ class SweepView {
 			this.compileFilter();
 		if (kinds.some(([kind]) => kind !== "hover" && kind !== "points"))
 			this.drawBar();
-		/* The table first: the picture may take a frame of its own. */
+		/* The table is painted first: a picture of all trials may take a frame of its own. */
+		if (kinds.some(([kind]) => kind === "data" || kind === "filter"))
+			setTimeout(() => this.updatePicture(kinds));
+		else
+			this.updatePicture(kinds);
+	}
+
+	updatePicture(kinds) {
+		if (this.gone)
+			return;
 		for (const [kind, detail] of kinds)
 			this.picture?.update(kind, detail);
 	}

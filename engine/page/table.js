@@ -13,6 +13,8 @@ import { firstDirection, ordered, tableColumns } from "./rows.js";
 
 const OVERSCAN = 6;
 const SAMPLE = 300;
+/* As the style sheet has it: a state is its mark alone there. */
+const NARROW = "(max-width: 560px)";
 
 export class TrialTable {
 	/* options: sort "-value", onsort(text). */
@@ -147,6 +149,9 @@ export class TrialTable {
 			if (text.length > widest.length)
 				widest = text;
 		}
+		const narrow = matchMedia(NARROW).matches;
+		if (narrow && column.kind === "state")
+			return 40;
 		const least = { state: 112, number: 68 }[column.kind] || 72;
 		const room = column.goal ? 16 : column.id === "number" ? 14 : column.kind === "state" ? 12 : 0;
 		return Math.round(Math.min(280, Math.max(least, textWidth(widest) + 30 + room,
