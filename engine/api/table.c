@@ -1,5 +1,6 @@
 #include "api/table.h"
 
+#include "api/private.h"
 #include "base/json.h"
 #include "base/number.h"
 #include "space/args.h"
@@ -330,7 +331,7 @@ static const char *value_end(const char *at)
 		else if (!*at)
 			return NULL;
 		at++;
-	} while (depth > 0 || !strchr(",}", *at) || !*at);
+	} while (depth > 0 || (*at != ',' && *at != '}'));
 	return at;
 }
 
@@ -593,7 +594,7 @@ void hd_table_cell(const struct hd_table *table, size_t index, struct hd_buf *bu
 	if (!cell->at)
 		hd_buf_puts(buf, "null");
 	else if (table->params[index].is_choice)
-		hd_buf_printf(buf, "%zu", cell->option);
+		hd_api_put_integer(buf, (int64_t)cell->option);
 	else
 		hd_buf_add(buf, cell->at, cell->length);
 }
