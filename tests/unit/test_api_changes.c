@@ -133,9 +133,16 @@ static void many_clients_hear_the_same(void **state)
 static void an_id_that_is_not_ours_begins_anew(void **state)
 {
 	static const char *const ids[] = {
-		"x", "-", "1", "0000000000000000-1", "0000000000000000-", "g000000000000000-1",
-		"0000000000000000-18446744073709551616", "0000000000000000--1",
-		"ffffffffffffffff-9223372036854775807", "<script>alert(1)</script>",
+		"x",
+		"-",
+		"1",
+		"0000000000000000-1",
+		"0000000000000000-",
+		"g000000000000000-1",
+		"0000000000000000-18446744073709551616",
+		"0000000000000000--1",
+		"ffffffffffffffff-9223372036854775807",
+		"<script>alert(1)</script>",
 	};
 	struct apibox *a = *state;
 	struct heard heard = { .count = 0 };
