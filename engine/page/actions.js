@@ -128,13 +128,23 @@ export function changeLimits(sweep) {
 		["max_concurrent_runs", "At once", sweep.max_concurrent],
 		["max_duration_minutes", "Minutes in all", sweep.max_duration / 60]];
 	const inputs = rows.map(([, , now]) => el("input", { inputmode: "numeric",
-		value: now === null || Number.isNaN(now) ? "" : String(Math.round(now)) }));
+		value: Number.isFinite(now) ? String(Math.round(now)) : "" }));
 	asking({ title: "Change limits", button: "Change",
 		text: "Holds from now on. Trials that run are not stopped by a lower limit.",
 		fields: [el("div", { class: "fields" }, rows.map(([, text], i) =>
 			el("label", {}, el("span", {}, text), inputs[i])))],
 		sweep: sweep.name, action: "limits",
 		body: () => changed(rows, inputs), done: "The limits are changed." });
+}
+
+/* Nothing new begins, or begins again; what runs goes on either way. */
+export function hold(sweep) {
+	const held = !sweep.held;
+	asking({ title: held ? `Hold ${sweep.name}?` : `Let ${sweep.name} go on?`, button: held ? "Hold" : "Go on",
+		text: held ? "Nothing new begins until it is let go on. Trials that run go on." :
+			"Trials begin again, as the limits allow.",
+		sweep: sweep.name, action: "limits", body: () => ({ held }),
+		done: held ? "The sweep is held." : "The sweep goes on." });
 }
 
 /* Only those that are others than before. */

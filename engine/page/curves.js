@@ -109,6 +109,9 @@ export function mount(element, model) {
 			if (gone)
 				return;
 			curves = answer.curves;
+			curves.forEach((curve) => {
+				curve.attempt = attemptOf(curve);
+			});
 			seq = answer.seq;
 			loadedFor = key;
 			fault = "";
@@ -123,6 +126,21 @@ export function mount(element, model) {
 	}
 
 	let fault = "";
+
+	function attemptOf(curve) {
+		const row = model.row(curve.trial);
+		return row < 0 ? undefined : model.columns.attempt[row];
+	}
+
+	/* What an attempt logged is void when another one begins: all of it comes again. */
+	function forgetAttempts() {
+		for (const curve of curves)
+			if (curve.attempt !== attemptOf(curve)) {
+				curve.attempt = attemptOf(curve);
+				curve.x = [];
+				curve.y = [];
+			}
+	}
 
 	function again() {
 		if (!timer && !gone && !report)
@@ -210,6 +228,7 @@ export function mount(element, model) {
 				if (others.size || !fresh)
 					again();
 			} else if (kind === "data") {
+				forgetAttempts();
 				if (!loadedFor && !asked)
 					load();
 				else if (model.columns.seq > seq)

@@ -66,7 +66,7 @@ export class SweepHeader {
 		const sweep = this.model.sweep;
 		if (!sweep)
 			return;
-		const seen = JSON.stringify([sweep.state, sweep.engine_alive, this.mayAct]);
+		const seen = JSON.stringify([sweep.state, sweep.engine_alive, sweep.held, this.mayAct]);
 		if (seen !== this.seen) {
 			this.seen = seen;
 			fill(this.state, stateChip(sweep.state, sweep.end_reason === "user" ? "" : sweep.end_reason));
@@ -122,6 +122,7 @@ export class SweepHeader {
 		const button = (text, fn, kind = "") => el("button", { type: "button", class: kind, onclick: fn }, text);
 		fill(this.buttons, this.mayAct && !sweep.ended ? [
 			button("Enqueue…", () => actions.enqueue(this.model, this.model.bestRow)),
+			button(sweep.held ? "Go on…" : "Hold…", () => actions.hold(this.model.sweep)),
 			button("Limits…", () => actions.changeLimits(this.model.sweep)),
 			button("Cancel…", () => actions.cancelSweep(this.model.sweep), "danger-quiet"),
 		] : null);
@@ -146,6 +147,8 @@ export function notices(sweep) {
 	const { Failed: failed = 0 } = sweep.counts;
 	if (deadEngine(sweep))
 		list.push(["warn", "No engine runs this sweep any more. hdrive resume goes on with it."]);
+	if (sweep.held && !sweep.ended)
+		list.push(["warn", "Held: nothing new begins until it is let go on. Trials that run go on."]);
 	if (sweep.end_detail)
 		list.push([sweep.state === "Failed" ? "bad" : "info", `${sweep.end_detail}.`.replace(/\.\.$/, ".")]);
 	if (failed && failed >= ended(sweep) / 2)

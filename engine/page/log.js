@@ -129,6 +129,8 @@ export function logBox(name, number, isOver) {
 		element,
 		/* The trial has another state: what it printed last may not be here yet. */
 		update: again,
+		/* What a failed one says last is on the other stream. */
+		showErrors: () => stream === "stderr" || choose("stderr"),
 		toggle: () => choose(stream === "stdout" ? "stderr" : "stdout"),
 		destroy() {
 			gone = true;

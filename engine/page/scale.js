@@ -11,12 +11,12 @@
  */
 import * as format from "./format.js";
 
-/* Steps of 1, 2 or 5 times a power of ten: at most `count` of them in `span`. */
+/* Steps of 1, 2 or 5 times a power of ten: about `count` of them in `span`. */
 export function niceStep(span, count) {
 	const rough = span / Math.max(1, count);
 	const power = Math.pow(10, Math.floor(Math.log10(rough)));
 	const part = rough / power;
-	return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+	return power * (part < 1.5 ? 1 : part < 3.2 ? 2 : part < 7.1 ? 5 : 10);
 }
 
 function widened(low, high) {

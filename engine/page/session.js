@@ -53,7 +53,10 @@ class Session {
 	listen() {
 		if (this.closed || report)
 			return;
-		this.end = stream(() => path`stream?sweep=${this.name}&since=${this.model.columns.seq}`, {
+		this.end = stream(() => {
+			const { epoch, seq } = this.model.columns;
+			return path`stream?sweep=${this.name}&since=${epoch === undefined ? seq : `${epoch}-${seq}`}`;
+		}, {
 			state: (state) => document.dispatchEvent(new CustomEvent("connection", { detail: state })),
 			sweep: (sweep) => this.model.setSweep(sweep),
 			trials: (event) => this.later(event),
@@ -86,10 +89,21 @@ class Session {
 		/* A trial may have changed more than once: the last word counts. */
 		const rows = new Map(events.flatMap((event) => event.rows || [])
 			.map((row) => [row.number, row]));
+		if (![...rows.values()].every((row) => this.isKnown(row))) {
+			this.reload();
+			return;
+		}
 		this.model.apply([...rows.values()]);
 		const points = events.flatMap((event) => event.points || []);
 		if (points.length)
 			this.model.notify("points", points);
+	}
+
+	/* Whether the columns have a place for what a trial has: else they are others now. */
+	isKnown(row) {
+		const { parameters } = this.model.columns;
+		return !row.values || (row.values.length === parameters.length && parameters.every((p, i) =>
+			p.kind !== "choice" || row.values[i] === null || row.values[i] < p.values.length));
 	}
 
 	/* All anew: the server does not know what this page has. */

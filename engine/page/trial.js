@@ -66,11 +66,13 @@ class TrialView {
 					el("span", { class: "pager" }, this.previous, this.next), this.buttons),
 				this.why, this.glance),
 			el("div", { class: "trial-grid" },
-				el("section", { class: "block card params-card" }, el("h2", {}, "Parameters"), this.parameters),
-				el("section", { class: "block card metrics-card" }, el("h2", {}, "Metrics"), this.metrics),
-				el("section", { class: "block card log-card" }, el("h2", {}, "Log"), this.log.element),
-				el("section", { class: "block card files-card" }, el("h2", {}, "Files"), this.files.element),
-				this.side));
+				el("div", { class: "stack" },
+					el("section", { class: "block card" }, el("h2", {}, "Parameters"), this.parameters),
+					this.side,
+					el("section", { class: "block card last" }, el("h2", {}, "Files"), this.files.element)),
+				el("div", { class: "stack" },
+					el("section", { class: "block card" }, el("h2", {}, "Metrics"), this.metrics),
+					el("section", { class: "block card grow" }, el("h2", {}, "Log"), this.log.element))));
 	}
 
 	isOver() {
@@ -83,6 +85,9 @@ class TrialView {
 		if (this.begun || this.gone)
 			return;
 		this.begun = true;
+		this.seenState = this.stateNow();
+		if (this.model.columns.state[this.model.row(this.number)] === "Failed")
+			this.log.showErrors();
 		if (this.model.row(this.number) < 0) {
 			this.fail({ status: 404, message: `Sweep '${this.model.name}' has no trial ${this.number}.` });
 			return;
@@ -98,11 +103,12 @@ class TrialView {
 		if (kind === "data") {
 			if (!this.begun)
 				return this.begin();
-			const row = this.model.row(this.number);
-			const seen = JSON.stringify([this.model.columns.state[row], this.model.columns.attempt[row]]);
+			const seen = this.stateNow();
 			this.draw();
-			if (seen !== this.seenState)
+			if (seen !== this.seenState) {
 				this.load();
+				this.loadMetrics();
+			}
 			this.seenState = seen;
 			this.log.update();
 		} else if (kind === "sweep") {
@@ -111,6 +117,12 @@ class TrialView {
 			clearTimeout(this.metricTimer);
 			this.metricTimer = setTimeout(() => this.loadMetrics(), 400);
 		}
+	}
+
+	stateNow() {
+		const { state, attempt } = this.model.columns;
+		const row = this.model.row(this.number);
+		return `${state[row]} ${attempt[row]}`;
 	}
 
 	/* What the columns do not have; in a report perhaps nobody has it. */
@@ -290,7 +302,7 @@ class TrialView {
 		if (!trial)
 			return;
 		const command = (trial.arguments || []).map(quoted).join(" ");
-		this.side.className = "block card side-card";
+		this.side.className = "block card side-card last";
 		fill(this.side,
 			copyBlock("Command", command), copyBlock("Folder", trial.folder),
 			(trial.attempts || []).length ? block("Attempts before", el("div", { class: "scroll", tabindex: "0",
