@@ -71,7 +71,8 @@ CFLAGS_ALL = $(STD) $(WARN) $(OPTIMIZE) -fPIC -fvisibility=hidden $(SAN) \
 LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lnettle -lgsl -lopenblas -lm -lpthread -ldl
 
 # What HTTP needs is loaded by the server alone: hdrive starts without it.
-SERVER_SRC := $(addprefix engine/serve/,http.c http_send.c assets.c server_trial.c server_ui.c)
+SERVER_SRC := $(addprefix engine/serve/,http.c http_send.c assets.c server_html.c \
+	server_trial.c server_ui.c)
 # The launcher's own: all but what it shares.
 LAUNCH_OWN := $(filter-out %/launch_text.c,$(wildcard engine/dispatch/launch*.c))
 LIB_SRC := $(filter-out $(SERVER_SRC) $(LAUNCH_OWN),$(wildcard \
@@ -166,7 +167,7 @@ $(B)/hdrive: $(CLI_OBJ) $(B)/libhdrive.a
 
 # The MLflow server of a trial, and what "hdrive ui" starts.
 $(B)/hdrive-mlflow: $(call obj,engine/serve/server_trial.c)
-$(B)/hdrive-ui: $(call obj,$(addprefix engine/serve/,server_ui.c assets.c)) \
+$(B)/hdrive-ui: $(call obj,$(addprefix engine/serve/,server_ui.c server_html.c assets.c)) \
 	$(B)/obj/engine/serve/assets.S.o
 $(B)/hdrive-mlflow $(B)/hdrive-ui: $(call obj,$(addprefix engine/serve/,http.c http_send.c)) \
 		$(B)/libhdrive.a

@@ -16,6 +16,7 @@ struct export_options {
 	const char *db;
 	const char *optuna;
 	const char *board;
+	const char *html;
 };
 
 #define ROW(field) offsetof(struct export_options, field)
@@ -30,6 +31,8 @@ static const struct cli_opt export_rows[] = {
 	  CLI_OPT_TEXT, ROW(optuna), 0 },
 	{ "tensorboard", 0, "DIR", "event files for TensorBoard, a run for each trial",
 	  CLI_OPT_TEXT, ROW(board), 0 },
+	{ "html", 0, "FILE", "a report to look at in a browser, all in one file", CLI_OPT_TEXT,
+	  ROW(html), 0 },
 	CLI_OPT_END
 };
 
@@ -40,7 +43,7 @@ static bool export_words(struct cli *cli, const struct export_options *options,
 									 : "csv";
 	const char *shape = options->metrics ? options->metrics : "wide";
 	size_t shapes = (options->db != NULL) + (options->optuna != NULL) +
-			(options->board != NULL) +
+			(options->board != NULL) + (options->html != NULL) +
 			(options->output || options->format || options->metrics);
 
 	*format = strcmp(word, "csv") ? HD_EXCHANGE_JSONL : HD_EXCHANGE_CSV;
@@ -51,8 +54,8 @@ static bool export_words(struct cli *cli, const struct export_options *options,
 		*code = cli_fail(cli, CLI_USAGE, "unknown shape '%s', one of: wide, long", shape);
 	else if (shapes > 1)
 		*code = cli_fail(cli, CLI_USAGE,
-				 "one of: --copy FILE, --optuna FILE, --tensorboard DIR, and text "
-				 "with --format, --metrics and -o");
+				 "one of: --copy FILE, --optuna FILE, --tensorboard DIR, "
+				 "--html FILE, and text with --format, --metrics and -o");
 	else if (cli->word_count > 1 && !options->optuna)
 		*code = cli_fail(cli, CLI_USAGE,
 				 "unexpected '%s': only --optuna takes several sweeps",
@@ -149,6 +152,31 @@ static int export_board(struct cli *cli, const char *path, struct hd_store *stor
 	return CLI_OK;
 }
 
+/* --- a report ------------------------------------------------------------- */
+
+/* The page is in hdrive-ui, which this program becomes. */
+static int export_html(struct cli *cli, const char *file)
+{
+	char *program = cli_ui_path(), *path = NULL;
+	const char *argv[6] = { program, "-r", file };
+	struct hd_error err = { 0 };
+
+	if (!program)
+		return cli_fail(cli, CLI_ERROR,
+				"cannot find hdrive-ui beside hdrive, nor in "
+				"../libexec/hdrive");
+	if (hd_store_locate(&path, ".", cli_store_override(cli), &err) < 0)
+		return cli_fail_error(cli, &err);
+	argv[3] = path;
+	argv[4] = cli->word_count ? cli->words[0] : "@";
+	fflush(NULL);
+	execv(program, (char *const *)(uintptr_t)argv);
+	cli_fail(cli, CLI_ERROR, "cannot run '%s': %s", program, strerror(errno));
+	free(program);
+	free(path);
+	return CLI_ERROR;
+}
+
 static int export_main(struct cli *cli)
 {
 	struct export_options options = { 0 };
@@ -171,21 +199,22 @@ static int export_main(struct cli *cli)
 		code = export_optuna(cli, options.optuna, store, key);
 	else if (options.board)
 		code = export_board(cli, options.board, store, key);
-	else
+	else if (!options.html)
 		code = export_text(cli, &options, store, key, format, long_metrics);
 	hd_store_close(store);
-	return code;
+	return code == CLI_OK && options.html ? export_html(cli, options.html) : code;
 }
 
 const struct cli_command cli_cmd_export = {
 	.name = "export",
-	.summary = "a sweep's trials as CSV, JSON lines, a store, for Optuna or TensorBoard",
+	.summary = "a sweep as a report, CSV, JSON lines, a store, for Optuna or TensorBoard",
 	.usage = "[S...] [option...]",
 	.examples = "  hdrive export brave-otter-3 -o trials.csv\n"
 		    "  hdrive export @ --format jsonl --metrics long | gzip >all.jsonl.gz\n"
 		    "  hdrive export brave-otter-3 --copy share.db\n"
 		    "  hdrive export brave-otter-3 calm-fox-1 --optuna study.db\n"
-		    "  hdrive export brave-otter-3 --tensorboard board\n",
+		    "  hdrive export brave-otter-3 --tensorboard board\n"
+		    "  hdrive export brave-otter-3 --html report.html\n",
 	.options = export_rows,
 	.notes = "Parameters come with their kinds, so that 'hdrive import' gives the same back.\n",
 	.run = export_main,

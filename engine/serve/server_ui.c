@@ -4,6 +4,8 @@
  * one that is free. With -a what people ask to be changed is done by the command
  * HDRIVE. It goes when it is told to by a signal.
  *
+ * hdrive-ui -r FILE STORE SWEEP: write a report, which "hdrive export --html" asks for.
+ *
  * A program of its own: hdrive would load what HTTP needs at every start.
  */
 
@@ -13,6 +15,7 @@
 #include "base/time.h"
 #include "mlflow/store.h"
 #include "serve/http.h"
+#include "serve/server_html.h"
 #include "serve/ui.h"
 
 #include <errno.h>
@@ -44,6 +47,7 @@ struct ui_words {
 	const char *sweep; /* "": all */
 	const char *address;
 	const char *port;
+	const char *report; /* write one there instead; NULL: serve */
 };
 
 static unsigned port_of(int listener)
@@ -260,17 +264,20 @@ static bool words_read(struct ui_words *words, int argc, char **argv)
 	int option;
 
 	*words = (struct ui_words){ 0 };
-	while ((option = getopt(argc, argv, "a:")) != -1) {
-		if (option != 'a')
+	while ((option = getopt(argc, argv, "a:r:")) != -1) {
+		if (option == 'a')
+			words->hdrive = optarg;
+		else if (option == 'r')
+			words->report = optarg;
+		else
 			return false;
-		words->hdrive = optarg;
 	}
-	if (argc - optind != 4)
+	if (argc - optind != (words->report ? 2 : 4))
 		return false;
 	words->store = argv[optind];
 	words->sweep = argv[optind + 1];
 	words->address = argv[optind + 2];
-	words->port = argv[optind + 3];
+	words->port = words->address ? argv[optind + 3] : NULL;
 	return true;
 }
 
@@ -282,7 +289,8 @@ int main(int argc, char **argv)
 	int rc;
 
 	if (!words_read(&words, argc, argv)) {
-		fprintf(stderr, "usage: hdrive-ui [-a HDRIVE] STORE SWEEP ADDRESS PORT\n");
+		fprintf(stderr, "usage: hdrive-ui [-a HDRIVE] STORE SWEEP ADDRESS PORT\n"
+				"       hdrive-ui -r FILE STORE SWEEP\n");
 		return 64;
 	}
 	rc = hd_store_open(&server.ui.store, words.store, HD_STORE_READ, &err);
@@ -290,7 +298,9 @@ int main(int argc, char **argv)
 		rc = hd_store_find_sweep(server.ui.store, words.sweep,
 					 &server.ui.only, &err);
 	if (rc == 0)
-		rc = server_run(&server, &err);
+		rc = words.report ? hd_server_html(server.ui.store, server.ui.only,
+						   words.report, &err)
+				  : server_run(&server, &err);
 	hd_store_close(server.ui.store);
 	if (rc < 0)
 		fprintf(stderr, "hdrive: %s\n", err.text);
