@@ -331,7 +331,7 @@ static int folder_make(const struct hd_dispatch *dispatch, const char *folder,
 		rc = hd_program_make_outputs(dispatch->setup.program, folder,
 					     err);
 	if (rc == 0)
-		rc = hd_workdir_write(folder, HD_WORKDIR_PARAMS,
+		rc = hd_workdir_write(folder, *is_new, HD_WORKDIR_PARAMS,
 				      start->parameters,
 				      strlen(start->parameters), err);
 	return rc;
@@ -508,7 +508,7 @@ void hd_dispatch_stop(struct hd_dispatch *dispatch, size_t trial, bool now)
 	folder = hd_dispatch_folder(dispatch->setup.folder, trial);
 	/* Without the file "hdrive log" does not tell; the signal still does. */
 	if (folder)
-		hd_workdir_write(folder, HD_WORKDIR_STOP, "", 0, NULL);
+		hd_workdir_write(folder, false, HD_WORKDIR_STOP, "", 0, NULL);
 	free(folder);
 	dispatch->setup.backend->stop(dispatch->backend, trial, now);
 }

@@ -81,17 +81,30 @@ static int records_forget(int at, unsigned attempt)
 	return rc;
 }
 
+/* In a folder that is new nobody has put a link in the way. */
+static bool ticket_link_new(const char *folder, const char *name,
+			    const struct hd_ticket_print *print)
+{
+	char path[PATH_MAX];
+	int length = snprintf(path, sizeof path, "%s/%s", folder, name);
+
+	return print->is_known && length > 0 && (size_t)length < sizeof path &&
+	       linkat(AT_FDCWD, print->path, AT_FDCWD, path, 0) == 0;
+}
+
 int hd_ticket_make(const char *folder, unsigned attempt, bool is_new,
 		   struct hd_ticket_print *print)
 {
-	int at = folder_open(folder);
 	char name[NAME_SIZE];
-	int rc;
+	int at, rc;
 
+	name_make(name, HD_RECORD_TICKET, attempt);
+	if (is_new && ticket_link_new(folder, name, print))
+		return 0;
+	at = folder_open(folder);
 	if (at < 0)
 		return errno;
 	rc = is_new ? 0 : records_forget(at, attempt);
-	name_make(name, HD_RECORD_TICKET, attempt);
 	if (rc == 0)
 		rc = ticket_link(at, name, print);
 	close(at);

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -275,26 +276,48 @@ static int write_all(int fd, const char *text, size_t length)
 	return 0;
 }
 
-int hd_workdir_write(const char *folder, const char *name, const char *text,
-		     size_t length, struct hd_error *err)
+/* A new file: one that the script put there may be a FIFO, or a link; as the
+ * folder may be one by now. -1 and errno. */
+static int file_replace(const char *folder, const char *name)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
 	int at = dir_open(AT_FDCWD, folder);
-	int fd = -1;
-	int rc = 0;
+	int fd = at < 0 ? -1 : openat(at, name, flags, 0666);
+	int saved;
 
-	/* A new file: one that the script put there may be a FIFO, or a link. */
-	if (at >= 0)
-		fd = openat(at, name, flags, 0666);
 	if (at >= 0 && fd < 0 && errno == EEXIST && unlinkat(at, name, 0) == 0)
 		fd = openat(at, name, flags, 0666);
+	saved = errno;
+	if (at >= 0)
+		close(at);
+	errno = saved;
+	return fd;
+}
+
+/* In a folder that nobody knows yet a path will do. */
+static int file_new(const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+	int length = snprintf(path, sizeof path, "%s/%s", folder, name);
+
+	if (length < 0 || (size_t)length >= sizeof path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+int hd_workdir_write(const char *folder, bool is_new, const char *name,
+		     const char *text, size_t length, struct hd_error *err)
+{
+	int fd = is_new ? file_new(folder, name) : file_replace(folder, name);
+	int rc = 0;
+
 	if (fd < 0 || write_all(fd, text, length) < 0)
 		rc = hd_error_errno(err, errno, "cannot write '%s/%s'", folder,
 				    name);
 	if (fd >= 0 && close(fd) < 0 && rc == 0)
 		rc = hd_error_errno(err, errno, "cannot write '%s/%s'", folder,
 				    name);
-	if (at >= 0)
-		close(at);
 	return rc;
 }

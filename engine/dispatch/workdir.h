@@ -18,6 +18,7 @@
 #ifndef HD_DISPATCH_WORKDIR_H
 #define HD_DISPATCH_WORKDIR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <hdrive/error.h>
@@ -52,9 +53,10 @@ void hd_workdir_prepare(struct hd_workdir *workdir, size_t count);
  */
 int hd_workdir_make(struct hd_workdir *workdir, const char *folder,
 		    struct hd_error *err);
-/* Write LENGTH bytes to FOLDER/NAME, replacing what was there. */
-int hd_workdir_write(const char *folder, const char *name, const char *text,
-		     size_t length, struct hd_error *err);
+/* Write LENGTH bytes to FOLDER/NAME, replacing what was there; IS_NEW: nothing,
+ * as hd_workdir_make has just made FOLDER. */
+int hd_workdir_write(const char *folder, bool is_new, const char *name,
+		     const char *text, size_t length, struct hd_error *err);
 void hd_workdir_close(struct hd_workdir *workdir);
 
 #endif

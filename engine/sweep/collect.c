@@ -171,8 +171,9 @@ static int on_mark(void *user, const char *kind, const char *detail)
 	return 0;
 }
 
-/* The figures of the trial's row and how far its files were read. */
-static int run_store_figures(struct run *run, struct hd_error *err)
+/* The figures of the trial's row and how far its files were read: of an attempt
+ * that is READ to its end nobody asks that, as its end is in this transaction. */
+static int run_store_figures(struct run *run, bool is_read, struct hd_error *err)
 {
 	struct hd_core *core = run->core;
 	const struct hd_config *config = core->setup.config;
@@ -181,8 +182,9 @@ static int run_store_figures(struct run *run, struct hd_error *err)
 	int rc = 0;
 
 	hd_tail_places(run->tail, places);
-	rc = hd_store_trial_places(core->setup.store, run->key, places,
-				   run->places, err);
+	if (!is_read)
+		rc = hd_store_trial_places(core->setup.store, run->key, places,
+					   run->places, err);
 	if (rc < 0 || intervals == 0)
 		return rc;
 	return hd_store_trial_metric(
@@ -242,7 +244,7 @@ int hd_run_collect(struct run *run, bool final, struct hd_error *err)
 	if (run->changed) {
 		rc = hd_core_begin(run->core, err);
 		if (rc == 0)
-			rc = run_store_figures(run, err);
+			rc = run_store_figures(run, final && !more, err);
 		run->changed = false;
 	}
 	return rc < 0 ? rc : more;

@@ -117,10 +117,10 @@ static void writes_a_file_over_an_older_one(void **state)
 	struct place *place = *state;
 
 	make(place);
-	assert_int_equal(hd_workdir_write(place->trial, "params.json",
+	assert_int_equal(hd_workdir_write(place->trial, false, "params.json",
 					  "{\"a\":12345}", 11, NULL),
 			 0);
-	assert_int_equal(hd_workdir_write(place->trial, "params.json", "{}", 2,
+	assert_int_equal(hd_workdir_write(place->trial, false, "params.json", "{}", 2,
 					  NULL),
 			 0);
 	assert_folder_holds(place->trial, "params.json", "{}");
@@ -143,7 +143,7 @@ static void what_cannot_be_made_is_named(void **state)
 	assert_string_equal(err.text, "cannot make the trial's folder "
 				      "'/no/such/trial': No such file or "
 				      "directory");
-	assert_int_equal(hd_workdir_write("/no/such", "x", "", 0, &err),
+	assert_int_equal(hd_workdir_write("/no/such", false, "x", "", 0, &err),
 			 HD_ENOENT);
 	assert_string_equal(err.text, "cannot write '/no/such/x': No such file "
 				      "or directory");
