@@ -202,9 +202,14 @@ export class Model {
 	}
 
 	durationDimension() {
-		const get = (row) => this.isEnded(row) ? this.duration(row) : null;
-		return measured({ id: "duration", name: "duration", kind: "time", log: false, values: null,
-			within: "", get }, () => bounds(this.columns.number.map((_, row) => get(row))));
+		return this.measured({ id: "duration", name: "duration", kind: "time",
+			get: (row) => this.isEnded(row) ? this.duration(row) : null });
+	}
+
+	/* A dimension of a picture's own: { id, name, kind, get(row) }, with its bounds. */
+	measured(dimension) {
+		return measured({ log: false, values: null, within: "", ...dimension },
+			() => bounds(this.columns.number.map((_, row) => dimension.get(row))));
 	}
 
 	/* A thing computed of the data, kept until they change. */
