@@ -77,6 +77,29 @@ static int files_entry(void *user, const struct hd_files_entry *entry)
 	return 0;
 }
 
+/* In the trial's folder itself what these links lead to, where people look first. */
+static void files_linked(struct files *files, const struct hd_buf *folder)
+{
+	static const char *const names[] = { "outputs", "logs" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct hd_files_entry entry = { .name = names[i], .is_folder = true };
+		struct hd_buf path = HD_BUF_INIT;
+		struct stat link, stat;
+
+		hd_buf_printf(&path, "%s/%s", hd_buf_text(folder), names[i]);
+		if (!hd_buf_failed(&path) && lstat(hd_buf_text(&path), &link) == 0 &&
+		    S_ISLNK(link.st_mode)) {
+			hd_buf_clear(&path);
+			hd_buf_printf(&path, "%s/work/%s", hd_buf_text(folder), names[i]);
+			if (!hd_buf_failed(&path) && lstat(hd_buf_text(&path), &stat) == 0 &&
+			    S_ISDIR(stat.st_mode))
+				files_entry(files, &entry);
+		}
+		hd_buf_release(&path);
+	}
+}
+
 int hd_api_files(struct call *call)
 {
 	struct hd_buf folder = HD_BUF_INIT, name = HD_BUF_INIT;
@@ -88,6 +111,8 @@ int hd_api_files(struct call *call)
 	if (rc == 0 && hd_buf_failed(&name))
 		rc = hd_error_nomem(call->err);
 	hd_buf_puts(call->out, "{\"files\":[");
+	if (rc == 0 && (!in || !*in))
+		files_linked(&files, &folder);
 	if (rc == 0)
 		rc = hd_files_list(hd_buf_text(&folder), hd_buf_text(&name), files_entry, &files,
 				   call->err);

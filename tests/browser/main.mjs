@@ -6,21 +6,24 @@ import { join } from 'node:path';
 
 import { close, launch } from './support/browser.mjs';
 import { removeFolders, still } from './support/fixtures.mjs';
-import { serve, stopAll } from './support/hdrive.mjs';
+import { json, serve, stopAll } from './support/hdrive.mjs';
 import { root } from './support/packages.mjs';
 
 const views = join(root, 'tests/browser/views');
 
-after(async () => {
-	await close();
-	await stopAll();
-	await removeFolders();
-});
-
 const [place] = await Promise.all([still(), launch()]);
-const world = { place, server: await serve(place) };
+const world = { place, json, server: await serve(place) };
+const modules = [];
+for (const file of (await readdir(views)).sort())
+	modules.push(await import(join(views, file)));
 
-for (const file of (await readdir(views)).sort()) {
-	const { claims } = await import(join(views, file));
-	describe(file, { concurrency: 3 }, () => claims(world));
-}
+// Half of them wait for something.
+describe('the page', { concurrency: 4 }, () => {
+	after(async () => {
+		await close();
+		await stopAll();
+		await removeFolders();
+	});
+	for (const { claims } of modules)
+		claims(world);
+});

@@ -149,8 +149,9 @@ static void folders_are_listed(void **state)
 	argument(a, 0, "in", "../..");
 	api_refuses(a, "sweeps/a/trials/0/files", HD_EINVAL, NULL);
 	a->arguments[0] = NULL;
-	assert_int_equal(hd_json_count(hd_json_get(api_get(a, "sweeps/a/trials/0/files"), "files")),
-			 1);
+	expect_json(api_get(a, "sweeps/a/trials/0/files"), "files",
+		    "[{\"name\":\"outputs\",\"folder\":true,\"size\":0},"
+		    "{\"name\":\"work\",\"folder\":true,\"size\":0}]");
 }
 
 static void a_file_is_given_open(void **state)

@@ -62,7 +62,7 @@ export async function open(allowed, options = {}) {
 	});
 	const problems = [];
 
-	context.setDefaultTimeout(10000);
+	context.setDefaultTimeout(20000);
 	await context.addInitScript(observe);
 	const page = await context.newPage();
 	watch(page, problems, [...allowed, 'data:', 'blob:']);

@@ -1,10 +1,12 @@
 // Sweeps of every kind in stores of temporary folders, made by the binary.
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
-import { hdrive, json, start, until } from './hdrive.mjs';
-import { root } from './packages.mjs';
+import { hdrive, json, start, stop, until } from './hdrive.mjs';
+import { build, root } from './packages.mjs';
 
 const here = join(root, 'tests/browser/fixtures');
 const python = ['/usr/bin/python3', '-S', '-E', join(here, 'train.py')];
@@ -18,7 +20,7 @@ export async function folder() {
 
 export async function removeFolders() {
 	for (const made of folders.splice(0))
-		await rm(made, { recursive: true, force: true });
+		await rm(made, { recursive: true, force: true, maxRetries: 20 });
 }
 
 // As text of a parameter, a metric, a line, a file's name.
@@ -34,7 +36,7 @@ function submit(place, kind, more = []) {
 export async function still() {
 	const place = await folder();
 	// The first makes the store.
-	await hdrive(place, ['create', join(here, 'empty.yml'), '--name', 'empty']);
+	await study(place, 'empty');
 	await Promise.all(['finished', 'failing', 'conditional', 'hostile'].map(
 		(kind) => submit(place, kind)));
 	const { id } = await json(place, ['status', 'hostile']);
@@ -60,11 +62,27 @@ export async function running(name = 'running', more = []) {
 		end: (trial, code = 0) => appendFile(join(gate, String(trial)), `end ${code}\n`),
 		status: () => json(place, ['status', name]),
 		show: (trial) => json(place, ['show', name, String(trial)]),
+		stop: () => stop(engine),
 	};
 }
 
+// A store without a sweep.
 export async function blank() {
 	const place = await folder();
-	await writeFile(join(place, 'nothing'), '');
+	await hdrive(place, ['experiment', 'create', '-n', 'none']);
+	return place;
+}
+
+// One more in a store, of the kind that nobody asked yet.
+export function study(place, name) {
+	return hdrive(place, ['create', join(here, 'empty.yml'), '--name', name]);
+}
+
+// Ten thousand trials with a hundred values each.
+export async function big() {
+	const place = await folder();
+	await promisify(execFile)('/usr/bin/python3', [join(root, 'tests/bench/bigstore.py'),
+		'--name', 'big', '--trials', '10000', '--values', '100',
+		join(build, 'hdrive'), join(place, '.hdrive/hdrive.db')]);
 	return place;
 }

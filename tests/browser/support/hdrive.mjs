@@ -47,7 +47,8 @@ export function start(folder, words, more = {}) {
 }
 
 export async function stop(child, signal = 'SIGTERM') {
-	child.kill(signal);
+	if (child.exitCode === null && child.signalCode === null)
+		child.kill(signal);
 	return child.ended;
 }
 
@@ -56,7 +57,7 @@ export async function stopAll() {
 }
 
 // until CONDITION gives something true, which it returns; it says WHAT else.
-export async function until(what, condition, seconds = 20) {
+export async function until(what, condition, seconds = 40) {
 	const end = Date.now() + 1000 * seconds;
 	for (;;) {
 		const found = await condition();

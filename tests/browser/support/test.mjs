@@ -6,8 +6,10 @@ import { it } from 'node:test';
 import * as browser from './browser.mjs';
 
 const word = process.env.SCRIPT ?? '';
-const seconds = 60;
+const seconds = 120;
 
+// body(visit, own): visit() opens a page; own() gives back a server or a sweep, which
+// is stopped when the pages are closed.
 export function claim(name, body) {
 	if (!name.includes(word))
 		return;
@@ -22,10 +24,15 @@ export function claim(name, body) {
 				await page.goto(server.origin + path);
 			return page;
 		};
+		const owned = [];
+		const own = (thing) => {
+			owned.push(thing);
+			return thing;
+		};
 		const failures = [];
 
 		try {
-			await body(visit);
+			await body(visit, own);
 		} catch (error) {
 			failures.push(error);
 			let number = 0;
@@ -39,6 +46,8 @@ export function claim(name, body) {
 			if (problems.length)
 				failures.push(new Error(`the page has problems:\n${problems.join('\n')}`));
 		}
+		for (const thing of owned.reverse())
+			await thing.stop();
 		if (failures.length)
 			throw failures.length === 1 ? failures[0]
 				: new Error(failures.map((error) => error.stack).join('\n'));

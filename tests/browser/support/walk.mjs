@@ -1,0 +1,52 @@
+// Through every view of a sweep, looking for what none may have.
+import { accessibility, shot, widthToScroll } from './browser.mjs';
+import { at, go, tabs } from './page.mjs';
+import { assert } from './test.mjs';
+
+// Elements that only a text read as markup could have made.
+async function madeOfTexts(page) {
+	return page.evaluate(() => [...document.querySelectorAll(
+		'img, main script, main b b, u, i > i, [onerror], iframe, object')]
+		.map((element) => element.outerHTML.slice(0, 200)));
+}
+
+async function look(page, name, { axe }) {
+	const found = [];
+
+	if (axe)
+		found.push(...await accessibility(page));
+	const made = await madeOfTexts(page);
+	if (made.length)
+		found.push(`elements of texts: ${made.join(' ')}`);
+	const out = await widthToScroll(page);
+	if (out > 0)
+		found.push(`the page is ${out} px wider than the window`);
+	await shot(page, name);
+	return found.map((line) => `${name}: ${line}`);
+}
+
+// [[name, address], ...] of all views of SWEEP, of its trials NUMBERS too.
+export async function viewsOf(page, sweep, numbers) {
+	await go(page, at.sweep(sweep));
+	return [
+		...(await tabs(page)).map((tab) => [tab, at.sweep(sweep, tab)]),
+		...numbers.length ? [['trial', at.trial(sweep, numbers[0])]] : [],
+		...numbers.length > 1 ? [['compare', at.compare(sweep, numbers)]] : [],
+	];
+}
+
+// Goes through VIEWS in each of THEMES; asserts that nothing was found.
+export async function walk(page, sweep, views, { themes = ['light'], axe = true, label = '' } = {}) {
+	const found = [];
+
+	for (const [view, hash] of views) {
+		await go(page, hash);
+		for (const theme of themes) {
+			await page.emulateMedia({ colorScheme: theme });
+			await page.evaluate(() => new Promise((done) =>
+				requestAnimationFrame(() => requestAnimationFrame(done))));
+			found.push(...await look(page, `${sweep}-${view}-${label || theme}`, { axe }));
+		}
+	}
+	assert.deepEqual(found, []);
+}
