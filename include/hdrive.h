@@ -14,6 +14,7 @@
 #include <hdrive/exchange.h>
 #include <hdrive/fetch.h>
 #include <hdrive/gc.h>
+#include <hdrive/importance.h>
 #include <hdrive/line.h>
 #include <hdrive/metrics.h>
 #include <hdrive/option.h>

@@ -22,6 +22,7 @@ static const struct route {
 	{ "sweeps/S/trials", hd_api_trials },
 	{ "sweeps/S/columns", hd_api_columns },
 	{ "sweeps/S/curves", hd_api_curves },
+	{ "sweeps/S/importance", hd_api_importance },
 	{ "sweeps/S/attempts", hd_api_attempts },
 	{ "sweeps/S/decisions", hd_api_decisions },
 	{ "sweeps/S/trials/N", hd_api_trial },

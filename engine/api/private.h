@@ -104,6 +104,7 @@ int hd_api_trial(struct call *call);
 int hd_api_why(struct call *call);
 int hd_api_columns(struct call *call);
 int hd_api_curves(struct call *call);
+int hd_api_importance(struct call *call);
 int hd_api_metrics(struct call *call);
 int hd_api_log(struct call *call);
 int hd_api_files(struct call *call);

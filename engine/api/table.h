@@ -24,6 +24,20 @@ void hd_table_close(struct hd_table *table);
 int hd_table_is_old(const struct hd_table *table, struct hd_store *store,
 		    int64_t sweep, bool *is_old, struct hd_error *err);
 
+/* What is known of a parameter; borrowed until the next trial is taken. */
+struct hd_table_param {
+	const char *name;
+	const char *within; /* "--model/svm", "" for none */
+	bool is_choice;
+	bool is_log;
+	bool has_ends; /* low and high are those of the file */
+	double low, high;
+	double step; /* between values, 0 for dense ones */
+	size_t option_count;
+};
+/* NULL for no such INDEX. */
+const struct hd_table_param *hd_table_param(const struct hd_table *table, size_t index);
+
 /* The primary metric's name. */
 const char *hd_table_metric(const struct hd_table *table);
 /* How many parameters there are. */
@@ -41,6 +55,8 @@ int hd_table_take(struct hd_table *table, const char *parameters,
 		  struct hd_error *err);
 /* The cell of parameter INDEX of the trial that was taken: JSON. */
 void hd_table_cell(const struct hd_table *table, size_t index, struct hd_buf *buf);
+/* The same as a number, of a choice its option's index; NaN for no value. */
+double hd_table_value(const struct hd_table *table, size_t index);
 /* The parameters themselves: a JSON array, as docs/reference/api.md has it. */
 void hd_table_json(const struct hd_table *table, struct hd_buf *buf);
 

@@ -128,7 +128,7 @@ static void bench(const char *path)
 	ask("sweeps/@/columns");
 	ask("sweeps/@/curves");
 	ask("sweeps/@/trials");
-	/*ask("sweeps/@/importance");*/
+	ask("sweeps/@/importance");
 	ask("sweeps/@/trials/5");
 	ask("sweeps/@/trials/5/metrics");
 	watch(sweep, trial);
