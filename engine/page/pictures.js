@@ -9,6 +9,7 @@ import * as history from "./history.js";
 import * as importance from "./picture/importance.js";
 import * as parallel from "./picture/parallel.js";
 import * as scatter from "./picture/scatter.js";
+import * as scatter3d from "./picture/scatter3d.js";
 import * as slice from "./picture/slice.js";
 import * as timeline from "./picture/timeline.js";
 
@@ -17,6 +18,7 @@ export const PICTURES = [
 	["history", "History", history.mount],
 	["parallel", "Parallel", parallel.mount],
 	["scatter", "Scatter", scatter.mount],
+	["scatter3d", "Scatter 3-D", scatter3d.mount],
 	["slice", "Slice", slice.mount],
 	["importance", "Importance", importance.mount],
 	["timeline", "Timeline", timeline.mount],

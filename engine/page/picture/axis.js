@@ -8,6 +8,7 @@
  */
 import * as format from "../format.js";
 import * as scale from "../scale.js";
+import { clamp } from "./geometry.js";
 
 /* Where rows lie that do not have the parameter, or have no value yet. */
 export const NONE = -0.1;
@@ -104,7 +105,7 @@ export class Axis {
 		let p = this.scale.at(v);
 		if (this.choice && number !== null)
 			p += (scattered(number, this.salt) - 0.5) * this.jitter * this.scale.step;
-		p = Math.min(1, Math.max(0, p));
+		p = clamp(p, 0, 1);
 		return this.flip ? 1 - p : p;
 	}
 
@@ -191,9 +192,7 @@ export class Axis {
 			from = 0;
 		if (this.flip)
 			[from, to] = [1 - to, 1 - from];
-		from = Math.min(1, Math.max(0, from));
-		to = Math.min(1, Math.max(0, to));
-		return [none ? LOWEST.some : from, to];
+		return [none ? LOWEST.some : clamp(from, 0, 1), clamp(to, 0, 1)];
 	}
 
 	/* A range in words: lr 0.001 to 0.01. */

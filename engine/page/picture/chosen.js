@@ -2,7 +2,7 @@
  * chosen.js - a picture whose axes and colour the reader chooses: the controls, the
  * axes, and asking for metrics that the model has not.
  */
-import { STEPS, make } from "./stage.js";
+import { make } from "./stage.js";
 import { Axis, worstSide } from "./axis.js";
 import { choices, colourChoices, colouring, dimensionOf, fetchFor, firstChoices,
 	} from "./dimension.js";
@@ -43,7 +43,7 @@ export class Chosen extends Picture {
 			this.lines[i].dataset.axis = axis.dimension.name;
 		});
 		const hue = kept.colour === "state" ? null : this.axis("colour");
-		this.colouring = colouring(model, kept.colour, hue, STEPS);
+		this.colouring = colouring(model, kept.colour, hue);
 		this.steps = Int16Array.from(model.columns.number, (_, row) => this.colouring.step(row));
 		this.colouring.legend(stage);
 	}

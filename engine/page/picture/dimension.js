@@ -6,6 +6,7 @@
 import { categoryColour, merit, stateColour, theme } from "../colour.js";
 import * as format from "../format.js";
 import { get, path, report } from "../source.js";
+import { meritColours, stepOf } from "./stage.js";
 
 const METRIC = "m:";
 const MANY = 100000;
@@ -71,24 +72,20 @@ export function colourChoices(model) {
  * How rows are coloured by a dimension: { colours, step(row), legend(stage) } where
  * step gives an index into colours or -1 for nothing to tell.
  */
-export function colouring(model, id, axis, steps) {
+export function colouring(model, id, axis) {
 	if (id === "value")
-		return byMerit(model, steps);
+		return byMerit(model);
 	if (id === "state")
 		return byState(model);
 	if (axis.choice)
 		return byChoice(axis.dimension);
-	return byPlace(axis, steps);
+	return byPlace(axis);
 }
 
-function ramp(steps) {
-	return Array.from({ length: steps }, (_, i) => merit(i / (steps - 1)));
-}
-
-function byMerit(model, steps) {
+function byMerit(model) {
 	const { at } = model.merits();
-	return { colours: ramp(steps), legend: (stage) => stage.meritLegend(),
-		step: (row) => at[row] >= 0 ? Math.min(steps - 1, Math.floor(at[row] * steps)) : -1 };
+	return { colours: meritColours(), legend: (stage) => stage.meritLegend(),
+		step: (row) => stepOf(at[row]) };
 }
 
 function byState(model) {
@@ -109,15 +106,14 @@ function byChoice(dimension) {
 		legend: (stage) => stage.swatches(shown) };
 }
 
-function byPlace(axis, steps) {
+function byPlace(axis) {
 	const { dimension, at } = axis;
 	const step = (row) => {
 		const v = dimension.get(row);
-		return v === null || v === undefined || at[row] < 0 ? -1 :
-			Math.min(steps - 1, Math.floor(at[row] * steps));
+		return v === null || v === undefined ? -1 : stepOf(at[row]);
 	};
 	const known = Number.isFinite(dimension.low);
-	return { colours: ramp(steps), step, legend: (stage) => stage.ramp((t) => merit(t),
+	return { colours: meritColours(), step, legend: (stage) => stage.ramp((t) => merit(t),
 		known ? axis.text(axis.scale.domain[0]) : "", known ? axis.text(axis.scale.domain[1]) : "",
 		format.bare(dimension.name)) };
 }

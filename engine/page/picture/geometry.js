@@ -3,6 +3,11 @@
  * place. Nothing here knows the page: node tests it.
  */
 
+/* A number held between two others. */
+export function clamp(x, low, high) {
+	return Math.min(high, Math.max(low, x));
+}
+
 /* Whether a point lies within a polygon, [[x, y], ...], by crossings to its right. */
 export function inside(polygon, x, y) {
 	let within = false;
@@ -106,7 +111,7 @@ export function farthestFirst(depths, out = new Uint32Array(depths.length)) {
 	const starts = new Uint32Array(steps + 1);
 	const step = (d) => {
 		const s = Math.floor((d + reach) / (2 * reach) * steps);
-		return s >= 0 ? Math.min(s, steps - 1) : 0;
+		return clamp(s, 0, steps - 1) || 0;
 	};
 	for (let i = 0; i < depths.length; i++)
 		starts[step(depths[i]) + 1]++;

@@ -76,7 +76,7 @@ class Importance {
 		if (!li) {
 			li = make("li", "", { "data-axis": name });
 			const bar = make("span", "track", { "aria-hidden": "true" });
-			bar.append(make("div", "bar"));
+			bar.append(make("div", "fill"));
 			li.append(make("span", "name", { title: name }, format.bare(name)), bar,
 				make("span", "part"));
 			bar.firstChild.style.width = "0";
@@ -85,7 +85,7 @@ class Importance {
 		li.querySelector(".part").textContent = percent;
 		/* After it is in the document, so that it grows from where it was. */
 		this.stage.frame(`bar ${name}`, () => {
-			li.querySelector(".bar").style.width = `${Math.max(0, importance) * 100}%`;
+			li.querySelector(".fill").style.width = `${Math.max(0, importance) * 100}%`;
 		});
 		return li;
 	}

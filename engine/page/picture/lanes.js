@@ -3,6 +3,8 @@
  * the page: node tests it.
  */
 
+import { clamp } from "./geometry.js";
+
 /* An attempt that another one followed: its bar says so instead of a state. */
 export const EARLIER = "earlier attempt";
 
@@ -87,7 +89,7 @@ export function spanOf(bars, now) {
 /* A view of `whole` zoomed by a factor about a time that stays where it is. */
 export function zoomed(view, whole, about, factor) {
 	const least = Math.min(50, whole.to - whole.from);
-	const length = Math.min(whole.to - whole.from, Math.max(least, (view.to - view.from) * factor));
+	const length = clamp((view.to - view.from) * factor, least, whole.to - whole.from);
 	const part = (about - view.from) / (view.to - view.from);
 	return clamped({ from: about - part * length, to: about + (1 - part) * length }, whole);
 }

@@ -6,7 +6,7 @@
 import { merit, theme } from "../colour.js";
 import * as format from "../format.js";
 import { Axis, NONE, HIGHEST, LOWEST, byMerit, within, worstSide } from "./axis.js";
-import { nearestLine } from "./geometry.js";
+import { clamp, nearestLine } from "./geometry.js";
 import { Picture } from "./picture.js";
 import { STEPS, cut, hair, label, make, meritColours, put, ring, stepOf } from "./stage.js";
 
@@ -132,7 +132,7 @@ class Parallel extends Picture {
 		const { stage } = this;
 		const { id } = axis.dimension;
 		const { name, strip } = this.elements.get(id);
-		const most = Math.max(44, Math.min(260, this.gap * (this.stagger ? 1.9 : 1) - 6));
+		const most = clamp(this.gap * (this.stagger ? 1.9 : 1) - 6, 44, 260);
 		const context = stage.context("axes");
 		context.font = "600 12px system-ui, sans-serif";
 		name.textContent = cut(context, format.bare(axis.dimension.name), most - 9, true);
@@ -142,7 +142,7 @@ class Parallel extends Picture {
 		name.style.maxWidth = `${most}px`;
 		name.classList.toggle("moving", Boolean(this.moving && this.moving.id === id));
 		const w = Math.min(name.offsetWidth, most);
-		put(name, Math.min(Math.max(0, this.x(i) - w / 2), stage.width - w),
+		put(name, clamp(this.x(i) - w / 2, 0, stage.width - w),
 			this.stagger && i % 2 ? 18 : 0);
 		const half = Math.min(16, this.gap ? this.gap * 0.3 : 16);
 		put(strip, this.x(i) - half, this.top, half * 2, stage.height - this.top - 2);
@@ -276,7 +276,7 @@ class Parallel extends Picture {
 	moveAxis(id, to) {
 		const { kept } = this;
 		const from = kept.order.indexOf(id);
-		const place = Math.min(this.axes.length - 1, Math.max(0, to));
+		const place = clamp(to, 0, this.axes.length - 1);
 		if (from !== place) {
 			kept.order.splice(place, 0, ...kept.order.splice(from, 1));
 			kept.moved = true;
@@ -341,7 +341,7 @@ class Parallel extends Picture {
 		while (i < axes.length - 2 && this.x(i + 1) < x)
 			i++;
 		const a = axes[i].at, b = axes[Math.min(i + 1, axes.length - 1)].at;
-		const part = this.gap ? Math.min(1, Math.max(0, (x - this.x(i)) / this.gap)) : 0;
+		const part = this.gap ? clamp((x - this.x(i)) / this.gap, 0, 1) : 0;
 		const found = nearestLine(this.order, (row) => a[row] + (b[row] - a[row]) * part,
 			this.place(y), this.reach / this.scale, model.visible);
 		return found < 0 ? -1 : this.order[found];
@@ -497,7 +497,7 @@ class Parallel extends Picture {
 /* A range moved by a drag stays as long as it is, between the axis's ends. */
 function shifted(axis, from, to, by) {
 	const low = axis.none ? LOWEST.some : 0;
-	const held = Math.min(1 - to, Math.max(low - from, by));
+	const held = clamp(by, low - from, 1 - to);
 	return axis.range(from + held, to + held);
 }
 

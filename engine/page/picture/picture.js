@@ -15,7 +15,7 @@
  * and `order`, rows as they are drawn, `xs`, `ys`, `reach`, where they are met.
  */
 import { merit, theme } from "../colour.js";
-import { nearest } from "./geometry.js";
+import { clamp, nearest, towards } from "./geometry.js";
 import { Stage, label, memory, ring, shownRows } from "./stage.js";
 
 export class Picture {
@@ -73,6 +73,14 @@ export class Picture {
 			return false;
 		this.resized = stage.size(Math.max(room.width, width), Math.max(room.height, height));
 		return this.resized || !onlyIfOther;
+	}
+
+	/* A drag that draws a brush by move(at, start); a click beside all takes it away. */
+	brushes(event, move) {
+		this.stage.drag(event, { move, click: (e, at) => {
+			if (this.click(e, at) < 0 && this.kept.brush)
+				this.setBrush(null);
+		} });
 	}
 
 	/* The row of what is hovered, -1 for none. */
@@ -219,12 +227,25 @@ export class Picture {
 		this.stage.say(this.stage.sentence(row));
 	}
 
+	/* To the next one that an arrow key points at, or from nowhere to the best. */
+	goWay(key) {
+		const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
+			Home: [0, 0] }[key];
+		if (!way || !this.xs)
+			return false;
+		const { hovered, model: { bestRow, visible } } = this;
+		this.goTo(key !== "Home" && hovered >= 0 ?
+			towards(this.xs, this.ys, hovered, ...way, visible) :
+			visible[bestRow] ? bestRow : visible.indexOf(1));
+		return true;
+	}
+
 	/* To the next of the rows shown, which are from the worst to the best. */
 	goBy(by, order) {
 		const rows = shownRows(this.model, order);
 		const last = rows.length - 1, at = rows.indexOf(this.hovered);
 		if (last >= 0)
-			this.goTo(rows[at < 0 ? last : Math.min(last, Math.max(0, at + by))]);
+			this.goTo(rows[at < 0 ? last : clamp(at + by, 0, last)]);
 	}
 
 	/* ---- drawing ---- */

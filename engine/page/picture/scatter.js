@@ -7,7 +7,7 @@ import * as format from "../format.js";
 import { HIGHEST, NONE } from "./axis.js";
 import { Chosen } from "./chosen.js";
 import { firstChoices } from "./dimension.js";
-import { inside, towards } from "./geometry.js";
+import { inside } from "./geometry.js";
 import { drawDots, radiusFor } from "./picture.js";
 import { hair, label, labelMarks, put, small } from "./stage.js";
 
@@ -41,8 +41,10 @@ class Scatter extends Chosen {
 
 	mode(lasso) {
 		this.kept.lasso = lasso;
-		this.modes.forEach((button, i) =>
-			button.setAttribute("aria-pressed", String(lasso === (i === 1))));
+		this.modes.forEach((button, i) => {
+			button.className = "toggle";
+			button.setAttribute("aria-pressed", String(lasso === (i === 1)));
+		});
 	}
 
 	/* ---- data and layout ---- */
@@ -93,18 +95,11 @@ class Scatter extends Chosen {
 	draw(event) {
 		const { kept } = this;
 		const trace = [];
-		this.stage.drag(event, {
-			move: (at, start) => {
-				if (!trace.length)
-					trace.push(this.rawAt(start));
-				trace.push(this.rawAt(at));
-				const [[x0, y0], [x1, y1]] = [trace[0], trace[trace.length - 1]];
-				this.setBrush(kept.lasso ? trace.slice() : [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]);
-			},
-			click: (e, at) => {
-				if (this.click(e, at) < 0 && kept.brush)
-					this.setBrush(null);
-			},
+		this.brushes(event, (at, start) => {
+			const [x0, y0] = this.rawAt(start), [x1, y1] = this.rawAt(at);
+			trace.push([x1, y1]);
+			this.setBrush(kept.lasso ? [[x0, y0], ...trace] :
+				[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]);
 		});
 	}
 
@@ -144,15 +139,7 @@ class Scatter extends Chosen {
 	/* ---- keys ---- */
 
 	ownKey({ key }) {
-		const { model } = this;
-		const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1],
-			ArrowDown: [0, 1] }[key];
-		if (!way && key !== "Home")
-			return false;
-		const from = this.hovered, best = model.bestRow;
-		this.goTo(way && from >= 0 ? towards(this.xs, this.ys, from, ...way, model.visible) :
-			best >= 0 && model.visible[best] ? best : model.visible.indexOf(1));
-		return true;
+		return this.goWay(key);
 	}
 
 	/* ---- drawing ---- */

@@ -11,7 +11,7 @@ import * as format from "../format.js";
 import { byMerit } from "./axis.js";
 import { Chosen } from "./chosen.js";
 import { firstChoices } from "./dimension.js";
-import { camera, farthestFirst } from "./geometry.js";
+import { camera, clamp, farthestFirst } from "./geometry.js";
 import { radiusFor } from "./picture.js";
 import { hair, label, make, put, small } from "./stage.js";
 
@@ -77,8 +77,8 @@ class Scatter3d extends Chosen {
 	turn(change) {
 		const { view } = this.kept;
 		Object.assign(view, change);
-		view.pitch = Math.min(1.5, Math.max(-1.5, view.pitch));
-		view.zoom = Math.min(MOST, Math.max(LEAST, view.zoom));
+		view.pitch = clamp(view.pitch, -1.5, 1.5);
+		view.zoom = clamp(view.zoom, LEAST, MOST);
 		this.redraw();
 	}
 

@@ -9,7 +9,7 @@
 import { theme } from "../colour.js";
 import * as format from "../format.js";
 import { Axis, HIGHEST, NONE, within, worstSide } from "./axis.js";
-import { towards } from "./geometry.js";
+import { clamp } from "./geometry.js";
 import { Picture, drawDots, radiusFor } from "./picture.js";
 import { hair, label, labelMarks, make, put, small } from "./stage.js";
 
@@ -56,7 +56,7 @@ class Slice extends Picture {
 			panel.element.setAttribute("aria-label", `${model.columns.metric || "metric"} over ` +
 				`${dimension.name}, ${format.count(panel.axis.count, "trial")}`);
 		});
-		this.at = Math.min(this.at ?? 0, Math.max(0, this.panels.length - 1));
+		this.at = this.panels[this.at] ? this.at : 0;
 		this.order = Uint32Array.from(model.columns.number.keys());
 		this.steps = Int8Array.from(this.order, (row) => row / model.rows * STEPS);
 		const { number } = model.columns;
@@ -90,7 +90,7 @@ class Slice extends Picture {
 		const most = Math.max(1, Math.min(n, Math.floor(room.width / LEAST.width)));
 		const lines = Math.max(1, Math.ceil(n / most));
 		const columns = Math.max(1, Math.ceil(n / lines));
-		const height = Math.max(LEAST.height, Math.min(300, Math.floor(room.height / lines)));
+		const height = clamp(Math.floor(room.height / lines), LEAST.height, 300);
 		if (!this.fit(onlyIfOther, height * lines))
 			return;
 		const width = room.width / columns;
@@ -126,17 +126,11 @@ class Slice extends Picture {
 	draw(event, { axis, left, top, width, height }) {
 		const place = ({ x, y }) => [(x - left) / width * (HIGHEST - axis.lowest) + axis.lowest,
 			HIGHEST - (y - top) / height * (HIGHEST - this.y.lowest)];
-		this.stage.drag(event, {
-			move: (at, start) => {
-				const [u0, v0] = place(start), [u, v] = place(at);
-				const x = axis.range(u0, u), y = this.y.range(v0, v);
-				if (x && y)
-					this.setBrush({ id: axis.dimension.id, x, y });
-			},
-			click: (e, at) => {
-				if (this.click(e, at) < 0 && this.kept.brush)
-					this.setBrush(null);
-			},
+		this.brushes(event, (at, start) => {
+			const [u0, v0] = place(start), [u, v] = place(at);
+			const x = axis.range(u0, u), y = this.y.range(v0, v);
+			if (x && y)
+				this.setBrush({ id: axis.dimension.id, x, y });
 		});
 	}
 
@@ -151,15 +145,7 @@ class Slice extends Picture {
 	}
 
 	ownKey({ key }) {
-		const { model } = this;
-		const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1],
-			ArrowDown: [0, 1] }[key];
-		if (!way && key !== "Home" || !this.xs)
-			return false;
-		const from = this.hovered, best = model.bestRow;
-		this.goTo(way && from >= 0 ? towards(this.xs, this.ys, from, ...way, model.visible) :
-			best >= 0 && model.visible[best] ? best : model.visible.indexOf(1));
-		return true;
+		return this.goWay(key);
 	}
 
 	/* ---- drawing ---- */

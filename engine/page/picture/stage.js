@@ -14,8 +14,8 @@
  */
 import { fit, merit, theme } from "../colour.js";
 import * as format from "../format.js";
-import { sample } from "./geometry.js";
-import { styled } from "./style.js";
+import { trialLines } from "../tip.js";
+import { clamp, sample } from "./geometry.js";
 
 let ids = 0;
 
@@ -61,7 +61,6 @@ const BUDGET = 9000;
 
 export class Stage {
 	constructor(element, name, model, help) {
-		styled();
 		this.model = model;
 		this.name = name;
 		this.root = make("div", "picture", { "data-picture": name });
@@ -69,10 +68,10 @@ export class Stage {
 		this.scroll = make("div", "picture-scroll");
 		this.plot = make("div", "picture-plot");
 		this.over = make("div", "picture-over");
-		this.tip = make("div", "picture-tip", { "aria-hidden": "true", hidden: "" });
+		this.tip = make("div", "tip", { "aria-hidden": "true", hidden: "" });
 		this.empty = make("p", "picture-empty", { hidden: "" });
-		this.said = make("p", "picture-said", { role: "status" });
-		this.help = make("p", "picture-said", { id: `picture-help-${++ids}` }, help);
+		this.said = make("p", "said", { role: "status" });
+		this.help = make("p", "said", { id: `picture-help-${++ids}` }, help);
 		this.plot.append(this.over, this.tip, this.empty);
 		this.scroll.append(this.plot);
 		this.root.append(this.bar, this.scroll, this.said, this.help);
@@ -227,8 +226,7 @@ export class Stage {
 		this.lastFrame = now;
 		if (!took || !this.passes.size)
 			return;
-		this.budget = Math.min(60000, Math.max(3000, this.budget * (took > 40 ? 0.7 :
-			took < 22 ? 1.25 : 1)));
+		this.budget = clamp(this.budget * (took > 40 ? 0.7 : took < 22 ? 1.25 : 1), 3000, 60000);
 	}
 
 	/* ---- elements ---- */
@@ -304,12 +302,9 @@ export class Stage {
 	}
 
 	options(select, options, chosen) {
-		const key = JSON.stringify(options);
-		if (select.options.length === 0 || select.dataset.options !== key) {
-			select.replaceChildren(...options.map(([id, name]) =>
-				make("option", "", { value: id, title: name }, name)));
-			select.dataset.options = key;
-		}
+		if (options.some(([id], i) => select.options[i]?.value !== id))
+			select.replaceChildren(...options.map(([value, name]) =>
+				make("option", "", { value, title: name }, name)));
 		select.value = chosen;
 	}
 
@@ -322,7 +317,7 @@ export class Stage {
 		return box;
 	}
 
-	/* The ramp from the worst to the best, with its ends; draw it by drawLegend(). */
+	/* A place in the bar for what colours mean: ramp() or swatches() fill it. */
 	legend() {
 		this.key = make("span", "picture-legend");
 		this.bar.append(this.key);
@@ -330,26 +325,19 @@ export class Stage {
 
 	/* colour(t) for t of 0 to 1, texts of both ends, and what it is of. */
 	ramp(colour, from, to, of) {
-		const canvas = make("canvas", "", { "aria-hidden": "true" });
-		const context = fit(canvas, 72, 10);
-		for (let x = 0; x < 72; x++) {
-			context.fillStyle = colour(x / 71);
-			context.fillRect(x, 0, 1.5, 10);
-		}
+		const bar = make("span", "picture-ramp");
+		const stops = Array.from({ length: 13 }, (_, i) => colour(i / 12));
+		bar.style.background = `linear-gradient(to right,${stops})`;
 		this.key.replaceChildren(make("span", "", { title: of }, of),
-			make("span", "", {}, from), canvas, make("span", "", {}, to));
+			make("span", "", {}, from), bar, make("span", "", {}, to));
 	}
 
 	/* Colours with their names: [[colour, name], ...]. */
 	swatches(list) {
-		this.key.replaceChildren(...list.map(([colour, name]) => {
-			const key = make("span", "picture-key");
-			const canvas = make("canvas", "", { "aria-hidden": "true" });
-			const context = fit(canvas, 10, 10);
-			context.fillStyle = colour;
-			context.fillRect(0, 0, 10, 10);
-			key.append(canvas, make("span", "", { title: name }, name));
-			return key;
+		this.key.replaceChildren(...list.flatMap(([colour, name]) => {
+			const square = make("span", "picture-swatch");
+			square.style.background = colour;
+			return [square, make("span", "", { title: name }, name)];
 		}));
 	}
 
@@ -388,7 +376,7 @@ export class Stage {
 		const w = this.tip.offsetWidth, h = this.tip.offsetHeight;
 		const left = x + 14 + w < scrollLeft + width ? x + 14 : x - 14 - w;
 		put(this.tip, Math.max(scrollLeft, left),
-			Math.max(scrollTop, Math.min(y + 12, scrollTop + height - h - 2)));
+			clamp(y + 12, scrollTop, scrollTop + height - h - 2));
 	}
 
 	hideTip() {
@@ -396,19 +384,10 @@ export class Stage {
 	}
 
 	/* What is known of a trial: for tips, and in one line for screen readers. */
-	facts(row, most = 12) {
-		const { columns } = this.model;
-		const pairs = [];
-		if (columns.value[row] !== null)
-			pairs.push([columns.metric, format.number(columns.value[row])]);
-		const values = columns.parameters
-			.map((p, i) => [format.bare(p.name), this.model.parameter(i, row)])
-			.filter(([, v]) => v !== null && v !== undefined);
-		for (const [name, v] of values.slice(0, most))
-			pairs.push([name, typeof v === "number" ? format.number(v) : format.value(v)]);
-		if (values.length > most)
-			pairs.push([`and ${values.length - most} more`, ""]);
-		return pairs;
+	facts(row, most) {
+		const { value, metric } = this.model.columns;
+		const lines = trialLines(this.model, row, most);
+		return value[row] === null ? lines : [[metric, format.number(value[row])], ...lines];
 	}
 
 	title(row) {
@@ -578,5 +557,5 @@ export function meritColours() {
 
 /* A step of STEPS; -1 for NaN. */
 export function stepOf(t) {
-	return t >= 0 ? Math.min(STEPS - 1, Math.floor(t * STEPS)) : -1;
+	return t >= 0 ? clamp(Math.floor(t * STEPS), 0, STEPS - 1) : -1;
 }

@@ -10,6 +10,7 @@ import { mark, stateColour, stateShape, theme } from "../colour.js";
 import * as format from "../format.js";
 import { time } from "../scale.js";
 import { get, path, report } from "../source.js";
+import { clamp } from "./geometry.js";
 import { EARLIER, barsOf, clamped, spanOf, zoomed } from "./lanes.js";
 import { Picture } from "./picture.js";
 import { FONT, calm, hair, labelMarks, make, put, small } from "./stage.js";
@@ -115,7 +116,7 @@ class Timeline extends Picture {
 	layout(aside, onlyIfOther) {
 		const { stage } = this;
 		const lanes = Math.max(1, this.lanes.length), { height } = stage.room();
-		this.lane = Math.max(LANE.least, Math.min(LANE.most, (height - TOP - BOTTOM) / lanes));
+		this.lane = clamp((height - TOP - BOTTOM) / lanes, LANE.least, LANE.most);
 		if (!this.fit(onlyIfOther, Math.ceil(this.lane * lanes) + TOP + BOTTOM))
 			return;
 		this.tall = stage.height > height;
@@ -214,7 +215,7 @@ class Timeline extends Picture {
 	stretch(event) {
 		const { stage, band } = this;
 		const ends = (a, b) => [Math.min(a.x, b.x), Math.max(a.x, b.x)]
-			.map((x) => Math.min(stage.width - RIGHT, Math.max(LEFT, x)));
+			.map((x) => clamp(x, LEFT, stage.width - RIGHT));
 		stage.drag(event, {
 			move: (at, start) => {
 				const [from, to] = ends(at, start);
@@ -283,7 +284,7 @@ class Timeline extends Picture {
 		if (!bars.length)
 			return;
 		const at = this.focused();
-		const within = (list, i) => list[Math.min(list.length - 1, Math.max(0, i))];
+		const within = (list, i) => list[clamp(i, 0, list.length - 1)];
 		let to = lanes[0].bars[0];
 		if (at >= 0 && side) {
 			const list = lanes[bars[at].lane].bars;
@@ -305,7 +306,7 @@ class Timeline extends Picture {
 		if (kept.view && (bar.from < view.from || bar.from > view.to))
 			this.shift((bar.from - view.from) / (view.to - view.from) - 0.5);
 		const y = bar.lane * this.lane, least = y + this.lane + TOP + BOTTOM - scroll.clientHeight;
-		scroll.scrollTop = Math.min(y, Math.max(least, scroll.scrollTop));
+		scroll.scrollTop = clamp(scroll.scrollTop, least, y);
 	}
 
 	locate(number) {
