@@ -39,6 +39,12 @@ struct hd_http_exchange {
 
 /* --- connections ---------------------------------------------------------- */
 
+static int64_t due_in(const struct hd_http *http, int seconds)
+{
+	return hd_time_steady() +
+	       (int64_t)(http->setup.patience * (double)(seconds * SECOND));
+}
+
 void hd_http_until(struct MHD_Connection *connection, int seconds)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
@@ -46,7 +52,7 @@ void hd_http_until(struct MHD_Connection *connection, int seconds)
 	struct hd_http_link *link = info ? info->socket_context : NULL;
 
 	if (link)
-		link->due = seconds ? hd_time_steady() + seconds * SECOND : 0;
+		link->due = seconds ? due_in(link->http, seconds) : 0;
 }
 
 static struct hd_http_link *link_new(struct hd_http *http,
@@ -60,7 +66,7 @@ static struct hd_http_link *link_new(struct hd_http *http,
 	link->fd = MHD_get_connection_info(connection,
 					   MHD_CONNECTION_INFO_CONNECTION_FD)
 			   ->connect_fd;
-	link->due = hd_time_steady() + HEAD_SECONDS * SECOND;
+	link->due = due_in(http, HEAD_SECONDS);
 	link->next = http->links;
 	if (link->next)
 		link->next->previous = link;
@@ -405,6 +411,8 @@ int hd_http_open(struct hd_http **out, const struct hd_http_setup *setup,
 	if (!http)
 		return hd_error_nomem(err);
 	http->setup = *setup;
+	if (!(http->setup.patience > 0))
+		http->setup.patience = 1;
 	http->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http,
 		MHD_OPTION_LISTEN_SOCKET, setup->listener,
@@ -414,7 +422,8 @@ int hd_http_open(struct hd_http **out, const struct hd_http_setup *setup,
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, http,
 		MHD_OPTION_CONNECTION_LIMIT,
 		setup->connections ? setup->connections : CONNECTIONS_USUAL,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+		MHD_OPTION_CONNECTION_TIMEOUT,
+		1 + (unsigned)(http->setup.patience * IDLE_SECONDS),
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
 		MHD_OPTION_END);
 	if (!http->daemon) {

@@ -24,6 +24,7 @@ struct hd_http_setup {
 		     struct hd_web_reply *reply);
 	void *user;
 	unsigned connections; /* at most so many at once; 0: 256 */
+	double patience;      /* what times of slow clients are multiplied by; 0: 1 */
 };
 
 struct hd_http; /* opaque */

@@ -48,6 +48,7 @@ struct ui_words {
 	const char *address;
 	const char *port;
 	const char *report; /* write one there instead; NULL: serve */
+	double patience;    /* for tests: a part of the time that is waited */
 };
 
 static unsigned port_of(int listener)
@@ -210,6 +211,7 @@ static int server_open(struct server *server, struct hd_error *err)
 		.page = hd_ui_page,
 		.user = &server->ui,
 		.connections = UI_CONNECTIONS,
+		.patience = words->patience,
 	};
 	int rc;
 
@@ -264,11 +266,13 @@ static bool words_read(struct ui_words *words, int argc, char **argv)
 	int option;
 
 	*words = (struct ui_words){ 0 };
-	while ((option = getopt(argc, argv, "a:r:")) != -1) {
+	while ((option = getopt(argc, argv, "a:r:t:")) != -1) {
 		if (option == 'a')
 			words->hdrive = optarg;
 		else if (option == 'r')
 			words->report = optarg;
+		else if (option == 't')
+			words->patience = strtod(optarg, NULL);
 		else
 			return false;
 	}

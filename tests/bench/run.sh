@@ -11,7 +11,7 @@ for program in "$1"/tests/bench/bench_*; do
 	echo "== ${program##*/}"
 	"$program"
 done
-for script in asktell throughput start idle many mlflow; do
+for script in asktell throughput start idle many mlflow clients; do
 	echo "== $script"
 	"$here/$script.sh" "$1"
 done
