@@ -19,6 +19,8 @@
 #define POINTS_FEW 300
 #define POINTS_MANY 60
 #define TRIALS_FEW 200
+/* Of so many of the best; of the others their last values are in the columns. */
+#define METRICS_TRIALS 1000
 /* The last of what a trial that failed said. */
 #define LOG_BYTES 4096
 /* Written when so much is gathered. */
@@ -266,38 +268,61 @@ static int take_number(void *user, const struct hd_trial_row *row)
 	return 0;
 }
 
-static int trial_write(struct writing *writing, size_t number, bool has_failed,
-		       bool has_reason, const char *points)
+/* A part of a trial, asked for with one argument or two. */
+static void part_write(struct writing *writing, size_t number, const char *part,
+		       struct query *query, const char *asked)
 {
-	struct query metrics = { HD_BUF_INIT }, log = { HD_BUF_INIT };
 	struct hd_buf key = HD_BUF_INIT;
-	char rest[64], from[24];
+	char rest[64];
 	const char *path;
+
+	snprintf(rest, sizeof rest, "/trials/%zu/%s", number, part);
+	path = path_of(writing, rest);
+	hd_buf_printf(&key, "%s?%s", path, asked);
+	answer_write(writing, path, query, hd_buf_text(&key));
+	hd_buf_release(&query->pairs);
+	hd_buf_release(&key);
+}
+
+static void metrics_write(struct writing *writing, size_t number, bool is_few)
+{
+	struct query query = { HD_BUF_INIT };
+	char points[16];
+
+	snprintf(points, sizeof points, "%d", is_few ? POINTS_FEW : POINTS_MANY);
+	query_add(&query, "points", points);
+	part_write(writing, number, "metrics", &query, "points=300");
+}
+
+static void log_write(struct writing *writing, size_t number)
+{
+	struct query query = { HD_BUF_INIT };
+	char from[24], asked[64];
+
+	snprintf(from, sizeof from, "-%d", LOG_BYTES);
+	snprintf(asked, sizeof asked, "stream=stderr&from=%s", from);
+	query_add(&query, "stream", "stderr");
+	query_add(&query, "from", from);
+	part_write(writing, number, "log", &query, asked);
+}
+
+/* The INDEXth of the best. */
+static int trial_write(struct writing *writing, const struct numbers *numbers,
+		       size_t index)
+{
+	size_t number = numbers->rows[index].number;
+	char rest[64];
 
 	snprintf(rest, sizeof rest, "/trials/%zu", number);
 	sweep_write(writing, rest);
-	snprintf(rest, sizeof rest, "/trials/%zu/metrics", number);
-	query_add(&metrics, "points", points);
-	path = path_of(writing, rest);
-	hd_buf_printf(&key, "%s?points=300", path);
-	answer_write(writing, path, &metrics, hd_buf_text(&key));
-	if (has_reason) {
+	if (index < METRICS_TRIALS)
+		metrics_write(writing, number, numbers->count <= TRIALS_FEW);
+	if (numbers->rows[index].has_reason) {
 		snprintf(rest, sizeof rest, "/trials/%zu/why", number);
 		sweep_write(writing, rest);
 	}
-	if (has_failed) {
-		snprintf(rest, sizeof rest, "/trials/%zu/log", number);
-		snprintf(from, sizeof from, "-%d", LOG_BYTES);
-		query_add(&log, "stream", "stderr");
-		query_add(&log, "from", from);
-		path = path_of(writing, rest);
-		hd_buf_clear(&key);
-		hd_buf_printf(&key, "%s?stream=stderr&from=%s", path, from);
-		answer_write(writing, path, &log, hd_buf_text(&key));
-	}
-	hd_buf_release(&metrics.pairs);
-	hd_buf_release(&log.pairs);
-	hd_buf_release(&key);
+	if (numbers->rows[index].state == HD_TRIAL_FAILED)
+		log_write(writing, number);
 	return writing->rc;
 }
 
@@ -308,7 +333,6 @@ static int trials_write(struct writing *writing, size_t *count, size_t *total)
 	size_t most = writing->html->details ? writing->html->details
 					     : HD_HTML_DETAILS;
 	struct numbers numbers = { NULL, 0, 0 };
-	char points[16];
 
 	*count = *total = 0;
 	writing->rc = hd_store_trials(writing->html->store, writing->html->sweep,
@@ -316,17 +340,10 @@ static int trials_write(struct writing *writing, size_t *count, size_t *total)
 	if (writing->rc == HD_ENOMEM)
 		hd_error_nomem(writing->err);
 	*total = numbers.count;
-	snprintf(points, sizeof points, "%d",
-		 numbers.count > TRIALS_FEW ? POINTS_MANY : POINTS_FEW);
 	writing->details = 0;
 	while (writing->rc == 0 && *count < numbers.count &&
-	       writing->details < most) {
-		size_t i = (*count)++;
-
-		trial_write(writing, numbers.rows[i].number,
-			    numbers.rows[i].state == HD_TRIAL_FAILED,
-			    numbers.rows[i].has_reason, points);
-	}
+	       writing->details < most)
+		trial_write(writing, &numbers, (*count)++);
 	free(numbers.rows);
 	return writing->rc;
 }

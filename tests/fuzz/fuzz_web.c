@@ -390,6 +390,8 @@ static void assert_it_answers(void)
 	};
 
 	require(ask(&get) == 200);
+	get.target = "/api/v1/sweeps/a/trials/0/files/outputs/f";
+	require(ask(&get) == 200);
 	require(hd_events_clients(ui.events) == 0);
 }
 
