@@ -73,14 +73,17 @@ LIBS := -lyaml -lsqlite3 -luv -lpcre2-8 -ljansson -lnettle -lgsl -lopenblas -lm 
 # What HTTP needs is loaded by the server alone: hdrive starts without it.
 SERVER_SRC := $(addprefix engine/serve/,http.c http_send.c assets.c server_html.c \
 	server_trial.c server_ui.c)
+# What cairo needs is loaded where a PNG is drawn.
+PLOT_SRC := $(addprefix engine/plot/,png.c program.c)
 # The launcher's own: all but what it shares.
 LAUNCH_OWN := $(filter-out %/launch_text.c,$(wildcard engine/dispatch/launch*.c))
-LIB_SRC := $(filter-out $(SERVER_SRC) $(LAUNCH_OWN),$(wildcard \
+LIB_SRC := $(filter-out $(SERVER_SRC) $(PLOT_SRC) $(LAUNCH_OWN),$(wildcard \
 	$(addsuffix /*.c,engine/base engine/config engine/space engine/sweep \
 	engine/dispatch engine/remote engine/slurm engine/ssh \
 	engine/metrics engine/store engine/report engine/serve \
 	engine/doctor engine/exchange engine/mlflow engine/program engine/snapshot \
-	engine/study engine/live engine/importance engine/api engine/tensorboard) \
+	engine/study engine/live engine/importance engine/api engine/tensorboard \
+	engine/plot) \
 	samplers/*.c policies/*.c))
 CLI_SRC := $(wildcard engine/cli/*.c)
 PUBLIC_H := include/hdrive.h $(sort $(wildcard include/hdrive/*.h))
@@ -119,7 +122,7 @@ FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui \
+all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui $(B)/hdrive-plot \
 	$(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
 
 help:
@@ -174,6 +177,12 @@ $(B)/hdrive-mlflow $(B)/hdrive-ui: $(call obj,$(addprefix engine/serve/,http.c h
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libhdrive.a $(LDFLAGS) \
 		-Wl,--as-needed -lmicrohttpd -lz $(LIBS)
+
+# What "hdrive plot" becomes for a PNG.
+$(call obj,engine/plot/png.c): CFLAGS_ALL += $(shell pkg-config --cflags cairo 2>/dev/null)
+$(B)/hdrive-plot: $(call obj,$(PLOT_SRC)) $(B)/libhdrive.a
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) -Wl,--as-needed -lcairo $(LIBS)
 
 # The page that hdrive-ui has inside: one script, one style, at most 300 kB.
 PAGE_SRC := $(shell find engine/page -type f)
@@ -396,7 +405,7 @@ reference: $(B)/hdrive
 
 DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial-dev \
 	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev libgit2-dev \
-	libmicrohttpd-dev nettle-dev zlib1g-dev musl-tools esbuild libjs-dygraphs
+	libcairo2-dev libmicrohttpd-dev nettle-dev zlib1g-dev musl-tools esbuild libjs-dygraphs
 DEPS_TEST := $(DEPS_BUILD) g++ libcmocka-dev libasan8 libubsan1 libtsan2 python3 python3-sklearn \
 	mandoc procps curl debhelper dpkg-dev
 DEPS_CLUSTER := slurm-wlm slurm-client munge openssh-server openssh-client iproute2 \
@@ -426,7 +435,8 @@ TOLIB = $(DESTDIR)$(LIBDIR)
 install: all
 	install -d $(TO)/bin $(TO)/libexec/hdrive $(TO)/include/hdrive $(TOLIB)/pkgconfig
 	install -m 755 $(B)/hdrive $(TO)/bin/
-	install -m 755 $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui $(TO)/libexec/hdrive/
+	install -m 755 $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui $(B)/hdrive-plot \
+		$(TO)/libexec/hdrive/
 	install -m 644 $(B)/libhdrive.a $(TOLIB)/
 	install -m 755 $(B)/$(REALNAME) $(TOLIB)/
 	ln -sf $(REALNAME) $(TOLIB)/$(SONAME)

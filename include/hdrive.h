@@ -18,6 +18,7 @@
 #include <hdrive/line.h>
 #include <hdrive/metrics.h>
 #include <hdrive/option.h>
+#include <hdrive/plot.h>
 #include <hdrive/policy.h>
 #include <hdrive/program.h>
 #include <hdrive/record.h>

@@ -111,6 +111,8 @@ int cli_random_seed(uint64_t *seed, struct hd_error *err);
 char *cli_launcher_path(void);
 /* Of what serves the store; NULL when it is not there. The caller's to free. */
 char *cli_ui_path(void);
+/* Of what draws PNG, likewise. */
+char *cli_plot_path(void);
 char *cli_python_path(void);
 
 /* PATH as seen from the current folder when that is shorter; TEXT of SIZE. */

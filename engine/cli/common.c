@@ -194,6 +194,13 @@ char *cli_ui_path(void)
 	return path ? path : beside_program("/../libexec/hdrive/hdrive-ui");
 }
 
+char *cli_plot_path(void)
+{
+	char *path = beside_program("/hdrive-plot");
+
+	return path ? path : beside_program("/../libexec/hdrive/hdrive-plot");
+}
+
 char *cli_python_path(void)
 {
 	char *path = beside_program("/python");

@@ -28,6 +28,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_best,
 	&cli_cmd_logs,
 	&cli_cmd_metrics,
+	&cli_cmd_plot,
 	&cli_cmd_export,
 	&cli_cmd_import,
 	&cli_cmd_replay,
