@@ -297,7 +297,7 @@ static int plot_main(struct cli *cli)
 const struct cli_command cli_cmd_plot = {
 	.name = "plot",
 	.summary = "pictures of a sweep: in the terminal, as SVG or PNG",
-	.usage = "[S] [history|curves|parallel|slice|scatter|timeline] [option...]",
+	.usage = "[S] [history|curves|parallel|slice|scatter|importance|timeline] [option...]",
 	.examples =
 		"  hdrive plot\n"
 		"  hdrive plot brave-otter-3 curves --best 10\n"
@@ -307,7 +307,7 @@ const struct cli_command cli_cmd_plot = {
 	.notes = "history: each trial's value, and the best so far (as without a KIND).\n"
 		 "curves: a metric over its steps. parallel: an axis a parameter, a line a trial.\n"
 		 "slice: the value by each parameter. scatter: trials by two parameters.\n"
-		 "timeline: when each trial ran, and where.\n"
+		 "importance: which parameters matter. timeline: when each trial ran, and where.\n"
 		 "--json prints the data that would be drawn.\n"
 		 "Exit code 4 when no trial has reported the metric.\n",
 	.run = plot_main,

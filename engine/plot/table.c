@@ -7,6 +7,7 @@ const struct hd_picture_kind *const hd_picture_kinds[] = {
 	&hd_picture_parallel,
 	&hd_picture_slice,
 	&hd_picture_scatter,
+	&hd_picture_importance,
 	&hd_picture_timeline,
 	NULL,
 };

@@ -60,7 +60,7 @@ def png(path, width, height):
 
 {"svg": svg, "png": png}[sys.argv[1]](*sys.argv[2:])
 EOF
-for kind in history curves parallel slice scatter timeline; do
+for kind in history curves parallel slice scatter importance timeline; do
 	for theme in light dark; do
 		code 0 hdrive plot shown-1 $kind -o $kind.svg --size 700x450 --theme $theme
 		same "$(cat out err)" ''
