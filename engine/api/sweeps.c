@@ -27,6 +27,7 @@ int hd_api_version(struct call *call)
 
 struct sweeps_walk {
 	struct hd_pen pen;
+	struct call *call;
 	size_t limit;
 	size_t count;
 	int64_t last; /* key of the last that is shown */
@@ -37,14 +38,20 @@ struct sweeps_walk {
 static int sweeps_row(void *user, const struct hd_sweep_row *row)
 {
 	struct sweeps_walk *walk = user;
+	bool is_study;
+	int rc;
 
 	if (walk->count == walk->limit) {
 		walk->more = true;
 		return 0;
 	}
+	rc = hd_store_is_study(walk->call->store, row->key, &is_study, walk->call->err);
+	if (rc < 0)
+		return rc;
 	hd_pen_puts(&walk->pen, walk->count++ ? ",{" : "{");
 	hd_rows_sweep_json(&walk->pen, row);
-	hd_pen_printf(&walk->pen, ",\"key\":%" PRId64 "}", row->key);
+	hd_pen_printf(&walk->pen, ",\"study\":%s,\"key\":%" PRId64 "}",
+		      is_study ? "true" : "false", row->key);
 	walk->last = row->key;
 	return walk->pen.rc;
 }
@@ -63,7 +70,7 @@ static int sweeps_read(struct call *call, struct sweeps_walk *walk, int64_t afte
 int hd_api_sweeps(struct call *call)
 {
 	const struct hd_out out = hd_api_out(call->out);
-	struct sweeps_walk walk = { .count = 0 };
+	struct sweeps_walk walk = { .call = call };
 	int64_t limit, after;
 	int written, rc = hd_call_integer(call, "limit", 50, 1, SWEEPS_MOST, &limit);
 

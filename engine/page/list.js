@@ -187,7 +187,7 @@ export function listView(root) {
 	};
 }
 
-/* Whether a sweep that should go on has nobody that goes on with it. */
+/* Whether a sweep that should go on has nobody that goes on with it; a study never had. */
 export function deadEngine(sweep) {
-	return sweep.state === "Running" && sweep.engine_alive === false;
+	return !sweep.study && sweep.state === "Running" && sweep.engine_alive === false;
 }

@@ -124,13 +124,13 @@ export function logBox(name, number, isOver) {
 		pre.scrollTop = pre.scrollHeight;
 	}
 
-	begin();
 	return {
 		element,
+		/* Not before it is known that there is such a trial. */
+		begin: (errors) => choose(errors ? "stderr" : "stdout"),
 		/* The trial has another state: what it printed last may not be here yet. */
 		update: again,
 		/* What a failed one says last is on the other stream. */
-		showErrors: () => stream === "stderr" || choose("stderr"),
 		toggle: () => choose(stream === "stdout" ? "stderr" : "stdout"),
 		destroy() {
 			gone = true;

@@ -26,6 +26,7 @@ const crumbs = el("nav", { class: "crumbs", "aria-label": "Where" });
 const live = el("span", { class: "connection", hidden: true });
 let view = null;
 let shown = "";
+let streamed = null;
 
 /* ---- views ---- */
 
@@ -54,7 +55,10 @@ function show() {
 	shown = key;
 	if (!route.sweep)
 		closeSession();
-	setConnection(null);
+	/* The views of a sweep share one stream. */
+	if (route.sweep !== streamed)
+		setConnection(null);
+	streamed = route.sweep;
 	main.className = "";
 	main.replaceChildren();
 	drawCrumbs(route);
@@ -128,13 +132,19 @@ function storedTheme() {
 
 const banner = document.getElementById("banner");
 
+const LOST = {
+	lost: "The server does not answer. What you see stays; trying again…",
+	refused: "Another server answers: this address is not valid any more. Open the one that " +
+		"hdrive ui printed. What you see stays.",
+};
+
 function setConnection(state) {
 	live.hidden = state === null;
 	live.className = `connection ${state}`;
 	say(live, state === "live" ? "live" : "offline");
-	banner.hidden = state !== "lost";
-	if (state === "lost")
-		fill(banner, icon("warning"), "The server does not answer. What you see stays; trying again…");
+	banner.hidden = !(state in LOST);
+	if (state in LOST)
+		fill(banner, icon("warning"), LOST[state]);
 }
 
 /* ---- start ---- */

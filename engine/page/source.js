@@ -104,7 +104,8 @@ const RETRY_MS = 3000;
 /*
  * Server-sent events: `at` is a function, for the number to begin from has
  * gone up when it is opened anew. handlers: { event: fn(data) } and `state`,
- * which hears "live" and "lost". Returns a function that ends it.
+ * which hears "live", "lost", and "refused" where another server answers, with
+ * another token. Returns a function that ends it.
  */
 export function stream(at, handlers) {
 	if (answers)
@@ -119,13 +120,19 @@ export function stream(at, handlers) {
 			if (over)
 				return;
 			state("lost");
-			/* It comes back by itself unless it was refused. */
+			/* It comes back by itself unless it was refused: it does not say why. */
 			if (source.readyState === EventSource.CLOSED)
-				timer = setTimeout(open, RETRY_MS);
+				get("version").then(later, (error) => error.status === 401 && !over ?
+					state("refused") : later());
 		};
 		for (const [name, fn] of Object.entries(events))
 			source.addEventListener(name, (event) => fn(JSON.parse(event.data)));
 	}
+	function later() {
+		if (!over)
+			timer = setTimeout(open, RETRY_MS);
+	}
+
 	open();
 	return () => {
 		over = true;

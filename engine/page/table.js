@@ -103,7 +103,9 @@ export class TrialTable {
 		if (shape === this.shape && !(first && this.model.rows))
 			return;
 		this.shape = shape;
-		if (!this.sort || !columns.some((c) => c.id === this.sort.id)) {
+		/* What an address asks for may be a column that is not read yet. */
+		const waits = this.sort && !this.model.columns.parameters.length && !this.model.rows;
+		if (!waits && (!this.sort || !columns.some((c) => c.id === this.sort.id))) {
 			const value = columns.find((c) => c.id === "value");
 			const some = this.model.bestRow >= 0;
 			this.sort = some ? { id: "value", direction: firstDirection(value, this.model), own: true } :

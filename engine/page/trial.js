@@ -86,12 +86,11 @@ class TrialView {
 			return;
 		this.begun = true;
 		this.seenState = this.stateNow();
-		if (this.model.columns.state[this.model.row(this.number)] === "Failed")
-			this.log.showErrors();
 		if (this.model.row(this.number) < 0) {
 			this.fail({ status: 404, message: `Sweep '${this.model.name}' has no trial ${this.number}.` });
 			return;
 		}
+		this.log.begin(this.model.columns.state[this.model.row(this.number)] === "Failed");
 		this.draw();
 		this.load();
 		this.loadMetrics();
@@ -282,18 +281,19 @@ class TrialView {
 		}
 		this.curves.forEach((metric, i) => {
 			say(this.charts[i].last, format.number(metric.y[metric.y.length - 1]));
+			say(this.charts[i].count, format.count(metric.count, "value"));
 			this.charts[i].set([{ ...metric, colour: categoryColour(0), width: 1.6 }]);
 		});
 	}
 
 	newChart(metric) {
-		const last = el("b");
+		const last = el("b"), count = el("span", { class: "muted" });
 		const holder = el("div", { class: "plot small" });
 		this.metrics.append(el("figure", {}, el("figcaption", {}, el("span", { title: metric.name }, metric.name),
-			last, el("span", { class: "muted" }, format.count(metric.count, "value"))), holder));
+			last, count), holder));
 		const chart = new LineChart(holder, { label: `${metric.name} by step`,
 			describe: (curve, x, y) => ["", ["step", format.number(x, 9)], ["value", format.number(y, 6)]] });
-		chart.last = last;
+		Object.assign(chart, { last, count });
 		return chart;
 	}
 
