@@ -21,6 +21,8 @@ export function plain(text) {
 
 /* isOver() says whether nothing more will come. */
 export function logBox(name, number, isOver) {
+	/* whole: the trial had ended when all of this was read. */
+	let whole = false;
 	let stream = "stdout", from = 0, to = 0, size = 0, text = "", gone = false, timer = 0, turn = 0;
 	const pre = el("pre", { class: "log", tabindex: "0", role: "log", "aria-label": "Log", "aria-live": "off" });
 	const follow = el("input", { type: "checkbox", checked: true, onchange: () => toEnd() });
@@ -55,10 +57,12 @@ export function logBox(name, number, isOver) {
 		const mine = ++turn;
 		clearTimeout(timer);
 		try {
+			const over = isOver();
 			const answer = await ask(-CHUNK);
 			if (gone || mine !== turn)
 				return;
 			({ from, to, size } = answer);
+			whole = over && to >= size;
 			text = answer.text;
 			draw();
 			toEnd();
@@ -73,17 +77,20 @@ export function logBox(name, number, isOver) {
 
 	function again() {
 		clearTimeout(timer);
-		if (!gone && !report && !(isOver() && to >= size))
+		timer = 0;
+		if (!gone && !report && !(whole && isOver()))
 			timer = setTimeout(more, POLL_MS);
 	}
 
 	async function more() {
-		const mine = turn;
+		const mine = turn, over = isOver();
+		timer = 0;
 		try {
 			const answer = await ask(to);
 			if (gone || mine !== turn)
 				return;
 			size = answer.size;
+			whole = over && answer.to >= size;
 			/* A further attempt begins a log anew. */
 			if (size < to)
 				return begin();
@@ -126,11 +133,11 @@ export function logBox(name, number, isOver) {
 
 	return {
 		element,
-		/* Not before it is known that there is such a trial. */
+		/* Not before it is known that there is such a trial; what a failed one says
+		   last is in its errors. */
 		begin: (errors) => choose(errors ? "stderr" : "stdout"),
 		/* The trial has another state: what it printed last may not be here yet. */
-		update: again,
-		/* What a failed one says last is on the other stream. */
+		update: () => timer || again(),
 		toggle: () => choose(stream === "stdout" ? "stderr" : "stdout"),
 		destroy() {
 			gone = true;
