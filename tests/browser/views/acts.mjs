@@ -71,7 +71,7 @@ export function claims({ server, place, json }) {
 		await page.goto(acting.origin + at.sweep('acted'));
 		await page.getByRole('button', { name: 'Cancel…' }).click();
 		await dialog.getByRole('button', { name: 'Cancel the sweep' }).click();
-		await page.getByLabel('The sweep at a glance').getByText('Canceled').first().waitFor();
+		await page.locator('h1 + span').getByText('Canceled').waitFor();
 		assert.equal((await live.status()).state, 'Canceled');
 		await live.engine.ended;
 	});

@@ -35,7 +35,7 @@ export function claims() {
 
 		// The end of the sweep too.
 		await live.stop();
-		await head.getByText('Canceled').first().waitFor();
+		await page.locator('h1 + span').getByText('Canceled').waitFor();
 	});
 
 	claim('views_of_a_running_sweep_are_clean', async (visit, own) => {
@@ -80,13 +80,15 @@ export function claims() {
 
 		await live.say(0, 'acc=0.25');
 		await live.say(1, 'acc=0.125');
+		let value = 0.25;
 		for (const tab of ['history', 'parallel', 'scatter', 'scatter3d', 'slice', 'timeline']) {
 			await page.locator(`#tab-${tab}`).click();
 			await settled(page);
 			await page.locator('main canvas').first().waitFor();
 			const before = await ink();
-			await live.say(0, `acc=${0.3 + before.length / 1e7}`);
-			await live.say(1, `acc=${0.2 + before.length / 1e7}`);
+			value += 0.0625;
+			await live.say(0, `acc=${value}`);
+			await live.say(1, `acc=${value - 0.1}`);
 			await until(`${tab} changes`, async () => await ink() !== before);
 		}
 	});
@@ -104,7 +106,7 @@ export function claims() {
 		await count(page, '2 trials').waitFor();
 		const again = own(await serve(live.folder, ['--port', server.port]));
 		// It has another token: the page cannot go on by itself, and says how.
-		await page.getByText(/not valid any more/).first().waitFor({ timeout: 20000 });
+		await page.locator('#banner').getByText(/not valid any more/).waitFor();
 		await page.goto(again.address + at.sweep('running').slice(1));
 		await page.locator('.connection').getByText('live').waitFor();
 		page.expectProblem(/ERR_|401|Unauthorized/);

@@ -107,7 +107,15 @@ export function claims({ server, place, json }) {
 			const place = await pointsAt(page, root, number);
 			await page.locator('tr.trial.hover').getByText(String(number), { exact: true }).waitFor();
 			await root.getByText(`Trial ${number}, Completed, the best`).first().waitFor();
-			await page.mouse.click(place.x, place.y);
+			// An axis is there to be brushed: of that picture a key opens.
+			if (name === 'parallel') {
+				await root.getByRole('application').focus();
+				await page.keyboard.press('End');
+				await page.keyboard.press('Home');
+				await page.keyboard.press('Enter');
+			} else {
+				await page.mouse.click(place.x, place.y);
+			}
 			await page.getByRole('heading', { name: `Trial ${number}`, level: 1 }).waitFor();
 		});
 	}
@@ -166,10 +174,10 @@ export function claims({ server, place, json }) {
 		const root = await picture(page, 'scatter');
 		const before = await locate(root, number);
 
-		await root.getByLabel('x', { exact: true }).selectOption({ label: 'units' });
+		await root.locator('label', { hasText: /^x/ }).locator('select').selectOption({ label: 'units' });
 		await settled(page);
 		assert.notDeepEqual(await locate(root, number), before);
-		await root.getByLabel('colour').selectOption({ label: 'opt' });
+		await root.locator('label', { hasText: /^colour/ }).locator('select').selectOption({ label: 'opt' });
 		await settled(page);
 		await root.getByText('rmsprop').first().waitFor();
 	});
@@ -229,7 +237,7 @@ export function claims({ server, place, json }) {
 		const page = await visit(server, at.sweep('empty', 'importance'));
 
 		await picture(page, 'importance');
-		await page.locator('.picture-empty').getByText(/few|trial/).waitFor();
+		await page.locator('.picture-empty').getByText(/trial/).waitFor();
 	});
 
 	claim('timeline_is_zoomed_and_moved', async (visit) => {
