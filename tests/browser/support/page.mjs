@@ -64,8 +64,10 @@ export async function go(page, hash) {
 	await settled(page);
 }
 
-// The picture that is shown, once it is drawn.
-export async function picture(page, name) {
+// The picture that is shown, once it is drawn with the trials that there are.
+export async function picture(page, name, some = true) {
+	if (some)
+		await page.locator('tr.trial').first().waitFor();
 	const root = page.locator(`[data-picture=${name}]`);
 	await root.waitFor();
 	await page.locator(`[data-picture=${name}][data-drawn=yes]`).waitFor();

@@ -236,7 +236,7 @@ export function claims({ server, place, json }) {
 	claim('importance_of_too_few_says_so', async (visit) => {
 		const page = await visit(server, at.sweep('empty', 'importance'));
 
-		await picture(page, 'importance');
+		await picture(page, 'importance', false);
 		await page.locator('.picture-empty').getByText(/trial/).waitFor();
 	});
 
