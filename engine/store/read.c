@@ -9,6 +9,7 @@
 #include "metrics/tail.h"
 #include "store/look.h"
 #include "store/private.h"
+#include "tensorboard/follow.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -480,6 +481,9 @@ static int metric_read(struct hd_query *query, struct hd_metric_row *row,
 				    "store '%s' has an unknown source: %" PRId64,
 				    query->store->path, source);
 	row->source = hd_tail_source_name((enum hd_tail_source)source);
+	/* Event files share the number of the metrics file: the schema has three. */
+	if (!strcmp(row->rule, HD_FOLLOW_RULE))
+		row->source = HD_FOLLOW_RULE;
 	return read_checked(query, err);
 }
 

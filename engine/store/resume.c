@@ -428,12 +428,51 @@ int hd_store_resume_places(struct hd_store *store, int64_t trial,
 		size_t source = hd_query_get_size(&query);
 
 		if (source >= HD_TAIL_SOURCES)
-			continue; /* of a newer hdrive */
+			continue; /* of an event file, or a newer hdrive */
 		places[source].offset = hd_query_get_integer(&query);
 		places[source].line = hd_query_get_integer(&query);
 	}
 	hd_query_close(&query);
 	return rc < 0 ? rc : resume_sequence(store, trial, sequence, err);
+}
+
+int hd_store_resume_logs(struct hd_store *store, int64_t trial,
+			 hd_resume_place_fn fn, void *user, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_PLACE_ALL, trial, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = hd_query_next(&query, err)) > 0) {
+		struct hd_tail_place place;
+		int64_t key = hd_query_get_integer(&query);
+
+		place.offset = hd_query_get_integer(&query);
+		place.line = hd_query_get_integer(&query);
+		rc = key < HD_TAIL_SOURCES ? 0 : fn(user, key, &place);
+		if (rc < 0)
+			break;
+	}
+	hd_query_close(&query);
+	return rc;
+}
+
+int hd_store_resume_rule(struct hd_store *store, int64_t trial, const char *rule,
+			 int *found, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = resume_open(&query, store, HD_STMT_TRIAL_FOLLOWED, trial, err);
+
+	*found = -1;
+	if (rc < 0)
+		return rc;
+	hd_query_text(&query, rule);
+	rc = hd_query_next(&query, err);
+	if (rc > 0)
+		*found = hd_query_get_integer(&query) != 0;
+	hd_query_close(&query);
+	return rc < 0 ? rc : 0;
 }
 
 static int64_t step_or_none(struct hd_query *query)

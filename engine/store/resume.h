@@ -120,6 +120,15 @@ int hd_store_resume_places(struct hd_store *store, int64_t trial,
 			   struct hd_tail_place places[HD_TAIL_SOURCES],
 			   size_t *sequence, struct hd_error *err);
 
+/* The same of its event files, by the numbers that stand for their paths. */
+typedef int (*hd_resume_place_fn)(void *user, int64_t key,
+				  const struct hd_tail_place *place);
+int hd_store_resume_logs(struct hd_store *store, int64_t trial,
+			 hd_resume_place_fn fn, void *user, struct hd_error *err);
+/* Whether its first interval was found by RULE: 1 or 0, -1: it has none. */
+int hd_store_resume_rule(struct hd_store *store, int64_t trial, const char *rule,
+			 int *found, struct hd_error *err);
+
 /*
  * The highest steps of metric NAME, INT64_MIN for none:
  * *BEFORE of the attempts before the present one, *SEEN of all.

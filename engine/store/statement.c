@@ -287,6 +287,9 @@ static const char *const stmt_sql[HD_STMTS] = {
 		" WHERE trial = ?1) THEN m.step END), max(m.step) FROM metric m"
 		" WHERE m.trial = ?1 AND m.step IS NOT NULL"
 		" AND m.name = (SELECT key FROM name WHERE text = ?2)",
+	[HD_STMT_TRIAL_FOLLOWED] =
+		"SELECT coalesce(n.text = ?2, 0) FROM metric m LEFT JOIN name n ON n.key = m.rule"
+		" WHERE m.trial = ?1 AND m.interval > 0 ORDER BY m.sequence LIMIT 1",
 	[HD_STMT_TRIAL_RESUMED] = RESUME_COLUMNS " AND number = ?2",
 	[HD_STMT_TRIAL_SEQUENCE] = "SELECT coalesce(max(sequence), 0) FROM metric WHERE trial = ?1",
 	/* ?2: whether the next one begins anew; ?4: the end that it takes back. */
@@ -312,7 +315,8 @@ static const char *const stmt_sql[HD_STMTS] = {
 		"SELECT n.text, max(m.step) FROM metric m JOIN name n ON n.key = m.name"
 		" WHERE m.trial = ?1 AND m.step IS NOT NULL GROUP BY m.name",
 	[HD_STMT_PLACE_ALL] = "SELECT source, offset, line FROM place WHERE trial = ?1",
-	[HD_STMT_PLACE_DROP] = "DELETE FROM place WHERE trial = ?1",
+	/* Of the files that the next attempt begins anew: no event files. */
+	[HD_STMT_PLACE_DROP] = "DELETE FROM place WHERE trial = ?1 AND source < 3",
 	[HD_STMT_PARAMETER_ALL] =
 		"SELECT name, kind, value FROM parameter WHERE trial = ?1 ORDER BY position",
 	[HD_STMT_PARAMETER_LABELS] =

@@ -241,6 +241,9 @@ int hd_store_trial_places(struct hd_store *store, int64_t trial,
 			  const struct hd_tail_place places[HD_TAIL_SOURCES],
 			  struct hd_tail_place stored[HD_TAIL_SOURCES],
 			  struct hd_error *err);
+/* The same of an event file, whose path the number KEY stands for. */
+int hd_store_trial_place(struct hd_store *store, int64_t trial, int64_t key,
+			 const struct hd_tail_place *place, struct hd_error *err);
 int hd_store_decision_insert(struct hd_store *store, int64_t trial,
 			     size_t interval, const char *policy,
 			     const struct hd_reason *reason,

@@ -569,25 +569,32 @@ static bool place_is(const struct hd_tail_place *a, const struct hd_tail_place *
 	return a->offset == b->offset && a->line == b->line;
 }
 
+int hd_store_trial_place(struct hd_store *store, int64_t trial, int64_t key,
+			 const struct hd_tail_place *place, struct hd_error *err)
+{
+	struct hd_query query;
+	int rc = hd_query_write(&query, store, HD_STMT_PLACE_SET, err);
+
+	if (rc < 0)
+		return rc;
+	hd_query_integer(&query, trial);
+	hd_query_integer(&query, key);
+	hd_query_integer(&query, place->offset);
+	hd_query_integer(&query, place->line);
+	return hd_query_run(&query, err);
+}
+
 int hd_store_trial_places(struct hd_store *store, int64_t trial,
 			  const struct hd_tail_place places[HD_TAIL_SOURCES],
 			  struct hd_tail_place stored[HD_TAIL_SOURCES],
 			  struct hd_error *err)
 {
-	struct hd_query query;
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < HD_TAIL_SOURCES; i++) {
 		if (place_is(&places[i], &stored[i]))
 			continue;
-		rc = hd_query_write(&query, store, HD_STMT_PLACE_SET, err);
-		if (rc < 0)
-			return rc;
-		hd_query_integer(&query, trial);
-		hd_query_integer(&query, i);
-		hd_query_integer(&query, places[i].offset);
-		hd_query_integer(&query, places[i].line);
-		rc = hd_query_run(&query, err);
+		rc = hd_store_trial_place(store, trial, i, &places[i], err);
 		stored[i] = places[i];
 	}
 	return rc;

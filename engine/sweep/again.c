@@ -87,6 +87,7 @@ static int run_reset(struct run *run, bool anew, struct hd_error *err)
 		run->sequence = 0;
 		run->best_time = 0;
 		run->step_seen = INT64_MIN;
+		run->owner = RUN_OWNER_NONE;
 	}
 	run->step_before = run->step_seen;
 	free(run->exit_error);
@@ -96,7 +97,7 @@ static int run_reset(struct run *run, bool anew, struct hd_error *err)
 	run->mark = RUN_MARK_NONE;
 	run->exit = (struct hd_exit){ 0 };
 	run->reason.text[0] = '\0';
-	run->started = run->gone = run->seen = 0;
+	run->started = run->gone = run->seen = run->logs_due = 0;
 	run->adopt = run->adopted = run->fresh = run->spawned = run->has_output = false;
 	run->ended = run->unstarted = run->is_mute = run->stop_wanted = run->stop_now = false;
 	run->changed = false;

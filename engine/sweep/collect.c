@@ -126,14 +126,21 @@ static bool run_logs_again(struct run *run, const struct hd_metric *metric)
 	return metric->step <= run->step_before;
 }
 
-static int on_metric(void *user, enum hd_tail_source source,
-		     const struct hd_metric *metric)
+/* Of the other owner the values are kept, and are none of its intervals. */
+static bool run_is_owned(struct run *run, enum run_owner by)
 {
-	struct collecting *collecting = user;
+	if (run->owner == RUN_OWNER_NONE)
+		run->owner = by;
+	return run->owner == by;
+}
+
+static int take_metric(const struct collecting *collecting, enum run_owner by,
+		       enum hd_tail_source source, const struct hd_metric *metric)
+{
 	struct run *run = collecting->run;
 	struct hd_core *core = run->core;
 	bool primary = hd_core_is_primary(core, metric) &&
-		       !run_logs_again(run, metric);
+		       !run_logs_again(run, metric) && run_is_owned(run, by);
 	size_t interval = primary ? hd_trial_intervals(run->trial) + 1 : 0;
 	int rc = hd_core_begin(core, collecting->err);
 
@@ -147,6 +154,18 @@ static int on_metric(void *user, enum hd_tail_source source,
 	if (rc < 0 || !primary)
 		return rc;
 	return run_log(run, metric->value, collecting->err);
+}
+
+static int on_metric(void *user, enum hd_tail_source source,
+		     const struct hd_metric *metric)
+{
+	return take_metric(user, RUN_OWNER_TAIL, source, metric);
+}
+
+/* Stored as records of the metrics file are; its rule tells them apart. */
+static int on_event(void *user, const struct hd_metric *metric)
+{
+	return take_metric(user, RUN_OWNER_LOGS, HD_TAIL_METRICS, metric);
 }
 
 void hd_run_note(struct run *run, const char *detail)
@@ -171,6 +190,25 @@ static int on_mark(void *user, const char *kind, const char *detail)
 	return 0;
 }
 
+static int on_note(void *user, const char *text)
+{
+	const struct collecting *collecting = user;
+
+	hd_run_note(collecting->run, text);
+	return 0;
+}
+
+static int run_store_logs(struct run *run, struct hd_error *err)
+{
+	struct hd_tail_place place;
+	int64_t key;
+	int rc = 0;
+
+	while (rc == 0 && hd_follow_take(run->logs, &key, &place))
+		rc = hd_store_trial_place(run->core->setup.store, run->key, key, &place, err);
+	return rc;
+}
+
 /* The figures of the trial's row and how far its files were read: of an attempt
  * that is READ to its end nobody asks that, as its end is in this transaction. */
 static int run_store_figures(struct run *run, bool is_read, struct hd_error *err)
@@ -185,6 +223,9 @@ static int run_store_figures(struct run *run, bool is_read, struct hd_error *err
 	if (!is_read)
 		rc = hd_store_trial_places(core->setup.store, run->key, places,
 					   run->places, err);
+	/* Event files outlive the attempt: the next one is to know. */
+	if (rc == 0)
+		rc = run_store_logs(run, err);
 	if (rc < 0 || intervals == 0)
 		return rc;
 	return hd_store_trial_metric(
@@ -197,7 +238,7 @@ static int run_store_figures(struct run *run, bool is_read, struct hd_error *err
 /* Bytes that came, whatever they say, are a sign of life. */
 static void run_note_activity(struct run *run)
 {
-	int64_t seen = hd_tail_seen(run->tail);
+	int64_t seen = hd_tail_seen(run->tail) + hd_follow_seen(run->logs);
 
 	if (seen == run->seen)
 		return;
@@ -218,16 +259,39 @@ static bool is_too_late(const struct run *run, int more)
 	       run->core->wall - run->gone > LATER_SECONDS * INT64_C(1000000);
 }
 
+bool hd_run_logs_are_due(const struct run *run)
+{
+	return run->core->wall >= run->logs_due;
+}
+
+/* Behind the tail: what a script prints is its own word for what it logs. */
+static int run_collect_logs(struct run *run, bool final,
+			    struct collecting *collecting)
+{
+	int more;
+
+	if (!final && !hd_run_logs_are_due(run))
+		return 0;
+	more = hd_follow_read(run->logs, final, COLLECT_BYTES, on_event, on_note,
+			      collecting, collecting->err);
+	run->logs_due = run->core->wall + (more == 1 ? 0 : RUN_LOGS_PAUSE);
+	return more;
+}
+
 int hd_run_collect(struct run *run, bool final, struct hd_error *err)
 {
 	struct collecting collecting = { run, err };
 	int more = hd_tail_read(run->tail, final && !run_was_cut_off(run),
 				COLLECT_BYTES, on_metric, on_mark, &collecting,
 				err);
+	int logs = 0;
 	int rc = 0;
 
-	if (more < 0)
-		return more;
+	if (more == 0 || more == HD_TAIL_LATER)
+		logs = run_collect_logs(run, final, &collecting);
+	if (more < 0 || logs < 0)
+		return more < 0 ? more : logs;
+	more = logs > more ? logs : more;
 	run_note_activity(run);
 	/* While it runs there is a next look. "At once" does not wait for a
 	 * backlog of minutes, nor others for what may never come. */

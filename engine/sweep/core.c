@@ -18,6 +18,7 @@ void hd_run_free(struct run *run)
 	if (!run)
 		return;
 	hd_tail_free(run->tail);
+	hd_follow_free(run->logs);
 	free(run->folder);
 	free(run->argv);
 	free(run->variables);

@@ -14,6 +14,7 @@
 #include "sweep/ends.h"
 #include "sweep/history.h"
 #include "sweep/trial.h"
+#include "tensorboard/follow.h"
 
 /* What a script said of its own end, through the metrics file. */
 enum run_mark {
@@ -24,6 +25,20 @@ enum run_mark {
 };
 
 #define RUN_NAMES_MOST 12
+
+/* Microseconds between two looks at the event files of one that runs. */
+#define RUN_LOGS_PAUSE INT64_C(1000000)
+
+/*
+ * Whose values of the primary metric are a trial's intervals: the script's words
+ * and records, or its event files. Who comes first has them, as a script that
+ * prints what it also writes to TensorBoard would count twice.
+ */
+enum run_owner {
+	RUN_OWNER_NONE,
+	RUN_OWNER_TAIL,
+	RUN_OWNER_LOGS,
+};
 
 /* A configuration that somebody wants tried. */
 struct enqueued {
@@ -79,6 +94,9 @@ struct run {
 	struct hd_tail *tail;
 	/* The tail's, as stored. */
 	struct hd_tail_place places[HD_TAIL_SOURCES];
+	struct hd_follow *logs; /* event files, of all attempts */
+	int64_t logs_due;       /* when they are to be looked at again */
+	enum run_owner owner;
 	int64_t started; /* microseconds since 1970, 0 before the launch */
 	int64_t active;  /* when its files last grew, or it started */
 	int64_t seen;    /* bytes of its files looked at */
@@ -293,6 +311,8 @@ void hd_run_free(struct run *run);
 
 /* collect.c: read RUN's files, store and judge. 1 when more is there. */
 int hd_run_collect(struct run *run, bool final, struct hd_error *err);
+/* collect.c: nobody tells when event files grow; it is time for a look. */
+bool hd_run_logs_are_due(const struct run *run);
 /* collect.c: whether METRIC is a number of the primary metric's name. */
 bool hd_core_is_primary(const struct hd_core *core,
 			const struct hd_metric *metric);

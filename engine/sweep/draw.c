@@ -92,13 +92,16 @@ int hd_run_prepare(struct run *run, const struct hd_value *values,
 int hd_run_open(struct run *run, const struct hd_tail_place *places,
 		struct hd_error *err)
 {
+	int rc;
+
 	run->folder = hd_dispatch_folder(run->core->setup.folder, run->number);
 	if (!run->folder)
 		return hd_error_nomem(err);
 	if (places)
 		memcpy(run->places, places, sizeof run->places);
-	return hd_tail_new(&run->tail, run->folder, run->core->rules, places,
-			   err);
+	rc = hd_tail_new(&run->tail, run->folder, run->core->rules, places,
+			 err);
+	return rc < 0 ? rc : hd_follow_new(&run->logs, run->folder, err);
 }
 
 static int run_store(struct run *run, const char *arguments, size_t known,

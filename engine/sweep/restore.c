@@ -191,6 +191,29 @@ static int restore_metrics(struct run *run, struct hd_tail_place *places,
 					      err);
 }
 
+static int restore_place(void *user, int64_t key, const struct hd_tail_place *place)
+{
+	const struct run *run = user;
+
+	return hd_follow_restore(run->logs, key, place);
+}
+
+/* How far its event files were read, and whether they have the metric. */
+static int restore_logs(struct run *run, struct hd_error *err)
+{
+	struct hd_store *store = run->core->setup.store;
+	int by_logs;
+	int rc = hd_store_resume_logs(store, run->key, restore_place, run, err);
+
+	if (rc == HD_ENOMEM)
+		hd_error_nomem(err);
+	if (rc == 0)
+		rc = hd_store_resume_rule(store, run->key, HD_FOLLOW_RULE, &by_logs, err);
+	if (rc == 0 && by_logs >= 0)
+		run->owner = by_logs ? RUN_OWNER_LOGS : RUN_OWNER_TAIL;
+	return rc;
+}
+
 static int restore_open(struct restoring *restoring,
 			const struct hd_resume_trial *row)
 {
@@ -209,6 +232,8 @@ static int restore_open(struct restoring *restoring,
 		rc = restore_metrics(run, places, restoring->err);
 	if (rc == 0)
 		rc = hd_run_open(run, places, restoring->err);
+	if (rc == 0)
+		rc = restore_logs(run, restoring->err);
 	if (rc < 0) {
 		hd_run_free(run);
 		return rc;
@@ -280,6 +305,8 @@ int hd_core_revive(struct hd_core *core, const struct hd_resume_trial *row,
 		rc = restore_metrics(run, places, err);
 	if (rc == 0)
 		rc = hd_run_open(run, NULL, err);
+	if (rc == 0)
+		rc = restore_logs(run, err);
 	if (rc < 0) {
 		hd_run_free(run);
 		return rc;

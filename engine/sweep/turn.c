@@ -90,7 +90,8 @@ static int core_attend(struct hd_core *core, struct run **slot,
 	rc = run->spawned  ? run_store_spawned(run, err)
 	     : run->placed ? run_store_where(run, err)
 			   : 0;
-	if (rc == 0 && !run->is_mute && (run->has_output || run->ended)) {
+	if (rc == 0 && !run->is_mute &&
+	    (run->has_output || run->ended || hd_run_logs_are_due(run))) {
 		run->has_output = false;
 		rc = hd_run_collect(run, run->ended, err);
 		if (rc > 0) {
@@ -164,6 +165,7 @@ static void run_launch(struct run *run, int64_t wall)
 	run->fresh = false;
 	run->started = wall;
 	run->active = wall;
+	run->logs_due = wall + RUN_LOGS_PAUSE;
 	rc = hd_dispatch_launch(
 		core->dispatch,
 		&(struct hd_dispatch_trial){

@@ -126,7 +126,7 @@ struct hd_metric_row {
 	bool has_step;
 	int64_t step;
 	size_t interval;    /* of the primary metric, 0 for others */
-	const char *source; /* "stdout", "stderr", "metrics" */
+	const char *source; /* "stdout", "stderr", "metrics", "tensorboard" */
 	const char *rule;
 	int64_t time;
 };
