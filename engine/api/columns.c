@@ -150,10 +150,7 @@ static int names_read(struct call *call, const struct hd_live *live,
 		rc = hd_store_names_of(call->store, hd_live_at(live, at)->key, NAMES_VALUES,
 				       names_add, names, call->err);
 	}
-	for (size_t i = 0; i < names->count; i++)
-		free(names->items[i]);
-	free(names->items);
-	return rc == HD_ENOMEM ? hd_error_nomem(call->err) : rc;
+	return rc;
 }
 
 static int columns_names(struct call *call, const struct hd_live *live,
@@ -162,7 +159,12 @@ static int columns_names(struct call *call, const struct hd_live *live,
 	struct names names = { .out = call->out };
 	int rc = *metric ? names_add(&names, metric) : 0;
 
-	return rc < 0 ? hd_error_nomem(call->err) : names_read(call, live, &names);
+	if (rc == 0)
+		rc = names_read(call, live, &names);
+	for (size_t i = 0; i < names.count; i++)
+		free(names.items[i]);
+	free(names.items);
+	return rc == HD_ENOMEM ? hd_error_nomem(call->err) : rc;
 }
 
 /* --- the trials' columns ----------------------------------------------------------- */

@@ -296,6 +296,14 @@ void hd_table_cell(const struct hd_table *table, size_t index, struct hd_buf *bu
 		hd_buf_add(buf, cell->at, cell->length);
 }
 
+/* An infinity among a choice's values has no number in JSON. */
+static void option_json(const char *option, struct hd_buf *buf)
+{
+	bool infinite = !strcmp(option, "1e999") || !strcmp(option, "-1e999");
+
+	hd_buf_puts(buf, infinite ? "null" : option);
+}
+
 static void param_json(const struct param *param, struct hd_buf *buf)
 {
 	hd_buf_puts(buf, "{\"name\":");
@@ -310,7 +318,7 @@ static void param_json(const struct param *param, struct hd_buf *buf)
 		hd_buf_puts(buf, ",\"values\":[");
 		for (size_t i = 0; i < param->option_count; i++) {
 			hd_buf_puts(buf, i ? "," : "");
-			hd_buf_puts(buf, param->options[i]);
+			option_json(param->options[i], buf);
 		}
 		hd_buf_puts(buf, "]}");
 		return;

@@ -73,6 +73,16 @@ static bool is_number(const char *text, size_t length)
 	return at == end;
 }
 
+/* Whether such a number is one of ours: "1e999" stands for an infinity. */
+static bool is_finite(const char *text, size_t length)
+{
+	double value;
+
+	if (length < 300 && !memchr(text, 'e', length) && !memchr(text, 'E', length))
+		return true;
+	return hd_number_read(text, length, &value) && isfinite(value);
+}
+
 static bool same_text(const char *text, const char *at, size_t length)
 {
 	return !strncmp(text, at, length) && text[length] == '\0';
@@ -139,7 +149,7 @@ static int cell_set(struct hd_table *table, size_t index, const char *at,
 	}
 	if (param->known.is_choice)
 		return cell_choose(table, param, cell);
-	if (!number)
+	if (!number || !is_finite(at, length))
 		cell->at = NULL;
 	else if (!*param->expression)
 		param_stretch(param, at, length);

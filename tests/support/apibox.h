@@ -144,7 +144,9 @@ static inline int api_ask(struct apibox *a, const char *path)
 	a->answer = (struct hd_api_answer){ .json = &a->text };
 	rc = hd_api_get(a->api, path, api_argument, a, &a->answer, &a->err);
 	if (rc == 0 && a->answer.file < 0 &&
-	    hd_json_parse(&a->json, hd_buf_text(&a->text), a->text.length, &a->err) < 0)
+	    hd_json_parse(&a->json, hd_buf_text(&a->text), a->text.length, &a->err) < 0 &&
+	    /* A seed of 64 bits is JSON, and more than our reader takes. */
+	    !strstr(a->err.text, "too big integer"))
 		fail_msg("%s is no JSON: %s: %.300s", path, a->err.text, hd_buf_text(&a->text));
 	if (rc < 0)
 		assert_int_equal(a->text.length, 0);
