@@ -16,9 +16,13 @@ class Importance {
 		this.stage = new Stage(element, "importance", model, "");
 		this.ended = -1;
 		const { stage } = this;
-		this.list = make("ol", "picture-bars", { "aria-label": "Importance of parameters" });
+		this.list = make("ol", "picture-bars");
 		this.hint = make("p", "picture-hint");
 		stage.scroll.classList.add("tall");
+		/* Nothing within takes the focus that scrolls it by keys. */
+		stage.scroll.tabIndex = 0;
+		stage.scroll.setAttribute("role", "region");
+		stage.scroll.setAttribute("aria-label", "Importance of parameters");
 		stage.plot.style.height = "auto";
 		stage.plot.append(this.list, this.hint);
 		stage.blank("Asking which parameters matter");

@@ -237,7 +237,7 @@ class Parallel extends Picture {
 					axis.range(anchor, at));
 			},
 			/* A click clears the brush, whether on it or beside it. */
-			click: () => this.setRange(id, null),
+			click: (e, at) => old ? this.setRange(id, null) : this.click(e, at),
 		});
 	}
 
@@ -347,11 +347,13 @@ class Parallel extends Picture {
 		return found < 0 ? -1 : this.order[found];
 	}
 
+	/* On its line, half way to the last axis. */
 	locate(number) {
 		const row = this.model.row(number);
-		const last = this.axes.length - 1;
-		return row < 0 || last < 0 ? null :
-			this.stage.inWindow(this.x(last), this.y(this.axes[last].at[row]));
+		const last = this.axes.length - 1, before = Math.max(0, last - 1);
+		return row < 0 || last < 0 ? null : this.stage.inWindow(
+			(this.x(before) + this.x(last)) / 2,
+			this.y((this.axes[before].at[row] + this.axes[last].at[row]) / 2));
 	}
 
 	/* ---- drawing ---- */
@@ -363,8 +365,9 @@ class Parallel extends Picture {
 
 	/* Lines of at most a pixel of the screen are drawn ten times as quickly. */
 	how(count) {
-		const weight = Math.max(1, this.axes.length - 1);
-		const width = count * weight > 2500 ? 1 / this.stage.ratio : 1.3;
+		const lines = Math.max(1, this.axes.length - 1);
+		const thin = count * lines > 1500;
+		const width = thin ? 1 / this.stage.ratio : 1.3, weight = thin ? lines : 8 * lines;
 		const alpha = count < 60 ? 0.9 : count < 400 ? 0.7 : count < 3000 ? 0.5 : 0.35;
 		return { weight, draw: (context, rows) => this.drawLines(context, rows, alpha, width) };
 	}

@@ -58,6 +58,7 @@ export class Picture {
 	}
 
 	destroy() {
+		clearTimeout(this.saying);
 		this.observer.disconnect();
 		this.stage.destroy();
 	}
@@ -107,7 +108,9 @@ export class Picture {
 			this.model.setBrush(this.name, brush && this.predicate(brush),
 				brush ? this.words(brush) : "");
 			this.filter();
-			this.stage.say(`${this.model.visibleCount} trials shown`);
+			clearTimeout(this.saying);
+			this.saying = setTimeout(() =>
+				this.stage.say(`${this.model.visibleCount} trials shown`), 300);
 		});
 	}
 
@@ -142,7 +145,10 @@ export class Picture {
 			if (!event.buttons && event.pointerType !== "touch")
 				this.pointAt(stage.point(event), element);
 		});
-		stage.on(element, "pointerleave", () => model.setHover(null));
+		stage.on(element, "pointerleave", () => {
+			this.tipAt = null;
+			model.setHover(null);
+		});
 		stage.on(element, "pointerdown", (event) => {
 			before();
 			if (event.button <= 0 && model.rows)

@@ -13,7 +13,7 @@ import { Chosen } from "./chosen.js";
 import { firstChoices } from "./dimension.js";
 import { camera, clamp, farthestFirst } from "./geometry.js";
 import { radiusFor } from "./picture.js";
-import { hair, label, make, put, small } from "./stage.js";
+import { FONT, hair, label, make, put, small } from "./stage.js";
 
 const HELP = "Arrow keys turn the picture, plus and minus come nearer and go away, 0 turns it " +
 	"back; Page Up and Page Down go from trial to trial by their values, Home to the best, " +
@@ -244,9 +244,13 @@ class Scatter3d extends Chosen {
 			small(context, text, px + nx * 9, py + ny * 11, align, undefined, 80);
 		}
 		const away = align === "center" ? 27 : 52;
-		label(context, format.bare(axis.dimension.name) + (axis.log ? " (log)" : ""),
-			x + nx * away, y + ny * Math.max(27, away * 0.7),
-			{ align, bold: true, most: 150, plate: false });
+		const name = format.bare(axis.dimension.name) + (axis.log ? " (log)" : "");
+		context.font = `600 ${FONT}`;
+		/* Within the picture, however narrow it is. */
+		const most = 150, wide = Math.min(most, context.measureText(name).width) + 4;
+		const part = align === "left" ? 0 : align === "right" ? 1 : 0.5;
+		label(context, name, clamp(x + nx * away, wide * part, this.stage.width - wide * (1 - part)),
+			y + ny * Math.max(27, away * 0.7), { align, bold: true, most, plate: false });
 	}
 
 	drawFront() {

@@ -183,7 +183,7 @@ class Slice extends Picture {
 		if (this.y.none)
 			small(context, "none", left - 5, py(NONE), "right");
 		labelMarks(context, marks, px, bottom + 11, { colour: muted,
-			most: axis.choice ? Math.max(40, width / marks.length - 6) : 60,
+			most: 76,
 			after: axis.none ? left + 30 : left - 30 });
 		hair(context, left, top, left, bottom, muted);
 		hair(context, left, bottom, right, bottom, muted);

@@ -226,7 +226,7 @@ export class Stage {
 		this.lastFrame = now;
 		if (!took || !this.passes.size)
 			return;
-		this.budget = clamp(this.budget * (took > 40 ? 0.7 : took < 22 ? 1.25 : 1), 3000, 60000);
+		this.budget = clamp(this.budget * (took > 40 ? 0.7 : took < 22 ? 1.25 : 1), 2000, 60000);
 	}
 
 	/* ---- elements ---- */
@@ -293,7 +293,7 @@ export class Stage {
 	/* A labelled choice among [[id, text], ...]; fn(id). */
 	select(text, options, chosen, fn) {
 		const label = make("label", "", {}, text);
-		const select = make("select");
+		const select = make("select", "", { "aria-label": text });
 		label.append(select);
 		this.bar.append(label);
 		this.on(select, "change", () => fn(select.value));
@@ -484,7 +484,7 @@ export function label(context, text, x, y, { align = "left", bold = false,
 	context.font = bold ? `600 ${FONT}` : FONT;
 	context.textAlign = align;
 	context.textBaseline = "middle";
-	const shown = most === Infinity ? text : cut(context, text, most);
+	const shown = most === Infinity ? text : cut(context, text, most, true);
 	if (plate) {
 		const width = context.measureText(shown).width + 4;
 		const left = align === "left" ? x - 2 : align === "right" ? x - width + 2 : x - width / 2;
@@ -508,7 +508,7 @@ export function labelMarks(context, marks, px, y, { most, colour, after = -Infin
 	context.font = FONT;
 	const sorted = [...marks].sort((a, b) => a.at - b.at);
 	for (const { at, text } of sorted) {
-		const width = context.measureText(cut(context, text, most)).width;
+		const width = context.measureText(cut(context, text, most, true)).width;
 		const x = px(at);
 		if (x - width / 2 < after)
 			continue;
