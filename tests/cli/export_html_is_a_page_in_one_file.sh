@@ -58,7 +58,7 @@ python3 - <<-'PY'
 	assert answers["/api/v1/version"]["actions"] is False
 	assert [s["name"] for s in answers["/api/v1/sweeps"]["sweeps"]] == ["told-1"]
 	assert answers[at]["state"] and "told-1" not in str(answers.get("x"))
-	for part in ("/config", "/columns", "/attempts", "/decisions"):
+	for part in ("/config", "/columns", "/attempts", "/importance", "/decisions"):
 	    assert at + part in answers, part
 	curves = answers[at + "/curves?metric=acc&trials=best:100&points=300"]["curves"]
 	assert sorted(c["trial"] for c in curves) == [0, 1]
