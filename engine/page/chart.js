@@ -17,6 +17,9 @@ import { tip } from "./tip.js";
 const wanted = Dygraph.PLUGINS.filter((plugin) => /axes|grid/i.test(new plugin().toString()));
 Dygraph.PLUGINS.splice(0, Dygraph.PLUGINS.length, ...wanted);
 
+/* As long as a second click may still make the first one half of two. */
+const SECOND_CLICK_MS = 280;
+
 /* The marks of scale.js in dygraphs' form; of x only whole numbers. */
 function ticker(whole) {
 	return (low, high, pixels, option) => {
@@ -35,9 +38,10 @@ export class LineChart {
 	 */
 	constructor(element, options) {
 		this.options = options;
-		this.box = el("div", { class: "chart-box" });
-		this.element = el("div", { class: "chart", role: "img", "aria-label": options.label || "curves" },
-			this.box);
+		this.box = el("div", { class: "chart-box", role: "img", "aria-label": options.label || "curves" });
+		this.back = el("button", { type: "button", class: "zoom-out", hidden: true,
+			title: "two clicks do it too", onclick: () => this.resetZoom() }, "Zoom out");
+		this.element = el("div", { class: "chart" }, this.box, this.back);
 		this.tip = tip(this.element);
 		element.append(this.element);
 		this.curves = [];
@@ -46,6 +50,7 @@ export class LineChart {
 		this.sizes = new ResizeObserver(() => this.graph?.resize());
 		this.sizes.observe(this.box);
 		this.box.addEventListener("mouseleave", () => this.leave());
+		this.box.addEventListener("dblclick", () => clearTimeout(this.opening));
 	}
 
 	/*
@@ -108,16 +113,22 @@ export class LineChart {
 				y: { ticker: ticker(false), pixelsPerLabel: 34, axisLabelWidth: 52 },
 			},
 			highlightCallback: (event, x, points, row, name) => this.hover(event, x, points, name),
-			clickCallback: () => {
-				if (this.held !== null && this.held !== undefined)
-					this.options.onclick?.(this.curves[this.held]);
-			},
+			clickCallback: () => this.clicked(),
 			zoomCallback: () => {
 				this.zoomed = this.graph.isZoomed();
+				this.back.hidden = !this.zoomed;
 				if (!this.zoomed)
 					this.set(this.curves, this.settings);
 			},
 		};
+	}
+
+	/* Two clicks zoom out: while that may be meant, one waits. */
+	clicked() {
+		const curve = this.curves[this.held];
+		clearTimeout(this.opening);
+		if (curve && this.options.onclick)
+			this.opening = setTimeout(() => this.options.onclick(curve), this.zoomed ? SECOND_CLICK_MS : 0);
 	}
 
 	hover(event, x, points, name) {
@@ -161,9 +172,11 @@ export class LineChart {
 		this.graph?.destroy();
 		this.graph = null;
 		this.zoomed = false;
+		this.back.hidden = true;
 	}
 
 	destroy() {
+		clearTimeout(this.opening);
 		this.sizes.disconnect();
 		this.drop();
 		this.element.remove();

@@ -136,8 +136,6 @@ class SweepView {
 	}
 
 	go(id) {
-		if (id === this.tab)
-			return;
 		const { filter, sort } = { filter: this.input.value, sort: this.sortText() };
 		location.replace(link({ sweep: this.model.name, tab: id,
 			query: { ...(filter && { filter }), ...(sort && { sort }) } }));
