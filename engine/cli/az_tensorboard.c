@@ -15,10 +15,10 @@ struct board_options {
 
 #define ROW(field) offsetof(struct board_options, field)
 static const struct cli_opt board_rows[] = {
-	{ "run", 'r', "ID", "a run's id or name, or the start of one", CLI_OPT_TEXT,
-	  ROW(run), 0 },
-	{ "local-directory", 0, "DIR", "not needed: the files are read where they lie",
-	  CLI_OPT_TEXT, ROW(folder), 0 },
+	{ "run", 'r', "ID", "a run's id or name, or the start of one", CLI_OPT_TEXT, ROW(run), 0 },
+	{ "local-directory", 0, "DIR",
+	  "of a sweep, put event files of its metrics there, and read these", CLI_OPT_TEXT,
+	  ROW(folder), 0 },
 	AZ_ROWS(struct board_options, az),
 	CLI_OPT_END
 };
@@ -39,8 +39,12 @@ static int board_of_trial(void *user, const struct hd_trial_row *row)
 	return *folder ? 0 : HD_ENOMEM;
 }
 
-/* The folder of the run called WORD, the caller's to free(). */
-static int board_folder(struct cli *cli, const char *word, char **folder)
+/*
+ * The folder of the run called WORD, the caller's to free(): its own, with what
+ * its script has written, or of a sweep EXPORT, with what hdrive knows of it.
+ */
+static int board_folder(struct cli *cli, const char *word, const char *export,
+			char **folder)
 {
 	struct hd_store *store = NULL;
 	struct hd_error err = { 0 };
@@ -50,9 +54,17 @@ static int board_folder(struct cli *cli, const char *word, char **folder)
 
 	if (code != CLI_OK)
 		return code;
-	rc = trial < 0 ? hd_store_sweep(store, key, board_of_sweep, folder, &err)
-		       : hd_store_trial(store, key, (size_t)trial, board_of_trial, folder,
-					&err);
+	if (trial < 0 && export && *export) {
+		rc = hd_export_tensorboard(store, key, export, &err);
+		*folder = rc < 0 ? NULL : strdup(export);
+		if (rc == 0 && !*folder)
+			rc = hd_error_nomem(&err);
+	} else if (trial < 0) {
+		rc = hd_store_sweep(store, key, board_of_sweep, folder, &err);
+	} else {
+		rc = hd_store_trial(store, key, (size_t)trial, board_of_trial, folder,
+				    &err);
+	}
 	hd_store_close(store);
 	return rc < 0 ? cli_fail_error(cli, &err) : CLI_OK;
 }
@@ -83,7 +95,7 @@ static int board_main(struct cli *cli)
 	if (!az_parse(cli, &options, &options.az, &code) || !az_no_words(cli, &code) ||
 	    !az_needs(cli, "-r", options.run, &code))
 		return code;
-	code = board_folder(cli, options.run, &folder);
+	code = board_folder(cli, options.run, options.folder, &folder);
 	if (code == CLI_OK)
 		code = board_become(cli, folder);
 	free(folder);
@@ -97,6 +109,7 @@ const struct cli_command az_run_monitor_tensorboard = {
 	.examples = "  hdrive run monitor-tensorboard -r HD_0a1b2c3d\n",
 	.options = board_rows,
 	.notes = "Runs the 'tensorboard' of PATH. Of a sweep, each child is a run of its own\n"
-		 "there.\n",
+		 "there. With --local-directory DIR it is what 'hdrive export --tensorboard'\n"
+		 "writes: metrics, parameters and states, as they are now.\n",
 	.run = board_main,
 };

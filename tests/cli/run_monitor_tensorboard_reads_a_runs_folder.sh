@@ -15,5 +15,17 @@ code 0 env PATH="$PWD/bin:$PATH" hdrive run monitor-tensorboard -r board-1_0 \
 same "$(cat out)" "--logdir $PWD/.hdrive/board-1/000000"
 code 0 env PATH="$PWD/bin:$PATH" hdrive run monitor-tensorboard -r board-1
 same "$(cat out)" "--logdir $PWD/.hdrive/board-1"
+# A sweep's own metrics, whatever its script has written.
+for time in first second; do
+	code 0 env PATH="$PWD/bin:$PATH" hdrive run monitor-tensorboard -r board-1 \
+		--local-directory there
+	same "$(cat out)" '--logdir there'
+	[ -d there/000000 ] || fail "no run of trial 0, the $time time"
+done
+mkdir other
+echo mine >other/file
+code 2 env PATH="$PWD/bin:$PATH" hdrive run monitor-tensorboard -r board-1 \
+	--local-directory other
+same "$(cat out)" ''
 code 2 hdrive run monitor-tensorboard
 code 3 hdrive run monitor-tensorboard -r nobody
