@@ -93,41 +93,52 @@ static bool places_take(struct places *places, struct hd_point point)
 	return true;
 }
 
-static size_t thin(struct places *places, const struct hd_point *points, size_t count,
-		   struct hd_point *kept)
+static bool places_init(struct places *places, struct hd_canvas *canvas, double step)
 {
-	size_t number = 0;
+	*places = (struct places){ .step = fmax(step, 1) };
+	places->columns = (size_t)(canvas->width / places->step) + 1;
+	places->rows = (size_t)(canvas->height / places->step) + 1;
+	places->bits = calloc(places->columns * places->rows / 8 + 1, 1);
+	canvas->failed |= !places->bits;
+	return places->bits != NULL;
+}
 
+void hd_canvas_thin(struct hd_canvas *canvas, struct hd_point *points, size_t count,
+		    double radius)
+{
+	/* A few may stand closer than many: among those nobody counts. */
+	double step = canvas->coarse ? 1 : count > 2000 ? radius
+							: radius / 2;
+	struct places places;
+
+	if (count == 0 || !places_init(&places, canvas, step))
+		return;
 	/* From the end: what is drawn last lies on top. */
 	for (size_t i = count; i-- > 0;)
-		if (is_place(points[i]) && places_take(places, points[i]))
-			kept[count - ++number] = points[i];
-	return number;
+		if (!is_place(points[i]) || !places_take(&places, points[i]))
+			points[i].x = NAN;
+	free(places.bits);
 }
 
 void hd_canvas_marks(struct hd_canvas *canvas, enum hd_shape shape,
 		     const struct hd_point *points, size_t count, double radius,
 		     struct hd_paint paint)
 {
-	struct places places = { .step = fmax(radius / 2, 1) };
-	struct hd_point *kept;
-	size_t number;
+	struct hd_point *kept = malloc((count + 1) * sizeof *kept);
+	size_t number = 0;
 
-	if (count == 0)
-		return;
-	places.columns = (size_t)(canvas->width / places.step) + 1;
-	places.rows = (size_t)(canvas->height / places.step) + 1;
-	places.bits = calloc(places.columns * places.rows / 8 + 1, 1);
-	kept = malloc(count * sizeof *kept);
-	if (places.bits && kept) {
-		number = thin(&places, points, count, kept);
-		if (number > 0)
-			canvas->type->marks(canvas, shape, kept + count - number, number,
-					    radius, &paint);
-	} else {
+	if (!kept) {
 		canvas->failed = true;
+		return;
 	}
-	free(places.bits);
+	if (count > 0)
+		memcpy(kept, points, count * sizeof *kept);
+	hd_canvas_thin(canvas, kept, count, radius);
+	for (size_t i = 0; i < count; i++)
+		if (is_place(kept[i]))
+			kept[number++] = kept[i];
+	if (number > 0)
+		canvas->type->marks(canvas, shape, kept, number, radius, &paint);
 	free(kept);
 }
 

@@ -119,6 +119,9 @@ void hd_canvas_mark(struct hd_canvas *canvas, enum hd_shape shape, double x, dou
 void hd_canvas_marks(struct hd_canvas *canvas, enum hd_shape shape,
 		     const struct hd_point *points, size_t count, double radius,
 		     struct hd_paint paint);
+/* What that leaves out, before they are drawn in several goes: its x is NaN. */
+void hd_canvas_thin(struct hd_canvas *canvas, struct hd_point *points, size_t count,
+		    double radius);
 void hd_canvas_words(struct hd_canvas *canvas, double x, double y, const char *text,
 		     enum hd_anchor anchor, enum hd_paint_role role);
 void hd_canvas_bold(struct hd_canvas *canvas, double x, double y, const char *text);

@@ -19,29 +19,36 @@
 
 /* --- what was asked for --------------------------------------------------- */
 
-static int find_kind(const struct hd_picture_kind **kind, const char *name,
-		     struct hd_error *err)
+static int unknown_kind(const char *name, struct hd_error *err)
 {
 	const char *names[16];
 	struct hd_buf known = HD_BUF_INIT;
 	const char *near;
 	size_t count = 0;
 
-	for (; hd_picture_kinds[count]; count++) {
-		*kind = hd_picture_kinds[count];
-		names[count] = (*kind)->name;
-		if (name && !strcmp((*kind)->name, name))
-			return 0;
+	for (; count < hd_plot_kinds() && count < 16; count++) {
+		names[count] = hd_plot_kind_name(count);
 		hd_buf_printf(&known, "%s%s", count ? ", " : "", names[count]);
 	}
-	near = name ? hd_suggest(name, names, count) : NULL;
+	near = hd_suggest(name, names, count);
 	if (near)
 		hd_error_set(err, HD_EINVAL, "unknown kind '%s', did you mean '%s'?", name, near);
 	else
-		hd_error_set(err, HD_EINVAL, "unknown kind '%s', one of: %s", name ? name : "",
+		hd_error_set(err, HD_EINVAL, "unknown kind '%s', one of: %s", name,
 			     hd_buf_text(&known));
 	hd_buf_release(&known);
 	return HD_EINVAL;
+}
+
+static int find_kind(const struct hd_picture_kind **kind, const char *name,
+		     struct hd_error *err)
+{
+	for (size_t i = 0; name && hd_picture_kinds[i]; i++)
+		if (!strcmp(hd_picture_kinds[i]->name, name)) {
+			*kind = hd_picture_kinds[i];
+			return 0;
+		}
+	return unknown_kind(name ? name : "", err);
 }
 
 /* An option that means nothing to a kind is a slip, not a wish. */
@@ -82,8 +89,12 @@ static int check_length(const char *name, size_t value, size_t least, size_t mos
 static int check_size(const struct hd_plot *plot, struct hd_error *err)
 {
 	bool text = plot->format == HD_PLOT_TEXT;
-	int rc = check_length("width", plot->width, text ? COLUMNS_LEAST : PIXELS_LEAST,
-			      text ? COLUMNS_MOST : PIXELS_MOST, text ? "columns" : "pixels", err);
+	int rc;
+
+	if (plot->format == HD_PLOT_JSON)
+		return 0;
+	rc = check_length("width", plot->width, text ? COLUMNS_LEAST : PIXELS_LEAST,
+			  text ? COLUMNS_MOST : PIXELS_MOST, text ? "columns" : "pixels", err);
 
 	if (rc == 0)
 		rc = check_length("height", plot->height, text ? LINES_LEAST : PIXELS_LEAST,

@@ -313,20 +313,45 @@ void hd_points_add(struct hd_points *points, struct hd_canvas *canvas, double x,
 	hd_points_add_step(points, canvas, x, y, 0);
 }
 
+/* The points by their steps, equal ones as they were: where each step begins,
+ * and behind the last. */
+static struct hd_point *points_sorted(const struct hd_points *points,
+				      size_t from[HD_PAINT_STEPS + 1])
+{
+	struct hd_point *sorted = malloc((points->count + 1) * sizeof *sorted);
+	size_t next[HD_PAINT_STEPS];
+
+	if (!sorted)
+		return NULL;
+	memset(from, 0, (HD_PAINT_STEPS + 1) * sizeof *from);
+	for (size_t i = 0; i < points->count; i++)
+		from[points->steps[i] + 1]++;
+	for (size_t i = 0; i < HD_PAINT_STEPS; i++) {
+		from[i + 1] += from[i];
+		next[i] = from[i];
+	}
+	for (size_t i = 0; i < points->count; i++)
+		sorted[next[points->steps[i]]++] = points->items[i];
+	return sorted;
+}
+
 void hd_points_ramp(const struct hd_points *points, struct hd_canvas *canvas, double radius,
 		    double alpha)
 {
-	for (unsigned step = 0; step < HD_PAINT_STEPS; step++) {
-		struct hd_points some = { 0 };
+	size_t from[HD_PAINT_STEPS + 1];
+	struct hd_point *sorted = points_sorted(points, from);
 
-		for (size_t i = 0; i < points->count; i++)
-			if (points->steps[i] == step)
-				hd_points_add(&some, canvas, points->items[i].x,
-					      points->items[i].y);
-		hd_canvas_marks(canvas, HD_SHAPE_DOT, some.items, some.count, radius,
-				(struct hd_paint){ HD_PAINT_RAMP, step, alpha });
-		hd_points_release(&some);
+	if (!sorted) {
+		canvas->failed = true;
+		return;
 	}
+	/* What a later step hides need not be there. */
+	hd_canvas_thin(canvas, sorted, points->count, radius);
+	for (unsigned step = 0; step < HD_PAINT_STEPS; step++)
+		hd_canvas_marks(canvas, HD_SHAPE_DOT, sorted + from[step],
+				from[step + 1] - from[step], radius,
+				(struct hd_paint){ HD_PAINT_RAMP, step, alpha });
+	free(sorted);
 }
 
 void hd_points_release(struct hd_points *points)

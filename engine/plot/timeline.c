@@ -182,24 +182,20 @@ static void brush_add(struct brush *brush, size_t row, struct hd_box box)
 	*last = box;
 }
 
-static struct hd_box bar_box(const struct hd_canvas *canvas, const struct hd_frame *frame,
-			     const struct bars *bars, const struct bar *bar)
+static struct hd_box bar_box(const struct hd_frame *frame, const struct bars *bars,
+			     const struct bar *bar)
 {
 	double place = (double)(bars->rows - 1) - (double)bar->row;
 	double band = frame->area.height / (double)bars->rows;
-	double gap = canvas->coarse || band < 4 ? 0 : fmin(band * 0.16, 4);
+	double gap = band < 4 ? 0 : fmin(band * 0.16, 4);
 	double left = hd_scale_at(&frame->x, bar->start), right = hd_scale_at(&frame->x, bar->end);
 	double top = hd_scale_at(&frame->y, place) - band / 2;
 
-	if (canvas->coarse)
-		top = frame->area.y +
-		      floor((double)bar->row * band / canvas->cell.y) * canvas->cell.y;
 	/* Bars that follow each other are seen to be several. */
 	if (right - left > 4)
-		right -= canvas->coarse ? 0.25 : 1;
-	return (struct hd_box){ left, top + gap / 2,
-				fmax(right - left, canvas->coarse ? 0.25 : 0.6),
-				fmax(band - gap, canvas->coarse ? canvas->line : 0.7) };
+		right -= 1;
+	return (struct hd_box){ left, top + gap / 2, fmax(right - left, 0.6),
+				fmax(band - gap, 0.7) };
 }
 
 static void draw_bars(struct hd_picture *picture, const struct hd_frame *frame,
@@ -216,10 +212,91 @@ static void draw_bars(struct hd_picture *picture, const struct hd_frame *frame,
 	for (size_t i = 0; i < bars->count; i++)
 		if (bars->items[i].state == state && bars->items[i].past == past)
 			brush_add(&brush, (size_t)bars->items[i].row,
-				  bar_box(picture->canvas, frame, bars, &bars->items[i]));
+				  bar_box(frame, bars, &bars->items[i]));
 	for (size_t i = 0; i < bars->rows; i++)
 		hd_canvas_box(picture->canvas, brush.rows[i], brush.paint);
 	free(brush.rows);
+}
+
+/* --- in characters: each shows what filled it most -------------------------- */
+
+struct cells {
+	size_t rows, columns;
+	double *filled; /* a part of each, by state */
+};
+
+static double *cell_at(const struct cells *cells, size_t row, size_t column)
+{
+	return &cells->filled[(row * cells->columns + column) * HD_PLOT_STATES];
+}
+
+static void cells_fill(struct cells *cells, const struct hd_frame *frame,
+		       const struct bars *bars, const struct bar *bar)
+{
+	double scale = (double)cells->columns / (frame->x.high - frame->x.low);
+	double left = bar->start * scale, right = bar->end * scale;
+	size_t row = (size_t)bar->row * cells->rows / bars->rows;
+	/* However short it was, it was there. */
+	double least = right - left < 1e-6 ? 1e-6 : 0;
+
+	for (double column = floor(left); column <= right; column++) {
+		size_t at = column < (double)cells->columns ? (size_t)column : cells->columns - 1;
+		double part = fmin(right, column + 1) - fmax(left, column);
+
+		cell_at(cells, row, at)[bar->state] += fmax(part, least);
+	}
+}
+
+static double cell_total(const struct cells *cells, size_t row, size_t column, int *most)
+{
+	const double *filled = cell_at(cells, row, column);
+	double total = 0;
+
+	*most = 0;
+	for (int i = 0; i < HD_PLOT_STATES; i++) {
+		total += filled[i];
+		if (filled[i] > filled[*most])
+			*most = i;
+	}
+	return total;
+}
+
+static void draw_cells(struct hd_picture *picture, const struct hd_frame *frame,
+		       const struct bars *bars)
+{
+	struct hd_canvas *canvas = picture->canvas;
+	struct cells cells = { (size_t)(frame->area.height / canvas->cell.y),
+			       (size_t)(frame->area.width / canvas->cell.x), NULL };
+
+	if (cells.rows > bars->rows)
+		cells.rows = bars->rows;
+	cells.filled = calloc(cells.rows * cells.columns, HD_PLOT_STATES * sizeof *cells.filled);
+	if (!cells.filled) {
+		canvas->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < bars->count; i++)
+		cells_fill(&cells, frame, bars, &bars->items[i]);
+	for (size_t row = 0; row < cells.rows; row++)
+		for (size_t column = 0; column < cells.columns; column++) {
+			double band = frame->area.height / canvas->cell.y / (double)cells.rows;
+			double top = floor((double)row * band),
+			       bottom = floor((double)(row + 1) * band);
+			struct hd_box box = { frame->area.x + (double)column * canvas->cell.x,
+					      frame->area.y + top * canvas->cell.y, canvas->cell.x,
+					      (bottom - top) * canvas->cell.y };
+			int most, next;
+			double total = cell_total(&cells, row, column, &most);
+
+			if (total <= 0)
+				continue;
+			/* The end of a bar with nothing behind it. */
+			if (column + 1 == cells.columns ||
+			    cell_total(&cells, row, column + 1, &next) <= 0)
+				box.width *= fmin(total, 1);
+			hd_canvas_box(canvas, box, hd_picture_paint((enum hd_plot_state)most));
+		}
+	free(cells.filled);
 }
 
 /* The trial's number where its bar has room for it. */
@@ -228,8 +305,8 @@ static void draw_numbers(struct hd_picture *picture, const struct hd_frame *fram
 {
 	struct hd_canvas *canvas = picture->canvas;
 
-	for (size_t i = 0; !canvas->coarse && i < bars->count; i++) {
-		struct hd_box box = bar_box(canvas, frame, bars, &bars->items[i]);
+	for (size_t i = 0; i < bars->count; i++) {
+		struct hd_box box = bar_box(frame, bars, &bars->items[i]);
 		char text[32];
 
 		snprintf(text, sizeof text, "%zu", bars->items[i].trial);
@@ -274,11 +351,14 @@ static void timeline_draw(struct hd_picture *picture, struct hd_box box)
 	frame.y = hd_scale_category(names, bars.rows);
 	box = hd_frame_legend(picture->canvas, box, legend, count);
 	hd_frame_axes(picture->canvas, box, &frame);
-	for (int i = 0; i < HD_PLOT_STATES; i++) {
+	for (int i = 0; !picture->canvas->coarse && i < HD_PLOT_STATES; i++) {
 		draw_bars(picture, &frame, &bars, (enum hd_plot_state)i, true);
 		draw_bars(picture, &frame, &bars, (enum hd_plot_state)i, false);
 	}
-	draw_numbers(picture, &frame, &bars);
+	if (picture->canvas->coarse)
+		draw_cells(picture, &frame, &bars);
+	else
+		draw_numbers(picture, &frame, &bars);
 	free(bars.items);
 }
 

@@ -17,7 +17,7 @@ for page in "$TEST_ROOT"/docs/man/*; do
 done
 find "$hd" -name '__pycache__' -o -name 'test_*' >out
 [ ! -s out ] || fail 'left over'
-for part in hdrive-launch hdrive-mlflow hdrive-ui; do
+for part in hdrive-launch hdrive-mlflow hdrive-ui hdrive-plot; do
 	[ -x "$hd/libexec/hdrive/$part" ] || fail "no $part"
 done
 [ -x "$hd/share/hdrive/python/stand-in/python" ] || fail 'no stand-in'
@@ -45,6 +45,8 @@ code 0 ./link submit sweep.yml --name one-1 -- /usr/bin/python3 train.py
 code 0 ./link metrics one-1
 has out ' acc  *1  0.5 '
 code 3 ./link ui nothing-1
+code 0 ./link plot one-1 -o x.png
+[ -s x.png ] || fail 'no picture'
 
 # Another program is compiled against it, dynamically and statically.
 version=$(./link version | sed 's/.* //')

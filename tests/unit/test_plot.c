@@ -265,6 +265,57 @@ static void odd_sweeps_are_drawn(void **state)
 	hd_buf_release(&buf);
 }
 
+static void timeline_of_characters_shows_what_filled_them_most(void **state)
+{
+	struct hd_plot plot = asked("timeline", HD_PLOT_TEXT);
+	struct hd_buf buf = HD_BUF_INIT;
+
+	(void)state;
+	plot_answers[0] =
+		"{\"metric\":\"acc\",\"goal\":\"minimize\",\"parameters\":[],\"names\":[],"
+		"\"number\":[0,1,2,3],\"state\":[\"Completed\",\"Failed\",\"Canceled\","
+		"\"Completed\"],\"end\":[\"\",\"\",\"policy\",\"\"],"
+		"\"started\":[0,50000,50100,80000],\"ended\":[50000,50100,80000,100000],"
+		"\"slot\":[0,0,0,1],\"value\":[1,null,2,3],\"values\":[]}";
+	plot_answers[3] = "{\"attempts\":[[3,1,1,10000,30000,\"exit\"]]}";
+	plot.ascii = true;
+	plot.width = 46;
+	plot.height = 9;
+	made(&buf, &plot);
+	assert_string_equal(hd_buf_text(&buf),
+			    "brave-otter-3: timeline\n"
+			    "minimize acc, 4 trials (1 stopped, 1 failed),~\n"
+			    "## completed  -- stopped  xx failed\n"
+			    "slot\n"
+			    "0 +######################-------------\n"
+			    "1 +    xxxxxxxxx                     #########\n"
+			    "  ++-----------+------------+------------+----\n"
+			    "  0 s         30 s       1:00 min    1:30 min\n"
+			    "              since the first start\n");
+	plot.format = HD_PLOT_JSON;
+	made(&buf, &plot);
+	expect_has(&buf, "{\"trial\":3,\"slot\":1,\"last\":false,\"state\":\"failed\",\"start\":10,"
+			 "\"end\":30}");
+	hd_buf_release(&buf);
+}
+
+static void importances_that_there_are_not_are_explained(void **state)
+{
+	struct hd_plot plot = asked("importance", HD_PLOT_TEXT);
+	struct hd_buf buf = HD_BUF_INIT;
+
+	(void)state;
+	plot_answers[2] =
+		"{\"method\":\"PED-ANOVA\",\"quantile\":0.1,\"trials\":2,\"parameters\":[],"
+		"\"note\":\"too few trials <have> ended\"}";
+	made(&buf, &plot);
+	expect_has(&buf, "too few trials <have> ended\n");
+	plot.format = HD_PLOT_SVG;
+	made(&buf, &plot);
+	expect_has(&buf, ">too few trials &lt;have&gt; ended</text>");
+	hd_buf_release(&buf);
+}
+
 /* --- ten thousand --------------------------------------------------------- */
 
 static void put_list(struct hd_buf *buf, const char *name, size_t count, const char *state,
@@ -336,6 +387,8 @@ int main(void)
 		cmocka_unit_test_setup(options_that_a_kind_does_not_take_are_refused, setup),
 		cmocka_unit_test_setup(nothing_to_draw_is_said, setup),
 		cmocka_unit_test_setup(odd_sweeps_are_drawn, setup),
+		cmocka_unit_test_setup(timeline_of_characters_shows_what_filled_them_most, setup),
+		cmocka_unit_test_setup(importances_that_there_are_not_are_explained, setup),
 		cmocka_unit_test_setup(a_million_values_fit_a_picture, setup),
 	};
 
