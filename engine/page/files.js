@@ -1,7 +1,7 @@
 /* The files of a trial, folder by folder, to be saved. */
 import { el, fill, icon } from "./dom.js";
 import * as format from "./format.js";
-import { address, get, path } from "./source.js";
+import { address, get, path, report } from "./source.js";
 
 /* A path below the trial's folder, each part of it as an address has it. */
 function within(folder) {
@@ -18,7 +18,7 @@ export function filesBox(name, number) {
 		try {
 			answer = await get(`${base}?in=${within(folder)}`);
 		} catch (error) {
-			fill(element, el("p", { class: "empty small" }, error.status === 404 ?
+			fill(element, el("p", { class: "empty small" }, error.status === 404 && !report ?
 				"No files are kept here." : error.message));
 			return;
 		}

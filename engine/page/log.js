@@ -69,7 +69,7 @@ export function logBox(name, number, isOver) {
 			again();
 		} catch (error) {
 			if (!gone && mine === turn) {
-				say(note, error.status === 404 ? "nothing was printed" : error.message);
+				say(note, error.status === 404 && !report ? "nothing was printed" : error.message);
 				again();
 			}
 		}
