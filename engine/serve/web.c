@@ -62,8 +62,7 @@ void hd_web_header(struct hd_web_reply *reply, const char *name,
 	hd_buf_add(&reply->headers, value, strlen(value) + 1);
 }
 
-/* Begin anew, as an error of that status. */
-static void reply_reset(struct hd_web_reply *reply, unsigned status)
+void hd_web_begin_anew(struct hd_web_reply *reply, unsigned status)
 {
 	bool mlflow = reply->mlflow;
 
@@ -110,35 +109,11 @@ void hd_web_fail(struct hd_web_reply *reply, const char *code, const char *fmt,
 		status = web_codes[i].status;
 		api = web_codes[i].api;
 	}
-	reply_reset(reply, status);
+	hd_web_begin_anew(reply, status);
 	if (reply->mlflow)
 		reply_mlflow(reply, code, text);
 	else
 		reply_api(reply, api, text);
-}
-
-static unsigned error_status(int code)
-{
-	switch (code) {
-	case HD_EINVAL:
-		return 400;
-	case HD_ENOENT:
-		return 404;
-	case HD_EEXIST:
-	case HD_EBUSY:
-	case HD_ESTATE:
-		return 409;
-	case HD_ELIMIT:
-		return 413;
-	default:
-		return 500;
-	}
-}
-
-void hd_web_fail_error(struct hd_web_reply *reply, const struct hd_error *err)
-{
-	reply_reset(reply, error_status(err->code));
-	reply_api(reply, hd_code_name(err->code), err->text);
 }
 
 /* --- the target ----------------------------------------------------------- */

@@ -80,6 +80,8 @@ struct hd_web_reply {
 
 void hd_web_reply_init(struct hd_web_reply *reply);
 void hd_web_reply_release(struct hd_web_reply *reply);
+/* Give back what is answered so far; it is answered with STATUS from here. */
+void hd_web_begin_anew(struct hd_web_reply *reply, unsigned status);
 /* A header more, or instead of one that is sent with every answer. */
 void hd_web_header(struct hd_web_reply *reply, const char *name,
 		   const char *value);
@@ -90,7 +92,8 @@ void hd_web_header(struct hd_web_reply *reply, const char *name,
  */
 void hd_web_fail(struct hd_web_reply *reply, const char *code, const char *fmt,
 		 ...) HD_PRINTF(3, 4);
-/* The same for what the library says; its code decides the status. */
+/* The same for what the library says, as the API answers; its code decides the
+ * status. */
 void hd_web_fail_error(struct hd_web_reply *reply, const struct hd_error *err);
 
 /* Who may ask; borrowed. */

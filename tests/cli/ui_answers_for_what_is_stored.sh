@@ -114,13 +114,18 @@ hdrive ui other-1 >alone 2>err.ui &
 ui=$!
 within 20 grep -q TOKEN alone
 eval "$(grep '^export' alone)"
-python3 - <<-'PY'
+address=$(head -n 1 alone) python3 - <<-'PY'
 	import os
 	import sys
 	sys.path.insert(0, os.environ["TEST_ROOT"] + "/tests/support")
 	from mlrest import api
 	(one,) = api("POST", "experiments/search", {})["experiments"]
 	assert one["name"] == "other-1"
+	from uirest import get, refused
+	assert [s["name"] for s in get("sweeps")["sweeps"]] == ["other-1"]
+	for path in ("sweeps/shown-1", "sweeps/shown-1/trials/0/log", "stream?sweep=shown-1"):
+	    assert refused(path) == (404, "HD_ENOENT"), path
+	assert get("sweeps/@")["name"] == "other-1"
 PY
 kill $ui
 wait $ui || :

@@ -5,7 +5,7 @@ browsers is.
 
 The address that the server printed is in the environment as "address". Prints
 "watching" when all have their first event, and at the end a JSON object of what
-they got: when standard input ends, or when all have had TEXT. The status is 1
+they got: when all have had TEXT, without one when standard input ends. The status is 1
 if one of them was closed.
 """
 
@@ -31,7 +31,8 @@ for i in range(count):
     link.setblocking(False)
     selector.register(link, selectors.EVENT_READ, i)
     links.append(link)
-selector.register(sys.stdin, selectors.EVENT_READ, None)
+if text is None:
+    selector.register(sys.stdin, selectors.EVENT_READ, None)
 
 received = [0] * count
 events = [0] * count
