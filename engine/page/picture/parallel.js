@@ -8,7 +8,7 @@ import * as format from "../format.js";
 import { Axis, NONE, HIGHEST, LOWEST, byMerit, within, worstSide } from "./axis.js";
 import { clamp, nearestLine } from "./geometry.js";
 import { Picture } from "./picture.js";
-import { STEPS, cut, hair, label, make, meritColours, put, ring, stepOf } from "./stage.js";
+import { cut, hair, label, make, meritColours, put, ring, stepOf } from "./stage.js";
 
 const HELP = "On an axis: left and right go to the next one, with Shift they move it, Enter " +
 	"turns it about, up and down move a brush, with Shift they change its size, Escape takes " +
@@ -17,7 +17,7 @@ const HELP = "On an axis: left and right go to the next one, with Shift they mov
 const METRIC = "value";
 /* Pixels between two axes at least: below that the picture is scrolled. */
 const GAP = 66;
-const TOP = 34, SIDE = 44, BOTTOM = 12;
+const TOP = 34, SIDE = 50, BOTTOM = 12;
 
 class Parallel extends Picture {
 	constructor(element, model) {
@@ -363,31 +363,40 @@ class Parallel extends Picture {
 		super.drawAll(aside);
 	}
 
-	/* Lines of at most a pixel of the screen are drawn ten times as quickly. */
-	how(count) {
+	/*
+	 * Lines of at most a pixel of the screen are drawn ten times as quickly. The more
+	 * there are the fainter they are, but for about the hundred best: where all would
+	 * be one colour, those are seen on top of it.
+	 */
+	how(rows) {
+		const count = rows.length;
 		const lines = Math.max(1, this.axes.length - 1);
 		const thin = count * lines > 1500;
 		const width = thin ? 1 / this.stage.ratio : 1.3, weight = thin ? lines : 8 * lines;
-		const alpha = count < 60 ? 0.9 : count < 400 ? 0.7 : count < 3000 ? 0.5 : 0.35;
-		return { weight, draw: (context, rows) => this.drawLines(context, rows, alpha, width) };
+		const faintest = clamp(350 / count, 0.05, 0.8), power = Math.max(6, count / 60);
+		const alphas = new Float32Array(this.model.rows);
+		rows.forEach((row, i) => {
+			const more = Math.round(8 * ((i + 1) / count) ** power) / 8;
+			alphas[row] = faintest + (1 - faintest) * more;
+		});
+		return { weight, draw: (context, part) => this.drawLines(context, part, alphas, width) };
 	}
 
 	/* Lines of one colour are one path, but no more than 40: longer ones are slower. */
-	drawLines(context, rows, alpha, width) {
+	drawLines(context, rows, alphas, width) {
 		const { steps } = this;
 		const trace = this.tracer();
 		context.lineWidth = width;
 		context.lineJoin = "bevel";
-		let step = -2, held = 0;
+		let step = -2, held = 0, alpha = 0;
 		for (const row of rows) {
-			if (steps[row] !== step || held >= 40) {
+			if (steps[row] !== step || alphas[row] !== alpha || held >= 40) {
 				if (held)
 					context.stroke();
 				step = steps[row];
 				held = 0;
 				context.beginPath();
-				/* The best stand out by being less transparent too. */
-				context.globalAlpha = step < 0 ? alpha : alpha + (1 - alpha) * (step / STEPS) ** 6;
+				context.globalAlpha = alpha = alphas[row];
 				context.strokeStyle = step < 0 ? theme().faint : this.colours[step];
 			}
 			held++;
@@ -434,7 +443,7 @@ class Parallel extends Picture {
 	drawTicks(context, axis, x, i) {
 		const last = i === this.axes.length - 1 && i > 0;
 		const outer = i === 0 || last;
-		const most = outer ? SIDE - 8 : axis.choice ? Math.max(30, this.gap * 0.55) : Infinity;
+		const most = !axis.choice ? Infinity : outer ? SIDE - 8 : Math.max(30, this.gap * 0.55);
 		const count = Math.floor(this.scale / (axis.choice ? 13 : 40));
 		for (const { at, text } of axis.ticks(Math.max(2, count))) {
 			const y = this.y(at);

@@ -9,7 +9,7 @@
  * A picture of its own has
  *   data(aside)        places and colours anew; `aside`: it changes little
  *   layout(aside, onlyIfOther)   for the size of the box
- *   drawAxes(), how(count)       draw(context, rows) and weight for Stage.pass()
+ *   drawAxes(), how(rows)        draw(context, rows) and weight for Stage.pass()
  *   drawFront(), describe()
  *   predicate(brush), words(brush)   of what is in kept.brush
  * and `order`, rows as they are drawn, `xs`, `ys`, `reach`, where they are met.
@@ -259,7 +259,7 @@ export class Picture {
 	drawAll(aside) {
 		this.drawAxes();
 		this.drawShown(aside);
-		this.stage.pass("all", this.order, { ...this.how(this.order.length), aside });
+		this.stage.pass("all", this.order, { ...this.how(this.order), aside });
 		this.drawFront();
 	}
 
@@ -270,7 +270,7 @@ export class Picture {
 		this.describe();
 		if (filtered) {
 			const rows = shownRows(model, this.order);
-			stage.pass("shown", rows, { ...this.how(rows.length), aside });
+			stage.pass("shown", rows, { ...this.how(rows), aside });
 		} else {
 			stage.passes.delete("shown");
 			stage.clear("shown");

@@ -447,7 +447,8 @@ const widths = new Map();
  * middle where the end tells apart what begins alike.
  */
 export function cut(context, text, width, middle = false) {
-	if (text.length * 3 <= width)
+	/* No letter is wider than this. */
+	if (text.length * 13 <= width)
 		return text;
 	const key = `${context.font}|${width | 0}|${middle}|${text}`;
 	if (!widths.has(key)) {
