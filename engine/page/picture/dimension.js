@@ -9,7 +9,8 @@ import { get, path, report } from "../source.js";
 import { meritColours, stepOf } from "./stage.js";
 
 const METRIC = "m:";
-const MANY = 100000;
+/* Trials that sweeps/S/curves has curves of at most. */
+const MANY = 1000;
 const fetched = new WeakMap();
 
 /* [[id, name], ...] of what can lie on an axis. */
@@ -17,7 +18,7 @@ export function choices(model) {
 	const own = model.dimensions().map((d) => [d.id, format.bare(d.name)]);
 	const others = (report ? [] : model.columns.names)
 		.filter((name) => name !== model.columns.metric)
-		.map((name) => [METRIC + name, `last ${name}`]);
+		.map((name) => [METRIC + name, lastOf(model, name)]);
 	return [...own, ...others, ["number", "trial"]];
 }
 
@@ -34,10 +35,14 @@ function measured(model, dimension) {
 	return model.measured({ kind: "number", ...dimension });
 }
 
+function lastOf(model, name) {
+	return `last ${name}${model.rows > MANY ? ` of the best ${MANY}` : ""}`;
+}
+
 function otherMetric(model, id) {
 	const name = id.slice(METRIC.length);
 	const values = fetched.get(model)?.get(name)?.values;
-	return measured(model, { id, name: `last ${name}`,
+	return measured(model, { id, name: lastOf(model, name),
 		get: (row) => values?.get(model.columns.number[row]) ?? null });
 }
 

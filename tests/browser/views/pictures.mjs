@@ -182,6 +182,21 @@ export function claims({ server, place, json }) {
 		await root.getByText('rmsprop').first().waitFor();
 	});
 
+	claim('scatter_asks_for_a_metric_that_is_not_the_primary_one', async (visit) => {
+		const number = await best();
+		const page = await visit(server, at.sweep('finished', 'scatter'));
+		const root = await picture(page, 'scatter');
+		const value = (await locate(root, number)).y;
+
+		await root.getByLabel('y', { exact: true }).selectOption({ label: 'last loss' });
+		// The best in acc has the least loss: it lies at the other end.
+		await page.waitForFunction(([n, high]) => {
+			const place = document.querySelector('[data-picture=scatter]').picture.locate(n);
+			return place && place.y > high + 100;
+		}, [number, value]);
+		await root.getByRole('application', { name: /last loss over/ }).waitFor();
+	});
+
 	claim('scatter_of_three_is_turned_by_mouse_and_keys', async (visit) => {
 		const number = await best();
 		const page = await visit(server, at.sweep('finished', 'scatter3d'));
