@@ -331,8 +331,7 @@ void hd_api_close(struct hd_api *api)
 {
 	if (!api)
 		return;
-	for (size_t i = 0; i < HD_API_SWEEPS; i++)
-		hd_api_unwatch(&api->sweeps[i]);
+	hd_api_unwatch(api);
 	hd_live_list_close(api->list);
 	hd_buf_release(&api->list_events.text);
 	free(api);

@@ -11,9 +11,6 @@
 #include "live/live.h"
 #include "report/out.h"
 
-/* So many sweeps are kept in mind: the one that was asked for longest ago goes. */
-#define HD_API_SWEEPS 8
-
 /* Events of one moment for those who are at another one. */
 struct hd_api_events {
 	uint64_t from, to;  /* sequence numbers; 0 and 0: none are made */
@@ -22,9 +19,9 @@ struct hd_api_events {
 
 /* A sweep that is watched, or was asked for by columns. */
 struct hd_api_sweep {
-	int64_t key; /* 0: a free place */
-	uint64_t used;
-	int64_t looked; /* when, by the steady clock */
+	struct hd_api_sweep *next;
+	int64_t key;
+	int64_t used, looked; /* when, by the steady clock */
 	struct hd_live *live;
 	struct hd_table *table;
 	struct hd_api_events events;
@@ -32,8 +29,7 @@ struct hd_api_sweep {
 
 struct hd_api {
 	struct hd_api_setup setup;
-	struct hd_api_sweep sweeps[HD_API_SWEEPS];
-	uint64_t clock; /* counts what is used */
+	struct hd_api_sweep *sweeps;
 	struct hd_live_list *list;
 	int64_t list_looked;
 	struct hd_api_events list_events;
@@ -89,7 +85,8 @@ void hd_api_seq_json(struct hd_buf *out, const struct hd_live *live);
  */
 int hd_api_watch(struct hd_api *api, int64_t sweep, int64_t pause,
 		 struct hd_api_sweep **out, struct hd_error *err);
-void hd_api_unwatch(struct hd_api_sweep *watched);
+/* Let go of all of them. */
+void hd_api_unwatch(struct hd_api *api);
 
 /* --- the routes ----------------------------------------------------------------- */
 

@@ -3,100 +3,149 @@
 
 #include "base/time.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-void hd_api_unwatch(struct hd_api_sweep *watched)
+/* Microseconds after which a sweep nobody asks for is let go of. */
+#define WATCHED_IDLE ((int64_t)60 * 1000000)
+/* So many are kept at most, whoever asks. */
+#define WATCHED_MOST 256
+
+static void watched_close(struct hd_api_sweep *watched)
 {
 	hd_live_close(watched->live);
 	hd_table_close(watched->table);
 	hd_buf_release(&watched->events.text);
-	*watched = (struct hd_api_sweep){ .key = 0 };
+	free(watched);
 }
 
-/* A free place, or that of the sweep nobody asked for the longest. */
-static struct hd_api_sweep *place_find(struct hd_api *api, int64_t sweep)
+void hd_api_unwatch(struct hd_api *api)
 {
-	struct hd_api_sweep *oldest = &api->sweeps[0];
+	while (api->sweeps) {
+		struct hd_api_sweep *next = api->sweeps->next;
 
-	for (size_t i = 0; i < HD_API_SWEEPS; i++) {
-		struct hd_api_sweep *place = &api->sweeps[i];
-
-		if (place->key == sweep)
-			return place;
-		if (place->used < oldest->used)
-			oldest = place;
+		watched_close(api->sweeps);
+		api->sweeps = next;
 	}
-	return oldest;
 }
 
-static int watch_open(struct hd_api *api, struct hd_api_sweep *place, int64_t sweep,
+static void watched_drop(struct hd_api *api, struct hd_api_sweep *watched)
+{
+	struct hd_api_sweep **at = &api->sweeps;
+
+	while (*at != watched)
+		at = &(*at)->next;
+	*at = watched->next;
+	watched_close(watched);
+}
+
+static struct hd_api_sweep *watched_find(struct hd_api *api, int64_t sweep)
+{
+	struct hd_api_sweep *watched = api->sweeps;
+
+	while (watched && watched->key != sweep)
+		watched = watched->next;
+	return watched;
+}
+
+/* Room for one more: those that nobody watches any more go. */
+static void watched_trim(struct hd_api *api, int64_t now)
+{
+	struct hd_api_sweep *next, *oldest = NULL;
+	size_t count = 0;
+
+	for (struct hd_api_sweep *at = api->sweeps; at; at = next) {
+		next = at->next;
+		if (now - at->used >= WATCHED_IDLE) {
+			watched_drop(api, at);
+			continue;
+		}
+		count++;
+		if (!oldest || at->used < oldest->used)
+			oldest = at;
+	}
+	if (count >= WATCHED_MOST)
+		watched_drop(api, oldest);
+}
+
+static int watch_open(struct hd_api *api, int64_t sweep, struct hd_api_sweep **out,
 		      struct hd_error *err)
 {
+	struct hd_api_sweep *watched = calloc(1, sizeof *watched);
 	int rc;
 
-	hd_api_unwatch(place);
-	rc = hd_table_open(&place->table, api->setup.store, sweep, err);
+	if (!watched)
+		return hd_error_nomem(err);
+	watched->key = sweep;
+	rc = hd_table_open(&watched->table, api->setup.store, sweep, err);
 	if (rc == 0)
-		rc = hd_live_open(&place->live, api->setup.store, sweep, err);
-	if (rc < 0)
-		hd_api_unwatch(place);
-	else
-		place->key = sweep;
-	return rc;
+		rc = hd_live_open(&watched->live, api->setup.store, sweep, err);
+	if (rc < 0) {
+		watched_close(watched);
+		return rc;
+	}
+	watched->next = api->sweeps;
+	api->sweeps = watched;
+	*out = watched;
+	return 0;
 }
 
 /* A file that a resume changed has other columns: all is to be read anew. */
-static int watch_table(struct hd_api *api, struct hd_api_sweep *place,
+static int watch_table(struct hd_api *api, struct hd_api_sweep *watched,
 		       struct hd_error *err)
 {
 	struct hd_table *table;
 	bool is_old;
-	int rc = hd_table_is_old(place->table, api->setup.store, place->key, &is_old, err);
+	int rc = hd_table_is_old(watched->table, api->setup.store, watched->key, &is_old, err);
 
 	if (rc < 0 || !is_old)
 		return rc;
-	rc = hd_table_open(&table, api->setup.store, place->key, err);
+	rc = hd_table_open(&table, api->setup.store, watched->key, err);
 	if (rc < 0)
 		return rc;
-	hd_table_close(place->table);
-	place->table = table;
-	hd_live_renew(place->live);
+	hd_table_close(watched->table);
+	watched->table = table;
+	hd_live_renew(watched->live);
 	return 0;
 }
 
-static int watch_look(struct hd_api *api, struct hd_api_sweep *place,
-		      int64_t pause, struct hd_error *err)
+static int watch_look(struct hd_api *api, struct hd_api_sweep *watched, int64_t pause,
+		      int64_t now, struct hd_error *err)
 {
-	int64_t now = hd_time_steady();
-	uint64_t before = hd_live_status_seq(place->live);
+	uint64_t before = hd_live_status_seq(watched->live);
 	int rc;
 
-	if (now - place->looked < pause)
+	if (now - watched->looked < pause)
 		return 0;
-	rc = hd_live_look(place->live, err);
-	if (rc == 0 && hd_live_status_seq(place->live) != before)
-		rc = watch_table(api, place, err);
+	rc = hd_live_look(watched->live, err);
+	if (rc == 0 && hd_live_status_seq(watched->live) != before)
+		rc = watch_table(api, watched, err);
 	if (rc == 0)
-		place->looked = now;
+		watched->looked = now;
 	return rc;
 }
 
 int hd_api_watch(struct hd_api *api, int64_t sweep, int64_t pause,
 		 struct hd_api_sweep **out, struct hd_error *err)
 {
-	struct hd_api_sweep *place = place_find(api, sweep);
+	struct hd_api_sweep *watched = watched_find(api, sweep);
+	int64_t now = hd_time_steady();
 	int rc;
 
-	if (place->key == sweep) {
-		rc = watch_look(api, place, pause, err);
+	if (watched) {
+		rc = watch_look(api, watched, pause, now, err);
 		/* It may be gone: what is held of it would stay for ever. */
 		if (rc == HD_ENOENT)
-			hd_api_unwatch(place);
+			watched_drop(api, watched);
 	} else {
-		rc = watch_open(api, place, sweep, err);
-		place->looked = hd_time_steady();
+		watched_trim(api, now);
+		rc = watch_open(api, sweep, &watched, err);
+		if (rc == 0)
+			watched->looked = now;
 	}
-	place->used = ++api->clock;
-	*out = place;
-	return rc;
+	if (rc < 0)
+		return rc;
+	watched->used = now;
+	*out = watched;
+	return 0;
 }

@@ -10,7 +10,7 @@
  *
  * Invariants: sequence numbers only grow, and mean something in one epoch
  * alone. Whoever has what was there at number N and takes what changed since N
- * has what is there now. About 90 bytes a trial are kept, and at most
+ * has what is there now. About 160 bytes a trial are kept, and at most
  * HD_LIVE_POINTS values.
  */
 #ifndef HD_LIVE_LIVE_H
