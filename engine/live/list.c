@@ -107,7 +107,8 @@ static int look_items(struct hd_live_list *list, bool *changed, bool *lost,
 		      struct hd_error *err)
 {
 	const struct item *old = list->now.list;
-	const struct item *end = old + list->now.count;
+	/* Nothing is added to NULL, not even nothing. */
+	const struct item *end = list->now.count ? old + list->now.count : old;
 	int rc = 0;
 
 	for (size_t i = 0; rc >= 0 && i < list->next.count; i++) {
@@ -119,7 +120,8 @@ static int look_items(struct hd_live_list *list, bool *changed, bool *lost,
 		known = old < end && old->row.key == item->row.key;
 		rc = look_compare(list, item, known ? old : NULL, err);
 		*changed |= rc > 0;
-		old += known;
+		if (known)
+			old++;
 	}
 	*lost |= old < end;
 	return rc < 0 ? rc : 0;

@@ -297,6 +297,12 @@ static int look_compare(struct hd_live *live, struct hd_live_trial *trial,
 	return rc < 0 ? look_failed(rc, err) : 1;
 }
 
+/* NULL of a list that has none, which nothing is added to. */
+static const struct hd_live_trial *rows_end(const struct rows *rows)
+{
+	return rows->count ? rows->items + rows->count : rows->items;
+}
+
 struct compared {
 	bool changed;
 	bool lost; /* a trial is gone, or another one has its number */
@@ -307,7 +313,7 @@ static int look_rows(struct hd_live *live, struct compared *compared,
 		     struct hd_error *err)
 {
 	const struct hd_live_trial *old = live->rows.items;
-	const struct hd_live_trial *end = old + live->rows.count;
+	const struct hd_live_trial *end = rows_end(&live->rows);
 	int rc = 0;
 
 	for (size_t i = 0; rc >= 0 && i < live->next.count; i++) {
@@ -321,7 +327,8 @@ static int look_rows(struct hd_live *live, struct compared *compared,
 			compared->lost = true;
 		rc = look_compare(live, trial, known ? old : NULL, err);
 		compared->changed |= rc > 0;
-		old += known;
+		if (known)
+			old++;
 	}
 	compared->lost |= old < end;
 	return rc < 0 ? rc : 0;
@@ -331,7 +338,7 @@ static int look_rows(struct hd_live *live, struct compared *compared,
 static void look_forget(struct hd_live *live)
 {
 	const struct hd_live_trial *old = live->rows.items;
-	const struct hd_live_trial *end = old + live->rows.count;
+	const struct hd_live_trial *end = rows_end(&live->rows);
 
 	for (size_t i = 0; i < live->next.count && old < end; i++) {
 		const struct hd_live_trial *trial = &live->next.items[i];

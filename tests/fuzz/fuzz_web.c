@@ -197,22 +197,31 @@ static void assert_stream_is_events(const struct hd_web_reply *reply)
 
 /* A value that breaks out of its line would be a header of the client's. */
 static void assert_headers_are_whole(const struct hd_web_reply *reply,
-				     bool had_token)
+				     bool is_cookie)
 {
 	const char *text = hd_buf_text(&reply->headers);
 
 	for (size_t i = 0; i < reply->headers.length; i++)
 		require(!text[i] || (text[i] >= ' ' && text[i] < 0x7f));
-	require(had_token ||
+	require(is_cookie ||
 		!memmem(text, reply->headers.length, TOKEN, strlen(TOKEN)));
+}
+
+/* What was asked with is said again where something is wrong with it. */
+static bool asked_with(const struct hd_web_request *request, const char *text)
+{
+	return strstr(request->target, text) || strstr(request->body, text) ||
+	       strstr(request->method, text) ||
+	       strstr(hd_buf_text(&request->path), text) ||
+	       memmem(hd_buf_text(&request->query), request->query.length, text,
+		      strlen(text));
 }
 
 static void assert_answer_is_good(const struct hd_web_reply *reply,
 				  const struct hd_web_request *request)
 {
-	bool had_token = strstr(request->target, TOKEN) != NULL;
-
-	assert_headers_are_whole(reply, had_token);
+	/* Who was let in, and asks for the page, gets the cookie. */
+	assert_headers_are_whole(reply, reply->status == 303);
 	if (reply->stream) {
 		assert_stream_is_events(reply);
 	} else if (reply->file >= 0) {
@@ -223,10 +232,10 @@ static void assert_answer_is_good(const struct hd_web_reply *reply,
 		require(!reply->body.length);
 	} else {
 		assert_text_is_json(reply, reply->mlflow);
-		require(!strstr(hd_buf_text(&reply->body), SECRET));
-		/* What was asked for is named, and nothing else is. */
-		require(had_token || !strstr(hd_buf_text(&reply->body), TOKEN) ||
-			strstr(request->body, TOKEN));
+		require(!strstr(hd_buf_text(&reply->body), SECRET) ||
+			asked_with(request, SECRET));
+		require(!strstr(hd_buf_text(&reply->body), TOKEN) ||
+			asked_with(request, TOKEN));
 	}
 }
 
