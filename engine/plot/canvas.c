@@ -249,16 +249,8 @@ void hd_canvas_words(struct hd_canvas *canvas, double x, double y, const char *t
 		canvas->type->words(canvas, x, y, text, &words);
 }
 
-void hd_canvas_bold(struct hd_canvas *canvas, double x, double y, const char *text)
-{
-	const struct hd_words words = { .paint = hd_paint(HD_PAINT_TEXT), .bold = true };
-
-	if (*text)
-		canvas->type->words(canvas, x, y, text, &words);
-}
-
 /* As much of TEXT as fits ROOM with the sign of a cut, into BUF. */
-static void cut_to(struct hd_canvas *canvas, const char *text, double room,
+static void cut_to(struct hd_canvas *canvas, const char *text, double room, bool bold,
 		   struct hd_buf *buf)
 {
 	const char *sign = canvas->ascii ? "~" : "\xe2\x80\xa6";
@@ -269,7 +261,8 @@ static void cut_to(struct hd_canvas *canvas, const char *text, double room,
 		hd_buf_clear(buf);
 		hd_buf_add(buf, text, at + step);
 		hd_buf_puts(buf, sign);
-		if (hd_buf_failed(buf) || hd_canvas_text_width(canvas, hd_buf_text(buf)) > room)
+		if (hd_buf_failed(buf) ||
+		    canvas->type->width(canvas, hd_buf_text(buf), bold) > room)
 			break;
 		at += step;
 	}
@@ -286,11 +279,11 @@ static void fit(struct hd_canvas *canvas, double x, double y, double room, const
 
 	if (!*text || !isfinite(x) || !isfinite(y))
 		return;
-	if (hd_canvas_text_width(canvas, text) <= room) {
+	if (canvas->type->width(canvas, text, words->bold) <= room) {
 		canvas->type->words(canvas, x, y, text, words);
 		return;
 	}
-	cut_to(canvas, text, room, &buf);
+	cut_to(canvas, text, room, words->bold, &buf);
 	canvas->type->words(canvas, x, y, hd_buf_text(&buf), words);
 	canvas->failed |= hd_buf_failed(&buf);
 	hd_buf_release(&buf);
@@ -308,4 +301,11 @@ void hd_canvas_halo(struct hd_canvas *canvas, double x, double y, double room, c
 {
 	fit(canvas, x, y, room, text,
 	    &(struct hd_words){ .anchor = anchor, .paint = hd_paint(role), .halo = true });
+}
+
+void hd_canvas_bold(struct hd_canvas *canvas, double x, double y, double room,
+		    const char *text)
+{
+	fit(canvas, x, y, room, text,
+	    &(struct hd_words){ .paint = hd_paint(HD_PAINT_TEXT), .bold = true });
 }

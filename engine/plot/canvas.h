@@ -124,7 +124,9 @@ void hd_canvas_thin(struct hd_canvas *canvas, struct hd_point *points, size_t co
 		    double radius);
 void hd_canvas_words(struct hd_canvas *canvas, double x, double y, const char *text,
 		     enum hd_anchor anchor, enum hd_paint_role role);
-void hd_canvas_bold(struct hd_canvas *canvas, double x, double y, const char *text);
+/* A title, cut to ROOM as below. */
+void hd_canvas_bold(struct hd_canvas *canvas, double x, double y, double room,
+		    const char *text);
 /* Upon what is drawn already. */
 void hd_canvas_halo(struct hd_canvas *canvas, double x, double y, double room, const char *text,
 		    enum hd_anchor anchor, enum hd_paint_role role);

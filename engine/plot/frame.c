@@ -24,7 +24,7 @@ struct hd_box hd_frame_head(struct hd_canvas *canvas, const char *title, const c
 			      canvas->height - 1.4 * margin };
 	double line = canvas->line * (canvas->coarse ? 1 : 1.2);
 
-	hd_canvas_bold(canvas, box.x, box.y + line / 2, title);
+	hd_canvas_bold(canvas, box.x, box.y + line / 2, box.width, title);
 	box = below(box, line);
 	hd_canvas_fit(canvas, box.x, box.y + canvas->line / 2, box.width, about, HD_ANCHOR_START,
 		      HD_PAINT_MUTED);
@@ -145,12 +145,12 @@ size_t hd_frame_ticks_most(const struct hd_canvas *canvas, const struct hd_scale
 {
 	/* Of names each is wanted, of numbers enough to read others by them. */
 	bool names = scale->kind == HD_SCALE_CATEGORY;
-	double room = canvas->coarse ? (names ? 1 : 3) : (names ? 0.9 : 2.4);
+	double room = canvas->coarse ? (names ? 1 : 2) : (names ? 0.9 : 2.4);
 	double most = floor(length / (canvas->line * room)) + (names ? 0 : 1);
+	double least = !names && length >= 4 * canvas->line ? 4 : 2;
 	double end = names ? HD_SCALE_TICKS : 12;
 
-	return most < 2 ? 2 : most > end ? (size_t)end
-					 : (size_t)most;
+	return (size_t)fmin(fmax(most, least), end);
 }
 
 /* The most ticks whose words stand beside each other. */

@@ -80,11 +80,29 @@ static void draw_best(struct hd_picture *picture, const struct hd_frame *frame)
 	hd_points_release(&line);
 }
 
+/* What the marks at an edge are, where there are any; 1 or 0. */
+static size_t beyond_legend(const struct hd_plot_data *data, const struct hd_frame *frame,
+			    struct hd_legend *legend)
+{
+	for (size_t i = data->ranked_count; i-- > 0;) {
+		enum hd_shape shape;
+		double y;
+
+		if (!hd_picture_edge(frame, data->trials[data->ranked[i]].value, &y, &shape))
+			continue;
+		*legend = (struct hd_legend){ .shape = shape,
+					      .paint = hd_paint(HD_PAINT_MUTED),
+					      .text = "beyond the scale" };
+		return 1;
+	}
+	return 0;
+}
+
 static void history_draw(struct hd_picture *picture, struct hd_box box)
 {
 	const struct hd_plot_data *data = &picture->data;
 	struct hd_canvas *canvas = picture->canvas;
-	struct hd_legend legend[HD_PLOT_STATES + 1];
+	struct hd_legend legend[HD_PLOT_STATES + 2];
 	struct hd_frame frame = { .x_label = "trial", .y_label = data->metric_label };
 	size_t last = data->trial_count ? data->trials[data->trial_count - 1].number : 1;
 	size_t count = hd_picture_states(picture, false, legend);
@@ -95,6 +113,7 @@ static void history_draw(struct hd_picture *picture, struct hd_box box)
 	frame.x = hd_scale_linear(0, last ? (double)last : 1);
 	frame.x.whole = true;
 	frame.y = hd_picture_metric_scale(picture);
+	count += beyond_legend(data, &frame, &legend[count]);
 	hd_scale_widen(&frame.x, canvas->coarse ? 0 : 0.015);
 	hd_scale_widen(&frame.y, 0.04);
 	box = hd_frame_legend(canvas, box, legend, count);

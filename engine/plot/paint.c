@@ -10,7 +10,7 @@ static const uint32_t series_light[HD_PAINT_COLORS] = {
 	[HD_PAINT_PURPLE] = 0xcc79a7,
 	[HD_PAINT_SKY] = 0x56b4e9,
 	[HD_PAINT_VERMILLION] = 0xd55e00,
-	[HD_PAINT_YELLOW] = 0xb8a600,
+	[HD_PAINT_VIOLET] = 0x5b4b9a,
 	[HD_PAINT_GREY] = 0x8a8f98,
 };
 
@@ -22,7 +22,7 @@ static const uint32_t series_dark[HD_PAINT_COLORS] = {
 	[HD_PAINT_PURPLE] = 0xd994ba,
 	[HD_PAINT_SKY] = 0x8accf0,
 	[HD_PAINT_VERMILLION] = 0xf07b2e,
-	[HD_PAINT_YELLOW] = 0xf0e442,
+	[HD_PAINT_VIOLET] = 0xb4a5ee,
 	[HD_PAINT_GREY] = 0x9aa0aa,
 };
 
@@ -34,7 +34,7 @@ static const int series_xterm[HD_PAINT_COLORS] = {
 	[HD_PAINT_PURPLE] = 175,
 	[HD_PAINT_SKY] = 74,
 	[HD_PAINT_VERMILLION] = 166,
-	[HD_PAINT_YELLOW] = 142,
+	[HD_PAINT_VIOLET] = 98,
 	[HD_PAINT_GREY] = 245,
 };
 

@@ -398,7 +398,7 @@ static uint32_t block_char(const struct terminal *terminal, const struct cell *c
 		[HD_PAINT_PURPLE] = '~',
 		[HD_PAINT_SKY] = '%',
 		[HD_PAINT_VERMILLION] = 'x',
-		[HD_PAINT_YELLOW] = '+',
+		[HD_PAINT_VIOLET] = '+',
 		[HD_PAINT_GREY] = '.',
 	};
 	static const uint32_t shades[HD_PAINT_COLORS] = {

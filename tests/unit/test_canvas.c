@@ -230,9 +230,10 @@ static void terminal_colours_are_given_back(void **state)
 	struct drawn drawn = begin(hd_terminal_new(6, 2, true, false));
 
 	(void)state;
-	hd_canvas_bold(drawn.canvas, 0, 0, "ab");
+	hd_canvas_bold(drawn.canvas, 0, 0, 6, "ab");
+	hd_canvas_bold(drawn.canvas, 8, 0, 2, "cd");
 	hd_canvas_box(drawn.canvas, (struct hd_box){ 0, 4, 3, 4 }, curve.paint);
-	assert_string_equal(finish(&drawn), "\x1b[0;1mab\x1b[0m\n"
+	assert_string_equal(finish(&drawn), "\x1b[0;1mab  \xe2\x80\xa6\x1b[0m\n"
 					    "\x1b[0;38;5;32m\xe2\x96\x88\xe2\x96\x8c\x1b[0m\n");
 	hd_buf_release(&drawn.text);
 }

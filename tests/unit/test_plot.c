@@ -265,6 +265,30 @@ static void odd_sweeps_are_drawn(void **state)
 	hd_buf_release(&buf);
 }
 
+static void values_far_from_all_others_do_not_press_them_together(void **state)
+{
+	struct hd_plot plot = asked("history", HD_PLOT_TEXT);
+	struct hd_buf buf = HD_BUF_INIT;
+
+	(void)state;
+	plot.ascii = true;
+	plot.width = 70;
+	plot.height = 12;
+	plot_answers[0] =
+		"{\"metric\":\"loss\",\"goal\":\"minimize\",\"parameters\":[],\"names\":[],"
+		"\"number\":[0,1,2,3,4,5,6,7,8,9,10,11],\"state\":[],\"end\":[],"
+		"\"value\":[9,8,7,6,5,4,3,2,1,2,3,1e6],\"values\":[]}";
+	made(&buf, &plot);
+	expect_has(&buf, "--- best so far  A beyond the scale\n");
+	expect_has(&buf, "8 +");
+	/* On a logarithmic scale there is room for all. */
+	plot.log_scale = true;
+	made(&buf, &plot);
+	assert_null(strstr(hd_buf_text(&buf), "beyond"));
+	expect_has(&buf, "1e6 +");
+	hd_buf_release(&buf);
+}
+
 static void timeline_of_characters_shows_what_filled_them_most(void **state)
 {
 	struct hd_plot plot = asked("timeline", HD_PLOT_TEXT);
@@ -387,6 +411,8 @@ int main(void)
 		cmocka_unit_test_setup(options_that_a_kind_does_not_take_are_refused, setup),
 		cmocka_unit_test_setup(nothing_to_draw_is_said, setup),
 		cmocka_unit_test_setup(odd_sweeps_are_drawn, setup),
+		cmocka_unit_test_setup(values_far_from_all_others_do_not_press_them_together,
+				       setup),
 		cmocka_unit_test_setup(timeline_of_characters_shows_what_filled_them_most, setup),
 		cmocka_unit_test_setup(importances_that_there_are_not_are_explained, setup),
 		cmocka_unit_test_setup(a_million_values_fit_a_picture, setup),
