@@ -88,10 +88,13 @@ export class TrialTable {
 	update(kind) {
 		if (kind === "data")
 			this.reshape();
-		if (kind === "data" || kind === "filter")
+		if (kind === "data" || kind === "filter") {
 			this.reorder();
-		if (kind !== "sweep" && kind !== "points")
+			/* At once, in the frame that this is called in: rows come before pictures. */
+			this.render();
+		} else if (kind !== "sweep" && kind !== "points") {
 			this.draw();
+		}
 	}
 
 	/* Columns anew, when there are others than before. */
