@@ -96,6 +96,7 @@ export class LineChart {
 			legend: "never",
 			connectSeparatedPoints: true,
 			logscale: Boolean(logY),
+			...this.window(),
 			valueRange: this.zoomed ? undefined : range || null,
 			xRangePad: logX ? 0 : 6,
 			yRangePad: logY ? 0 : 8,
@@ -129,6 +130,16 @@ export class LineChart {
 		clearTimeout(this.opening);
 		if (curve && this.options.onclick)
 			this.opening = setTimeout(() => this.options.onclick(curve), this.zoomed ? SECOND_CLICK_MS : 0);
+	}
+
+	/* One x alone has room on both sides; the axis follows the data again behind it. */
+	window() {
+		const one = this.data.length === 1 ? this.data[0][0] : null;
+		const was = this.alone;
+		this.alone = one !== null;
+		if (one !== null)
+			return { dateWindow: this.settings.logX ? [one / 2, one * 2] : [one - 1, one + 1] };
+		return was ? { dateWindow: null } : {};
 	}
 
 	hover(event, x, points, name) {
