@@ -83,23 +83,24 @@ export async function open(allowed, options = {}) {
 	return page;
 }
 
-// What axe-core finds serious or critical, a line each.
-export async function accessibility(page) {
+// What axe-core finds serious or critical, a line each; by all of its rules, or by
+// the names of some.
+export async function accessibility(page, rules = null) {
 	// Not by a script element, which the page's policy would refuse.
 	if (!await page.evaluate(() => 'axe' in window)) {
 		const { readFile } = await import('node:fs/promises');
 		await page.evaluate(await readFile(axe, 'utf8'));
 	}
-	const violations = await page.evaluate(async () => {
+	const violations = await page.evaluate(async (only) => {
 		const found = await window.axe.run(document, {
 			resultTypes: ['violations'],
-			runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+			runOnly: only ?? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
 		});
 		return found.violations.map(({ id, impact, help, nodes }) => ({
 			id, impact, help, where: nodes.slice(0, 4).map((node) =>
 				`${node.target.join(' ')}: ${node.any[0]?.message ?? ''}`),
 		}));
-	});
+	}, rules);
 	return violations
 		.filter(({ impact }) => impact === 'serious' || impact === 'critical')
 		.map(({ id, impact, help, where }) =>

@@ -6,7 +6,7 @@ import { it } from 'node:test';
 import * as browser from './browser.mjs';
 
 const word = process.env.SCRIPT ?? '';
-const seconds = 120;
+const seconds = 240;
 
 // body(visit, own): visit() opens a page; own() gives back a server or a sweep, which
 // is stopped when the pages are closed.

@@ -61,6 +61,7 @@ export function claims({ json }) {
 		const { best_trial: best } = await json(place, ['status', 'big']);
 		const page = await visit(serving);
 
-		await walk(page, 'big', await viewsOf(page, 'big', [best, 1, 2, 3, 4, 5, 6, 7]));
+		await walk(page, 'big', await viewsOf(page, 'big', [best, 1, 2, 3, 4, 5, 6, 7]),
+			{ axe: false });
 	});
 }

@@ -21,7 +21,7 @@ export function claims({ place }) {
 
 			await page.getByRole('heading', { name: sweep, level: 1 }).waitFor();
 			await walk(page, sweep, await viewsOf(page, sweep, numbers),
-				{ label: 'report', axe: sweep === 'finished' });
+				{ label: 'report', axe: false });
 		});
 	}
 
