@@ -117,7 +117,7 @@ FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 .PHONY: all help demo test deps deps-cluster deps-test deps-fuzz check check-abi check-asan \
 	check-browser check-cluster check-crash check-deb check-threads check-valgrind \
 	deps-browser threads abi install \
-	bench bench-cluster bench-policies bench-samplers fuzz format format-check lint \
+	bench bench-cluster bench-page bench-policies bench-samplers fuzz format format-check lint \
 	conformance reference deb deps-deb dist clean examples
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -129,7 +129,7 @@ help:
 	@echo 'all demo test deps deps-browser deps-cluster deps-test deps-deb'
 	@echo 'check check-abi check-asan check-browser check-cluster check-crash check-deb'
 	@echo 'check-threads check-valgrind'
-	@echo 'bench bench-cluster bench-policies bench-samplers'
+	@echo 'bench bench-cluster bench-page bench-policies bench-samplers'
 	@echo 'fuzz lint abi conformance reference'
 	@echo 'format format-check'
 	@echo 'install deb dist clean'
@@ -352,6 +352,10 @@ bench-cluster: all $(SLURM_CLIENT)
 
 bench: all $(BENCH_BIN) $(B)/tests/bench/fill_many
 	@tests/bench/run.sh $(B)
+
+# How soon the page shows 10,000 trials and what comes: knobs in tests/bench/page.mjs
+bench-page: all deps-browser
+	@node tests/bench/page.mjs $(B)
 
 # The samplers compared: knobs in tests/bench/samplers/run.sh
 $(SAMPLER_BENCH): $(call obj,$(SAMPLER_BENCH_SRC)) $(B)/libhdrive.a
