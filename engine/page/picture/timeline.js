@@ -17,7 +17,7 @@ import { FONT, calm, hair, labelMarks, make, put, small } from "./stage.js";
 
 const HELP = "Left and right go from bar to bar within a slot, up and down from slot to slot; " +
 	"Enter opens the trial, plus and minus zoom, with Shift left and right move, 0 shows " +
-	"all, Escape lets go.";
+	"all, Home goes to the best, Escape lets go.";
 const LEFT = 54, RIGHT = 10, TOP = 26, BOTTOM = 6;
 const LANE = { least: 3, most: 30 };
 /* Milliseconds between two questions for earlier attempts, and two moves of the edge. */
@@ -254,8 +254,10 @@ class Timeline extends Picture {
 		const side = { ArrowLeft: -1, ArrowRight: 1 }[key];
 		const up = { ArrowUp: -1, ArrowDown: 1 }[key];
 		const factor = { "+": 0.5, "=": 0.5, "-": 2 }[key];
-		const { hovered } = this.model;
-		if (side && shiftKey)
+		const { hovered, bestRow } = this.model;
+		if (key === "Home")
+			this.goTo(bestRow);
+		else if (side && shiftKey)
 			this.kept.view && this.shift(side * 0.25);
 		else if (side || up)
 			this.step(side, up);
@@ -294,10 +296,18 @@ class Timeline extends Picture {
 			to = within(lanes, bars[at].lane + up).bars.reduce((best, i) =>
 				away(i) < away(best) ? i : best);
 		}
+		super.goTo(bars[to].row);
 		this.reveal(bars[to]);
-		this.goTo(bars[to].row);
 		this.focus = to;
 		this.redrawFront();
+	}
+
+	goTo(row) {
+		super.goTo(row);
+		this.focus = -1;
+		const at = this.focused();
+		if (at >= 0)
+			this.reveal(this.bars[at]);
 	}
 
 	/* Moves the view to a bar that lies outside. */
