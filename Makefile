@@ -123,7 +123,7 @@ FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 .SECONDARY:
 
 all: $(B)/hdrive $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui $(B)/hdrive-plot \
-	$(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
+	$(B)/hdrive-watch $(B)/libhdrive.a $(B)/libhdrive.so $(B)/python.stamp examples
 
 help:
 	@echo 'all demo test deps deps-browser deps-cluster deps-test deps-deb'
@@ -183,6 +183,12 @@ $(call obj,engine/plot/png.c): CFLAGS_ALL += $(shell pkg-config --cflags cairo 2
 $(B)/hdrive-plot: $(call obj,$(PLOT_SRC)) $(B)/libhdrive.a
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) -Wl,--as-needed -lcairo $(LIBS)
+
+# What "hdrive watch" runs: hdrive starts without curses.
+SCREEN_OBJ := $(call obj,$(wildcard engine/screen/*.c))
+$(B)/hdrive-watch: $(SCREEN_OBJ) $(B)/libhdrive.a
+	@$(if $(Q),echo '  LD   $@')
+	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lncursesw -ltinfo
 
 # The page that hdrive-ui has inside: one script, one style, at most 300 kB.
 PAGE_SRC := $(shell find engine/page -type f)
@@ -263,6 +269,10 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libhdrive.a
 # It replays the benchmark's curves.
 $(B)/tests/unit/test_policy_curves: $(call obj,$(addprefix tests/bench/policies/,made.c \
 	made_kinds.c replay.c tasks.c))
+
+# The screen's parts that draw nothing.
+$(B)/tests/unit/test_screen: $(call obj,$(addprefix engine/screen/,layout.c order.c spark.c \
+	tail.c text.c))
 
 # Programs that know what any other knows, the headers and libhdrive.so, each
 # as C17 and as C++17.
@@ -409,9 +419,9 @@ reference: $(B)/hdrive
 
 DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial-dev \
 	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev libgit2-dev \
-	libcairo2-dev libmicrohttpd-dev nettle-dev zlib1g-dev musl-tools esbuild libjs-dygraphs
+	libcairo2-dev libmicrohttpd-dev libncurses-dev nettle-dev zlib1g-dev musl-tools esbuild libjs-dygraphs
 DEPS_TEST := $(DEPS_BUILD) g++ libcmocka-dev libasan8 libubsan1 libtsan2 python3 python3-sklearn \
-	mandoc procps curl debhelper dpkg-dev
+	mandoc procps curl tmux debhelper dpkg-dev
 DEPS_CLUSTER := slurm-wlm slurm-client munge openssh-server openssh-client iproute2 \
 	util-linux python3
 deps:
@@ -440,7 +450,7 @@ install: all
 	install -d $(TO)/bin $(TO)/libexec/hdrive $(TO)/include/hdrive $(TOLIB)/pkgconfig
 	install -m 755 $(B)/hdrive $(TO)/bin/
 	install -m 755 $(B)/hdrive-launch $(B)/hdrive-mlflow $(B)/hdrive-ui $(B)/hdrive-plot \
-		$(TO)/libexec/hdrive/
+		$(B)/hdrive-watch $(TO)/libexec/hdrive/
 	install -m 644 $(B)/libhdrive.a $(TOLIB)/
 	install -m 755 $(B)/$(REALNAME) $(TOLIB)/
 	ln -sf $(REALNAME) $(TOLIB)/$(SONAME)

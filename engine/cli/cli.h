@@ -109,6 +109,8 @@ int cli_random_seed(uint64_t *seed, struct hd_error *err);
 /* The program's parts, beside it or where they are installed: the launcher,
  * the folder of Python drop-ins. NULL when absent; the caller's to free(). */
 char *cli_launcher_path(void);
+/* Of the program NAME among them, "hdrive-watch". */
+char *cli_part_path(const char *name);
 /* Of what serves the store; NULL when it is not there. The caller's to free. */
 char *cli_ui_path(void);
 /* Of what draws PNG, likewise. */

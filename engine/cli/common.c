@@ -187,11 +187,22 @@ char *cli_launcher_path(void)
 	return path ? path : beside_program("/../libexec/hdrive/hdrive-launch");
 }
 
+char *cli_part_path(const char *name)
+{
+	char tail[64];
+	char *path;
+
+	snprintf(tail, sizeof tail, "/%s", name);
+	path = beside_program(tail);
+	if (path)
+		return path;
+	snprintf(tail, sizeof tail, "/../libexec/hdrive/%s", name);
+	return beside_program(tail);
+}
+
 char *cli_ui_path(void)
 {
-	char *path = beside_program("/hdrive-ui");
-
-	return path ? path : beside_program("/../libexec/hdrive/hdrive-ui");
+	return cli_part_path("hdrive-ui");
 }
 
 char *cli_plot_path(void)

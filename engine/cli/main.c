@@ -24,6 +24,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_cmd_sample,
 	&cli_cmd_ls,
 	&cli_cmd_status,
+	&cli_cmd_watch,
 	&cli_cmd_show,
 	&cli_cmd_best,
 	&cli_cmd_logs,

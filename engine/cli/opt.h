@@ -130,6 +130,7 @@ extern const struct cli_command cli_cmd_submit, cli_cmd_validate,
 	cli_cmd_version, cli_cmd_help, cli_cmd_replay, cli_cmd_init,
 	cli_cmd_folder, cli_cmd_ui, cli_cmd_run, cli_cmd_experiment, cli_cmd_job,
 	cli_cmd_completion, cli_cmd_create, cli_cmd_ask, cli_cmd_report,
-	cli_cmd_tell, cli_cmd_export, cli_cmd_import, cli_cmd_target, cli_cmd_plot;
+	cli_cmd_tell, cli_cmd_export, cli_cmd_import, cli_cmd_target, cli_cmd_plot,
+	cli_cmd_watch;
 
 #endif

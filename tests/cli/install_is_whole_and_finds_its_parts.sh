@@ -17,7 +17,7 @@ for page in "$TEST_ROOT"/docs/man/*; do
 done
 find "$hd" -name '__pycache__' -o -name 'test_*' >out
 [ ! -s out ] || fail 'left over'
-for part in hdrive-launch hdrive-mlflow hdrive-ui hdrive-plot; do
+for part in hdrive-launch hdrive-mlflow hdrive-ui hdrive-plot hdrive-watch; do
 	[ -x "$hd/libexec/hdrive/$part" ] || fail "no $part"
 done
 [ -x "$hd/share/hdrive/python/stand-in/python" ] || fail 'no stand-in'

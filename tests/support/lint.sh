@@ -93,6 +93,7 @@ BEGIN {
 	only["git2.h"] = "^engine/snapshot/libgit2\\.h$"
 	only["git2"] = "^engine/snapshot/libgit2\\.h$"
 	only["nettle"] = "^engine/(snapshot/|remote/parts\\.c$|serve/html\\.c$)"
+	only["curses.h"] = only["term.h"] = "^engine/screen/"
 	only["microhttpd.h"] = "^engine/serve/http"
 	# Quantiles of the normal distribution are the one thing outside.
 	only["gsl"] = "^(samplers|policies|engine/space)/"
