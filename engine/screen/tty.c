@@ -202,13 +202,60 @@ size_t tty_columns(void)
 	return COLS > 0 ? (size_t)COLS : 0;
 }
 
+/* What terminals send for keys that their description has otherwise. */
+static const struct {
+	const char *sequence;
+	unsigned key;
+} tty_sequences[] = {
+	{ "A", KEY_UP },
+	{ "B", KEY_DOWN },
+	{ "C", KEY_RIGHT },
+	{ "D", KEY_LEFT },
+	{ "H", KEY_HOME },
+	{ "F", KEY_END },
+	{ "1~", KEY_HOME },
+	{ "7~", KEY_HOME },
+	{ "4~", KEY_END },
+	{ "8~", KEY_END },
+	{ "5~", KEY_PPAGE },
+	{ "6~", KEY_NPAGE },
+};
+
+/* Behind "Escape [" or "Escape O": its key, or one that means nothing. */
+static unsigned tty_sequence(void)
+{
+	char text[16] = "";
+	size_t length = 0;
+	wint_t got;
+
+	while (length + 1 < sizeof text && get_wch(&got) == OK && got >= 0x20 && got < 0x7f) {
+		text[length++] = (char)got;
+		text[length] = '\0';
+		if (got >= 0x40)
+			break;
+	}
+	for (size_t i = 0; i < sizeof tty_sequences / sizeof tty_sequences[0]; i++)
+		if (!strcmp(text, tty_sequences[i].sequence))
+			return TTY_KEY + tty_sequences[i].key;
+	return TTY_KEY;
+}
+
 bool tty_key(unsigned *key)
 {
-	wint_t got;
+	wint_t got, next;
 	int kind = get_wch(&got);
 
 	if (kind == ERR)
 		return false;
 	*key = kind == KEY_CODE_YES ? TTY_KEY + got : got;
+	/* Not to be taken for Escape, which leaves. */
+	if (kind == OK && got == 27 && (kind = get_wch(&next)) != ERR) {
+		if (kind == OK && (next == '[' || next == 'O'))
+			*key = tty_sequence();
+		else if (kind == OK)
+			unget_wch((wchar_t)next);
+		else
+			ungetch((int)next);
+	}
 	return true;
 }

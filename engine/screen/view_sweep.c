@@ -212,12 +212,15 @@ static void history_fill(const struct model *model, struct screen_canvas *canvas
 {
 	double last_x = 0, last_y = NAN;
 	double most = model->history_count > 1 ? (double)(model->history_count - 1) : 1;
+	/* More than two in a column of dots are a wall, not a picture. */
+	size_t every = model->history_count / (4 * canvas->columns) + 1;
 
 	for (size_t i = 0; i < model->history_count; i++) {
 		double x = (double)i / most, y = history_y(model, model->bests[i]);
 
-		screen_canvas_dot(canvas, x, history_y(model, model->values[i]),
-				  SCREEN_INK_POINT);
+		if (i % every == 0)
+			screen_canvas_dot(canvas, x, history_y(model, model->values[i]),
+					  SCREEN_INK_POINT);
 		if (hd_live_at(model->live, i)->state == HD_TRIAL_FAILED)
 			screen_canvas_dot(canvas, x, 0, SCREEN_INK_BAD);
 		y = isnan(y) ? y : fmin(fmax(y, 0), 1);
@@ -243,8 +246,9 @@ static void history_picture(const struct app *app, const struct screen_box *box)
 	}
 	draw_right(box->y + 1, box->x, labels - 1, DRAW_DIM,
 		   screen_value(model->high, high, sizeof high));
-	draw_right(box->y + box->rows - 1, box->x, labels - 1, DRAW_DIM,
-		   screen_value(model->low, low, sizeof low));
+	if (model->low < model->high)
+		draw_right(box->y + box->rows - 1, box->x, labels - 1, DRAW_DIM,
+			   screen_value(model->low, low, sizeof low));
 	if (!screen_canvas_open(&canvas, box->columns - labels - 1, box->rows - 1))
 		return;
 	history_fill(model, &canvas);

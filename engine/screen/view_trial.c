@@ -96,7 +96,7 @@ static void draw_parameters(const struct app *app, size_t y, size_t x, size_t ro
 		name = is > name ? is : name;
 	}
 	name = least(name, columns / 3);
-	value = columns > name + 4 ? (columns - name - 4) / (is_best ? 1 : 2) : 0;
+	value = columns > name + 4 ? (columns - name - 4) / (*hint ? 2 : 1) : 0;
 	for (size_t i = 0; i < trial->parameter_count && i + 1 < rows; i++) {
 		const struct trial_parameter *parameter = &trial->parameters[i];
 		bool same = parameter->best && !strcmp(parameter->best, parameter->value);
