@@ -419,7 +419,8 @@ reference: $(B)/hdrive
 
 DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial-dev \
 	libsqlite3-dev libuv1-dev libpcre2-dev libjansson-dev libgit2-dev \
-	libcairo2-dev libmicrohttpd-dev libncurses-dev nettle-dev zlib1g-dev musl-tools esbuild libjs-dygraphs
+	libcairo2-dev libmicrohttpd-dev libncurses-dev nettle-dev zlib1g-dev musl-tools \
+	esbuild libjs-dygraphs
 DEPS_TEST := $(DEPS_BUILD) g++ libcmocka-dev libasan8 libubsan1 libtsan2 python3 python3-sklearn \
 	mandoc procps curl tmux debhelper dpkg-dev
 DEPS_CLUSTER := slurm-wlm slurm-client munge openssh-server openssh-client iproute2 \

@@ -43,11 +43,14 @@ whole() {
 	shows ' q quit  ? help '
 	[ "$(screen | LC_ALL=C.UTF-8 wc -L)" -le "$1" ] || fail "wider than $1"
 }
+foot_is_line() {
+	screen | sed -n "$1p" | grep -q 'q quit'
+}
 types 'hdrive watch'
 whole 140
 for size in 80x24 120x40 200x60 40x10 60x12 300x100; do
 	resize "${size%x*}" "${size#*x}"
-	within 30 sh -c "tmux -S ./terminal capture-pane -p -t t | sed -n '${size#*x}p' | grep -q 'q quit'"
+	within 30 foot_is_line "${size#*x}"
 	whole "${size%x*}"
 done
 resize 39 24
