@@ -1,7 +1,8 @@
 #!/bin/sh
 # run.sh BUILD [--needed]: the tests of the page, of its modules alone and in a
 # browser. What is not there skips them, or fails with --needed. The last line is
-# "N passed, N failed".
+# "N passed, N failed". PAGE=short: without the claims that tests/browser/long names,
+# as in `make test`.
 set -u
 
 build=$1

@@ -1,17 +1,23 @@
 // How the tests of the page are said: a name that is a claim, and what it does
 // with pages that it opens. Each ends with its pages held to the rules of all.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { it } from 'node:test';
 
 import * as browser from './browser.mjs';
+import { root } from './packages.mjs';
 
 const word = process.env.SCRIPT ?? '';
+// Claims that take long are no part of the short form.
+const long = process.env.PAGE !== 'short' ? []
+	: readFileSync(join(root, 'tests/browser/long'), 'utf8').split('\n');
 const seconds = 240;
 
 // body(visit, own): visit() opens a page; own() gives back a server or a sweep, which
 // is stopped when the pages are closed.
 export function claim(name, body) {
-	if (!name.includes(word))
+	if (!name.includes(word) || long.includes(name))
 		return;
 	it(name, { timeout: 1000 * seconds }, async () => {
 		const pages = [];
