@@ -68,7 +68,8 @@ kill -9 "$(drawer_pid)"
 back 'KILL of what draws' 1
 shows "^hdrive: 'hdrive-watch' was ended by signal 9 (Killed)"
 begin
-kill -SEGV "$(drawer_pid)"
+# Not SEGV, which a sanitizer takes for itself.
+kill -ABRT "$(drawer_pid)"
 back 'a crash' 1
 begin
 kill -9 "$(guard_pid)"
