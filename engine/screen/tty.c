@@ -94,6 +94,8 @@ bool tty_open(int tell, bool color, char *why, size_t size)
 		return false;
 	}
 	tty_tell_way_out();
+	/* newterm reads its own. */
+	del_curterm(cur_term);
 	tty_tell((char[]){ TTY_ENTERED }, 1);
 	set_escdelay(ESCAPE_MS);
 	tty.screen = newterm(NULL, stdout, stdin);
@@ -152,6 +154,7 @@ void tty_close_alone(void)
 	tty_put(exit_ca_mode);
 	tty_put(cursor_normal);
 	fflush(stdout);
+	delscreen(tty.screen);
 	tty.screen = NULL;
 }
 
