@@ -48,6 +48,8 @@ enum { EXIT_NO_TERMINAL = 2,
        EXIT_SIGNAL = 128 };
 /* While something runs its time is shown, in seconds. */
 #define TICK_MS 1000
+/* What comes with a terminal's end is awaited so long. */
+#define HANGUP_MS 1000
 
 struct watch {
 	struct app app;
@@ -122,6 +124,14 @@ static void watch_look(struct watch *watch)
 	}
 }
 
+/* HUP and, right behind it, CONT come when the shell has gone as well. A CONT in the
+ * middle of our end would set off for good what a sanitizer stops to look for leaks. */
+static void hangup_await(struct pollfd *signals)
+{
+	if (poll(signals, 1, HANGUP_MS) > 0)
+		poll(NULL, 0, 10);
+}
+
 static int watch_run(struct watch *watch)
 {
 	struct pollfd fds[] = { { STDIN_FILENO, POLLIN, 0 },
@@ -144,8 +154,10 @@ static int watch_run(struct watch *watch)
 			watch->changed = true;
 		}
 		/* The terminal is gone, and with it who looked at it. */
-		if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+		if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) {
+			hangup_await(&fds[1]);
 			return EXIT_SIGNAL + SIGHUP;
+		}
 		while (fds[0].revents && !watch->app.over && tty_key(&key)) {
 			app_key(&watch->app, key);
 			watch->changed = true;
