@@ -28,4 +28,5 @@ Look around:
   ../${build##*/}/hdrive best -k 5         # the five best trials
   ../${build##*/}/hdrive show @ 0 --why    # a trial, and why it ended
   ../${build##*/}/hdrive metrics @         # what each trial logged
+  ../${build##*/}/hdrive ui                # all of it in a browser
 END
