@@ -173,7 +173,7 @@ int main(void)
 
 int main(void)
 {
-	return 0;
+	return alloc_skip();
 }
 
 #endif

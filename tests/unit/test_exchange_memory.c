@@ -149,19 +149,9 @@ int main(void)
 
 #else
 
-static void the_sanitizers_own_malloc_is_left_alone(void **state)
-{
-	(void)state;
-	skip();
-}
-
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_sanitizers_own_malloc_is_left_alone),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return alloc_skip();
 }
 
 #endif
