@@ -5,7 +5,7 @@
 import { categoryColour, merit, theme } from "./colour.js";
 import { LineChart } from "./chart.js";
 import { append, robustRange } from "./curvedata.js";
-import { el, fill, say, stateText } from "./dom.js";
+import { el, fill, say, stateText, toggleButton } from "./dom.js";
 import * as format from "./format.js";
 import { get, path, report } from "./source.js";
 import { trialLines } from "./tip.js";
@@ -33,15 +33,7 @@ export function mount(element, model) {
 			draw();
 		} });
 	const smoothingText = el("span", { class: "muted slider-text" }, "none");
-	const toggle = (key, text, title) => {
-		const button = el("button", { type: "button", class: "toggle", title,
-			"aria-pressed": String(wish[key]), onclick: () => {
-				wish[key] = !wish[key];
-				button.setAttribute("aria-pressed", wish[key]);
-				draw();
-			} }, text);
-		return button;
-	};
+	const toggle = (key, text, title) => toggleButton(wish, key, text, { title, then: () => draw() });
 	const allButton = toggle("all", "Full range", "show outlying values too");
 	const note = el("span", { class: "muted note" });
 	const message = el("p", { class: "empty", hidden: true });

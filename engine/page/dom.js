@@ -151,6 +151,17 @@ function copyBySelection(text) {
 	area.remove();
 }
 
+/* A button that is pressed while WISH[KEY] is true; THEN is called when it was turned. */
+export function toggleButton(wish, key, text, { title, then }) {
+	const button = el("button", { type: "button", class: "toggle", title,
+		"aria-pressed": String(wish[key]), onclick: () => {
+			wish[key] = !wish[key];
+			button.setAttribute("aria-pressed", wish[key]);
+			then();
+		} }, text);
+	return button;
+}
+
 /*
  * A modal dialog; closes by Escape, its own button or a click beside it, and gives
  * the focus back. `body` is what is in it; returns the element, open.

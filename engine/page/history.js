@@ -4,7 +4,7 @@
  */
 import { fit, mark, stateColour, stateShape, theme } from "./colour.js";
 import { noMetric } from "./curves.js";
-import { el, fill, perFrame, say, stateMark, stateText } from "./dom.js";
+import { el, fill, perFrame, say, stateMark, stateText, toggleButton } from "./dom.js";
 import * as format from "./format.js";
 import * as scale from "./scale.js";
 import { tip, trialLines } from "./tip.js";
@@ -25,15 +25,7 @@ export function mount(element, model) {
 	const plot = el("div", { class: "plot", role: "img", "aria-label": "Value by trial" }, canvas, over);
 	const message = el("p", { class: "empty", hidden: true });
 	const legend = el("span", { class: "legend" });
-	const toggle = (key, text, title) => {
-		const button = el("button", { type: "button", class: "toggle", title,
-			"aria-pressed": String(wish[key]), onclick: () => {
-				wish[key] = !wish[key];
-				button.setAttribute("aria-pressed", wish[key]);
-				draw();
-			} }, text);
-		return button;
-	};
+	const toggle = (key, text, title) => toggleButton(wish, key, text, { title, then: () => draw() });
 	const allButton = toggle("all", "Full range", "show outlying values too");
 	fill(element, el("div", { class: "picture-frame" },
 		el("div", { class: "bar-controls" }, toggle("logY", "log y"), allButton, legend), plot, message));
