@@ -1,132 +1,21 @@
 /*
- * Tests of engine/dispatch/launch.c: the program itself, with real processes.
- *
- * This program is a subreaper, so whatever a launcher left behind would become
- * its child: each test ends by asserting that it has none.
+ * Tests of engine/dispatch/launch.c: what becomes of the program that it runs, with
+ * real processes.
  */
 
 /* prctl is Linux's. */
 #define _GNU_SOURCE
 
-#include "check.h"
-#include "folder.h"
-
-#include "dispatch/record.h"
-#include "dispatch/record_format.h"
+#include "launchbox.h"
 
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
-
-#define LAUNCHER TEST_BUILD "/hdrive-launch"
-#define ARGS_MOST 16
-
-struct place {
-	char folder[FOLDER_PATH];
-	char work[FOLDER_PATH];
-	struct hd_record record;
-};
 
 static int setup(void **state)
 {
-	struct place *place = calloc(1, sizeof *place);
-
-	assert_non_null(place);
-	folder_make(place->folder);
-	snprintf(place->work, sizeof place->work, "%s",
-		 folder_path(place->folder, "work"));
-	assert_int_equal(mkdir(place->work, 0777), 0);
-	*state = place;
-	return 0;
-}
-
-static void assert_no_process_left(void)
-{
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
-}
-
-static int teardown(void **state)
-{
-	struct place *place = *state;
-
-	assert_no_process_left();
-	folder_remove(place->folder);
-	free(place);
-	return 0;
-}
-
-static void become_launcher(const struct place *place, const char *grace,
-			    const char *const *argv)
-{
-	const char *all[ARGS_MOST + 7] = { LAUNCHER, place->folder, place->work,
-					   grace, "1", "--" };
-	int null = open("/dev/null", O_RDONLY);
-
-	for (size_t i = 0; argv[i] && i < ARGS_MOST; i++)
-		all[6 + i] = argv[i];
-	dup2(null, 0);
-	execv(LAUNCHER, (char **)(uintptr_t)all);
-	_exit(99);
-}
-
-/* Start a launcher over ARGV, which ends in NULL; the ticket is not its own. */
-static pid_t start_bare(const struct place *place, const char *grace,
-			const char *const *argv)
-{
-	pid_t pid = fork();
-
-	assert_true(pid >= 0);
-	if (pid == 0)
-		become_launcher(place, grace, argv);
-	return pid;
-}
-
-static pid_t start(const struct place *place, const char *grace,
-		   const char *const *argv)
-{
-	folder_write(place->folder, "ticket-1", "", 0644);
-	return start_bare(place, grace, argv);
-}
-
-static pid_t start_script(const struct place *place, const char *grace,
-			  const char *script)
-{
-	const char *const argv[] = { "sh", "-c", script, NULL };
-
-	return start(place, grace, argv);
-}
-
-/* The launcher's own exit status, or 1000 and the signal that killed it. */
-static int finish(pid_t pid)
-{
-	int status;
-
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status)
-				 : 1000 + WTERMSIG(status);
-}
-
-static const struct hd_exit *finish_recorded(struct place *place, pid_t pid)
-{
-	struct hd_error err;
-
-	assert_int_equal(finish(pid), 0);
-	if (hd_record_read(&place->record, place->folder, &err) < 0)
-		fail_msg("%s", err.text);
-	return &place->record.exit;
-}
-
-static const struct hd_exit *run(struct place *place, const char *const *argv)
-{
-	return finish_recorded(place, start(place, "5", argv));
-}
-
-static const struct hd_exit *run_script(struct place *place, const char *script)
-{
-	return finish_recorded(place, start_script(place, "5", script));
+	return launch_setup(state, LAUNCHER);
 }
 
 /* Until stdout holds TEXT; gives up after half a minute. */
@@ -709,115 +598,7 @@ static void the_launcher_is_small(void **state)
 	assert_in_range(stat_of.st_size, 1, 200000);
 }
 
-static void without_a_ticket_nothing_is_touched(void **state)
-{
-	static const char *const argv[] = { "sh", "-c", "echo ran", NULL };
-	struct place *place = *state;
-
-	rmdir(place->work);
-	assert_int_equal(finish(start_bare(place, "5", argv)),
-			 HD_RECORD_EXIT_WITHDRAWN);
-	/* Not even an empty file: the folder can be removed as it is. */
-	assert_int_equal(rmdir(place->folder), 0);
-}
-
-static void another_attempts_ticket_is_not_taken(void **state)
-{
-	static const char *const argv[] = { "true", NULL };
-	struct place *place = *state;
-
-	folder_write(place->folder, "ticket-2", "", 0644);
-	folder_write(place->folder, "ticket-11", "", 0644);
-	assert_int_equal(finish(start_bare(place, "5", argv)),
-			 HD_RECORD_EXIT_WITHDRAWN);
-	assert_int_equal(access(folder_path(place->folder, "exit"), F_OK), -1);
-}
-
-static void of_two_launchers_with_one_ticket_one_runs(void **state)
-{
-	static const char *const argv[] = { "sh", "-c", "echo ran", NULL };
-	struct place *place = *state;
-
-	for (int i = 0; i < 20; i++) {
-		pid_t first = start(place, "5", argv);
-		pid_t second = start_bare(place, "5", argv);
-
-		assert_int_equal(finish(first) + finish(second),
-				 HD_RECORD_EXIT_WITHDRAWN);
-		assert_folder_holds(place->folder, "stdout", "ran\n");
-		unlink(folder_path(place->folder, "stdout"));
-	}
-}
-
-static void the_state_is_there_before_the_program_runs(void **state)
-{
-	static const char *const argv[] = { "cat", "../state", NULL };
-	struct place *place = *state;
-	char seen[1024];
-
-	assert_int_equal(run(place, argv)->code, 0);
-	folder_read(place->folder, "state", seen, sizeof seen);
-	assert_true(strlen(seen) > 0);
-	assert_folder_holds(place->folder, "stdout", seen);
-}
-
-static void closed_streams_do_not_cost_the_record(void **state)
-{
-	static const char *const argv[] = { "sh", "-c", "echo ran", NULL };
-	struct place *place = *state;
-	pid_t pid;
-
-	folder_write(place->folder, "ticket-1", "", 0644);
-	pid = fork();
-	if (pid == 0) {
-		close(0);
-		close(1);
-		execl(LAUNCHER, LAUNCHER, place->folder, place->work, "5", "1",
-		      "--", argv[0], argv[1], argv[2], (char *)NULL);
-		_exit(99);
-	}
-	assert_int_equal(finish_recorded(place, pid)->code, 0);
-	assert_folder_holds(place->folder, "stdout", "ran\n");
-}
-
-static void wrong_attempts_are_refused(void **state)
-{
-	static const char *const attempts[] = { "", "x", "-1", "1/../2", "1 ",
-						"12345678901" };
-	struct place *place = *state;
-
-	for (size_t i = 0; i < ROWS(attempts); i++) {
-		pid_t pid = fork();
-
-		if (pid == 0) {
-			close(2);
-			execl(LAUNCHER, LAUNCHER, place->folder, place->work,
-			      "5", attempts[i], "--", "true", (char *)NULL);
-			_exit(99);
-		}
-		assert_int_equal(finish(pid), HD_RECORD_EXIT_USAGE);
-	}
-}
-
-static void wrong_arguments_are_refused(void **state)
-{
-	static const char *const graces[] = { "", "x", "-1", "nan", "1e10", "5s" };
-	static const char *const argv[] = { "true", NULL };
-
-	for (size_t i = 0; i < ROWS(graces); i++) {
-		int saved = dup(2);
-		int null = open("/dev/null", O_WRONLY);
-
-		dup2(null, 2);
-		assert_int_equal(finish(start(*state, graces[i], argv)),
-				 HD_RECORD_EXIT_USAGE);
-		dup2(saved, 2);
-		close(saved);
-		close(null);
-	}
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, launch_teardown)
 
 int main(void)
 {
@@ -851,13 +632,6 @@ int main(void)
 		TEST(a_program_killed_for_want_of_memory_says_so),
 		TEST(a_kill_from_outside_is_not_for_want_of_memory),
 		TEST(the_launcher_is_small),
-		TEST(without_a_ticket_nothing_is_touched),
-		TEST(another_attempts_ticket_is_not_taken),
-		TEST(of_two_launchers_with_one_ticket_one_runs),
-		TEST(the_state_is_there_before_the_program_runs),
-		TEST(closed_streams_do_not_cost_the_record),
-		TEST(wrong_attempts_are_refused),
-		TEST(wrong_arguments_are_refused),
 	};
 
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
