@@ -14,8 +14,6 @@
 
 #include "base/time.h"
 
-#include <hdrive/api.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -26,22 +24,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
-
-#ifdef __SANITIZE_ADDRESS__
-/* curses keeps what it read of the terminal until the process ends. */
-HD_API const char *__lsan_default_suppressions(void);
-HD_API const char *__lsan_default_options(void);
-
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libtinfo\nleak:libncurses\n";
-}
-
-const char *__lsan_default_options(void)
-{
-	return "print_suppressions=0";
-}
-#endif
 
 enum { EXIT_NO_TERMINAL = 2,
        EXIT_NO_SWEEP = 3,
