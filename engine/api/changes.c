@@ -8,7 +8,6 @@
 
 #include "base/number.h"
 #include "base/time.h"
-#include "report/rows.h"
 #include "store/look.h"
 
 #include <inttypes.h>
@@ -247,16 +246,9 @@ struct list_walk {
 static int list_row(void *user, const struct hd_sweep_row *row)
 {
 	struct list_walk *walk = user;
-	bool is_study;
-	int rc = hd_store_is_study(walk->api->setup.store, row->key, &is_study, walk->err);
 
-	if (rc < 0)
-		return rc;
-	hd_pen_puts(&walk->pen, walk->count++ ? ",{" : "{");
-	hd_rows_sweep_json(&walk->pen, row);
-	hd_pen_printf(&walk->pen, ",\"study\":%s,\"key\":%" PRId64 "}",
-		      is_study ? "true" : "false", row->key);
-	return walk->pen.rc;
+	return hd_api_put_sweep(&walk->pen, walk->api->setup.store, row, walk->count++ == 0,
+				walk->err);
 }
 
 static int list_sweep(void *user, int64_t key)

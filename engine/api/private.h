@@ -70,6 +70,12 @@ void hd_api_put_integer(struct hd_buf *buf, int64_t value);
 /* Microseconds as milliseconds, null for 0. */
 void hd_api_put_millis(struct hd_buf *buf, int64_t time);
 
+/* --- sweeps.c ----------------------------------------------------------------- */
+
+/* A sweep as the list has it, after a comma where it is not the FIRST. */
+int hd_api_put_sweep(struct hd_pen *pen, struct hd_store *store,
+		     const struct hd_sweep_row *row, bool is_first, struct hd_error *err);
+
 /* --- columns.c ---------------------------------------------------------------- */
 
 /* "number":0,"state":"Running", ... of a trial that is watched. */

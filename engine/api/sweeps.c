@@ -25,6 +25,21 @@ int hd_api_version(struct call *call)
 
 /* --- the list ----------------------------------------------------------------- */
 
+int hd_api_put_sweep(struct hd_pen *pen, struct hd_store *store,
+		     const struct hd_sweep_row *row, bool is_first, struct hd_error *err)
+{
+	bool is_study;
+	int rc = hd_store_is_study(store, row->key, &is_study, err);
+
+	if (rc < 0)
+		return rc;
+	hd_pen_puts(pen, is_first ? "{" : ",{");
+	hd_rows_sweep_json(pen, row);
+	hd_pen_printf(pen, ",\"study\":%s,\"key\":%" PRId64 "}", is_study ? "true" : "false",
+		      row->key);
+	return pen->rc;
+}
+
 struct sweeps_walk {
 	struct hd_pen pen;
 	struct call *call;
@@ -38,22 +53,14 @@ struct sweeps_walk {
 static int sweeps_row(void *user, const struct hd_sweep_row *row)
 {
 	struct sweeps_walk *walk = user;
-	bool is_study;
-	int rc;
 
 	if (walk->count == walk->limit) {
 		walk->more = true;
 		return 0;
 	}
-	rc = hd_store_is_study(walk->call->store, row->key, &is_study, walk->call->err);
-	if (rc < 0)
-		return rc;
-	hd_pen_puts(&walk->pen, walk->count++ ? ",{" : "{");
-	hd_rows_sweep_json(&walk->pen, row);
-	hd_pen_printf(&walk->pen, ",\"study\":%s,\"key\":%" PRId64 "}",
-		      is_study ? "true" : "false", row->key);
 	walk->last = row->key;
-	return walk->pen.rc;
+	return hd_api_put_sweep(&walk->pen, walk->call->store, row, walk->count++ == 0,
+				walk->call->err);
 }
 
 static int sweeps_read(struct call *call, struct sweeps_walk *walk, int64_t after)
