@@ -10,12 +10,13 @@
 /* A walk that removes as it goes is XSI's. */
 #define _XOPEN_SOURCE 700
 
+#include "request.h"
+
 #include "mlflow/journal.h"
 #include "mlflow/api.h"
 
 #include "base/json.h"
 
-#include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,24 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static char folder[64];
 static char outputs[80], secret[80], metrics[80];
 
-static void require(int truth)
-{
-	if (!truth)
-		abort();
-}
-
-static int forget(const char *path, const struct stat *status, int kind,
-		  struct FTW *walk)
-{
-	(void)status;
-	(void)kind;
-	(void)walk;
-	return remove(path);
-}
-
 static void clear(void)
 {
-	nftw(outputs, forget, 16, FTW_DEPTH | FTW_PHYS);
+	folder_forget(outputs);
 	unlink(metrics);
 	require(mkdir(outputs, 0700) == 0);
 	require(symlink("../secret", "outputs/link") == 0);
@@ -58,7 +44,7 @@ static void clear(void)
 
 static void leave(void)
 {
-	nftw(folder, forget, 16, FTW_DEPTH | FTW_PHYS);
+	folder_forget(folder);
 }
 
 static void enter(void)
@@ -139,17 +125,6 @@ static unsigned ask(const struct hd_ml *ml, struct hd_web_request *request)
 	hd_web_close(request);
 	hd_web_reply_release(&reply);
 	return status;
-}
-
-/* The rest of the line at *AT, which is then behind it; it is terminated. */
-static char *line_take(char **at)
-{
-	char *line = *at;
-	size_t length = strcspn(line, "\n");
-
-	*at = line + length + (line[length] == '\n');
-	line[length] = '\0';
-	return line;
 }
 
 /* TEXT is LENGTH bytes and a terminator. */

@@ -13,13 +13,14 @@
 /* A walk that removes as it goes, and memmem. */
 #define _GNU_SOURCE
 
+#include "request.h"
+
 #include <hdrive/config.h>
 
 #include "base/json.h"
 #include "serve/ui.h"
 #include "store/store.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,27 +52,12 @@ static struct hd_asset assets[HD_ASSETS] = {
 static struct hd_web_guard guard = { .token = TOKEN, .port = 80, .browsers = true };
 static struct hd_ui ui = { .guard = &guard, .assets = assets };
 
-static void require(int truth)
-{
-	if (!truth)
-		abort();
-}
-
-static int forget(const char *path, const struct stat *status, int kind,
-		  struct FTW *walk)
-{
-	(void)status;
-	(void)kind;
-	(void)walk;
-	return remove(path);
-}
-
 static void leave(void)
 {
 	hd_events_close(ui.events);
 	hd_api_close(ui.api);
 	hd_store_close(ui.store);
-	nftw(folder, forget, 16, FTW_DEPTH | FTW_PHYS);
+	folder_forget(folder);
 }
 
 static void file_make(const char *name, const char *text)
@@ -326,17 +312,6 @@ static unsigned ask(struct hd_web_request *request)
 	hd_web_close(request);
 	hd_web_reply_release(&reply);
 	return status;
-}
-
-/* The rest of the line at *AT, which is then behind it; it is terminated. */
-static char *line_take(char **at)
-{
-	char *line = *at;
-	size_t length = strcspn(line, "\n");
-
-	*at = line + length + (line[length] == '\n');
-	line[length] = '\0';
-	return line;
 }
 
 static void header_take(struct hd_web_request *request, char *line)
