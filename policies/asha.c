@@ -11,8 +11,10 @@
 
 static const struct hd_option asha_options[] = {
 	HD_OPTION_SIZE(struct rungs, reduction_factor, 2, RUNGS_FACTOR_MOST, 3,
-		       "one trial in this many goes on at a rung, to a rung this "
-		       "many times as high"),
+		       "one trial in this many goes on at a rung"),
+	HD_OPTION_DOUBLE(struct rungs, spacing, 1, RUNGS_SPACING_MOST,
+			 "the next rung is this many times as far, by default as "
+			 "reduction_factor where it is not given"),
 	HD_OPTION_SIZE(struct rungs, first_rung, 1, RUNGS_FIRST_MOST, 3,
 		       "the interval of the first rung"),
 	HD_OPTION_SIZE(struct rungs, brackets, 1, RUNGS_BRACKETS_MOST, 1,
@@ -30,6 +32,7 @@ const struct hd_policy_type hd_policy_asha = {
 	.state_size = sizeof(struct rungs),
 	.compares = true,
 	.has_rungs = true,
+	.init = hd_rungs_init,
 	.should_stop = hd_rungs_should_stop,
 	.promote = hd_rungs_promote,
 };

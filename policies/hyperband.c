@@ -15,8 +15,10 @@
 
 static const struct hd_option hyperband_options[] = {
 	HD_OPTION_SIZE(struct rungs, reduction_factor, 2, RUNGS_FACTOR_MOST, 3,
-		       "one trial in this many goes on at a rung, to a rung this "
-		       "many times as high"),
+		       "one trial in this many goes on at a rung"),
+	HD_OPTION_DOUBLE(struct rungs, spacing, 1, RUNGS_SPACING_MOST,
+			 "the next rung is this many times as far, by default as "
+			 "reduction_factor where it is not given"),
 	HD_OPTION_SIZE(struct rungs, first_rung, 1, RUNGS_FIRST_MOST, 2,
 		       "the interval of the first rung of the first bracket"),
 	HD_OPTION_SIZE(struct rungs, brackets, 1, RUNGS_BRACKETS_MOST, 3,
@@ -29,7 +31,10 @@ static const struct hd_option hyperband_options[] = {
 
 static int hyperband_init(void *vstate, struct hd_error *err)
 {
-	(void)err;
+	int rc = hd_rungs_init(vstate, err);
+
+	if (rc < 0)
+		return rc;
 	hd_rungs_share(vstate);
 	return 0;
 }

@@ -9,6 +9,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* The last interval that can be a rung: rounding is exact below it. */
+#define RUNGS_LAST (SIZE_MAX < UINT64_C(1) << 48 ? SIZE_MAX / 2 : (size_t)1 << 48)
+
+/* The K-th rung, from 0 on, and the one behind it. */
+struct rungs_rung {
+	size_t k, interval, next;
+};
+
 /* Where a trial stands at a rung, and how many of COUNT go on. */
 struct rungs_standing {
 	size_t rung, bracket;
@@ -16,25 +24,123 @@ struct rungs_standing {
 	double best;
 };
 
+/* --- the sequence ---------------------------------------------------------- */
+
+/*
+ * A spacing of 1.7 is a little less in binary: five times that is to be 8.5 all
+ * the same, and to round up. The next larger number rounds nothing else up, as a
+ * rung is no more than RUNGS_LAST.
+ */
+int hd_rungs_init(void *vstate, struct hd_error *err)
+{
+	struct rungs *rungs = vstate;
+	double spacing = rungs->spacing;
+	char text[HD_REASON_NUMBER];
+
+	if (isnan(spacing))
+		spacing = (double)rungs->reduction_factor;
+	if (!(spacing > 1))
+		return hd_error_set(err, HD_EINVAL,
+				    "'spacing' must be greater than 1, got %s",
+				    hd_reason_number(spacing, text));
+	rungs->gain = nextafter(spacing, INFINITY) - 1;
+	return 0;
+}
+
+/* How far the next rung is: never less for a higher RUNG. */
+static double rungs_step(const struct rungs *rungs, size_t rung)
+{
+	double step = floor((double)rung * rungs->gain + 0.5);
+
+	return step < 1 ? 1 : step;
+}
+
+/* The rung behind RUNG; SIZE_MAX, which nobody reaches, past the last. */
+static size_t rungs_after(const struct rungs *rungs, size_t rung)
+{
+	double step;
+
+	if (rung >= RUNGS_LAST)
+		return SIZE_MAX;
+	step = rungs_step(rungs, rung);
+	return step > (double)(RUNGS_LAST - rung) ? SIZE_MAX : rung + (size_t)step;
+}
+
+/* Where the bracket begins; SIZE_MAX past the last rung. */
+static size_t rungs_first(const struct rungs *rungs, size_t bracket)
+{
+	size_t rung = rungs->first_rung;
+
+	while (bracket--)
+		rung = rungs_after(rungs, rung);
+	return rung;
+}
+
+/*
+ * How many rungs on from RUNG are as far apart as it and its NEXT, those and at
+ * least one: up to (step + 1/2) / gain, less a little for rounding.
+ */
+static size_t rungs_alike(const struct rungs *rungs, size_t rung, size_t next)
+{
+	double step = (double)(next - rung);
+	double last = (step + 0.5) / rungs->gain * (1 - 1e-9);
+
+	if (last >= (double)RUNGS_LAST)
+		last = (double)RUNGS_LAST;
+	return last > (double)rung ? 1 + (size_t)((last - (double)rung) / step) : 1;
+}
+
+/*
+ * Every value that is logged asks this. Rungs equally far apart are passed in
+ * one leap, so that even where each interval is one it takes but a few.
+ */
+static bool rungs_is_rung(const struct rungs *rungs, size_t bracket,
+			  size_t interval)
+{
+	size_t rung = rungs_first(rungs, bracket);
+
+	while (rung < interval) {
+		size_t next = rungs_after(rungs, rung), leap, most;
+
+		if (next > interval)
+			return false;
+		leap = rungs_alike(rungs, rung, next);
+		most = (interval - rung) / (next - rung);
+		rung += (leap < most ? leap : most) * (next - rung);
+	}
+	return rung == interval;
+}
+
 /* --- brackets -------------------------------------------------------------- */
 
 /*
- * Bracket s begins at factor^s times the first rung, so it costs as much more
- * a trial. Hyperband (Li et al., JMLR 2018, algorithm 1) therefore gives the
- * one that has B - 1 - s brackets behind it factor^(B - 1 - s)/(B - s) trials.
+ * A trial that begins at rung b costs r_b, one in FACTOR of them goes on to the
+ * next, and so to the last bracket's first rung:
+ *
+ *	cost(b) = r_b + cost(b + 1) / factor.
+ *
+ * Hyperband (Li et al., JMLR 2018, algorithm 1) gives each bracket the same to
+ * spend, so that its share of the trials is one over its cost. With a spacing of
+ * FACTOR cost(b) is r_0 factor^b (brackets - b), and the shares are the paper's.
  */
 void hd_rungs_share(struct rungs *rungs)
 {
-	size_t count = rungs->brackets;
-	double sum = 0;
+	double rung[RUNGS_BRACKETS_MOST], cost = 0, sum = 0;
+	size_t at = rungs->first_rung;
 
-	for (size_t s = 0; s < count; s++) {
-		sum += pow((double)rungs->reduction_factor,
-			   (double)(count - 1 - s)) /
-		       (double)(count - s);
+	for (size_t s = 0; s < rungs->brackets; s++) {
+		rung[s] = (double)at;
+		at = rungs_after(rungs, at);
+	}
+	for (size_t s = rungs->brackets; s-- > 0;) {
+		cost = rung[s] + cost / (double)rungs->reduction_factor;
+		rungs->edges[s] = 1 / cost;
+	}
+	for (size_t s = 0; s < rungs->brackets; s++) {
+		sum += rungs->edges[s];
 		rungs->edges[s] = sum;
 	}
-	for (size_t s = 0; s < count; s++)
+	for (size_t s = 0; s < rungs->brackets; s++)
 		rungs->edges[s] /= sum;
 	rungs->shared = true;
 }
@@ -64,29 +170,6 @@ size_t hd_rungs_bracket(const struct rungs *rungs, size_t number)
 	while (s + 1 < rungs->brackets && hash >= rungs->edges[s])
 		s++;
 	return s;
-}
-
-/* Where the bracket begins; SIZE_MAX, which nobody reaches, past all numbers. */
-static size_t rungs_first(const struct rungs *rungs, size_t bracket)
-{
-	size_t rung = rungs->first_rung;
-
-	for (size_t s = 0; s < bracket; s++) {
-		if (rung > SIZE_MAX / rungs->reduction_factor)
-			return SIZE_MAX;
-		rung *= rungs->reduction_factor;
-	}
-	return rung;
-}
-
-static bool rungs_is_rung(const struct rungs *rungs, size_t bracket,
-			  size_t interval)
-{
-	size_t rung = rungs_first(rungs, bracket);
-
-	while (rung < interval && rung <= interval / rungs->reduction_factor)
-		rung *= rungs->reduction_factor;
-	return rung == interval;
 }
 
 /* --- judging --------------------------------------------------------------- */
@@ -174,13 +257,13 @@ bool hd_rungs_should_stop(const void *vstate, const struct hd_trial *trial,
  * It pauses, this rung is the highest it came to (it may have logged more than
  * it was asked for before it stopped), and it has a value to go by.
  */
-static bool rungs_waits(const struct rungs *rungs, const struct hd_trial *trial,
-			size_t rung)
+static bool rungs_waits(const struct hd_trial *trial,
+			const struct rungs_rung *rung)
 {
 	return hd_trial_state(trial) == HD_TRIAL_CANCELED &&
 	       hd_trial_end(trial) == HD_END_PAUSED &&
-	       hd_trial_intervals(trial) / rungs->reduction_factor < rung &&
-	       !isnan(hd_trial_best(trial, rung));
+	       hd_trial_intervals(trial) < rung->next &&
+	       !isnan(hd_trial_best(trial, rung->interval));
 }
 
 /* How many of the COUNT trials of ALL are of each bracket. */
@@ -208,13 +291,13 @@ static void rungs_count(const struct rungs *rungs,
 /* The best that waits at RUNG for its turn; NULL for none. */
 static const struct hd_trial *rungs_next(const struct rungs *rungs,
 					 const struct hd_history *history,
-					 size_t rung,
+					 const struct rungs_rung *rung,
 					 struct rungs_standing *standing)
 {
 	size_t counts[RUNGS_BRACKETS_MOST], places[RUNGS_BRACKETS_MOST] = { 0 };
 	size_t count, inherited = 0;
-	const struct hd_standing *all = hd_history_standings(history, rung,
-							     &count);
+	const struct hd_standing *all =
+		hd_history_standings(history, rung->interval, &count);
 
 	rungs_count(rungs, all, count, counts);
 	for (size_t i = 0; i < count; i++) {
@@ -231,13 +314,13 @@ static const struct hd_trial *rungs_next(const struct rungs *rungs,
 		/* With one bracket there is nobody behind this one either. */
 		if (place > most && rungs->brackets == 1)
 			return NULL;
-		if (place > most || rung < rungs_first(rungs, s))
+		if (place > most || rung->k < s)
 			continue;
 		trial = hd_history_trial(history, (size_t)all[i].number);
-		if (!rungs_waits(rungs, trial, rung))
+		if (!rungs_waits(trial, rung))
 			continue;
 		*standing = (struct rungs_standing){
-			.rung = rung,
+			.rung = rung->interval,
 			.bracket = s,
 			.place = place,
 			.count = counts[s],
@@ -249,38 +332,33 @@ static const struct hd_trial *rungs_next(const struct rungs *rungs,
 	return NULL;
 }
 
-/* The highest rung that any trial came to; the first when there is none. */
-static size_t rungs_highest(const struct rungs *rungs,
-			    const struct hd_history *history)
-{
-	size_t rung = rungs->first_rung, count;
-
-	while (rung <= SIZE_MAX / rungs->reduction_factor &&
-	       hd_history_standings(history, rung * rungs->reduction_factor,
-				    &count))
-		rung *= rungs->reduction_factor;
-	return rung;
-}
-
+/*
+ * The highest rung comes first. The sequence goes up alone and may be long, so
+ * it is gone through once, and who was found last is taken.
+ */
 const struct hd_trial *hd_rungs_promote(const void *vstate,
 					const struct hd_history *history,
 					struct hd_reason *why)
 {
 	const struct rungs *rungs = vstate;
+	const struct hd_trial *found = NULL;
+	struct rungs_rung rung = { .interval = rungs->first_rung };
 	struct rungs_standing standing;
+	size_t count;
 
 	if (!rungs->promote)
 		return NULL;
 	assert(rungs->brackets <= RUNGS_BRACKETS_MOST);
-	for (size_t rung = rungs_highest(rungs, history);
-	     rung >= rungs->first_rung; rung /= rungs->reduction_factor) {
-		const struct hd_trial *trial = rungs_next(rungs, history, rung,
-							  &standing);
+	for (; hd_history_standings(history, rung.interval, &count); rung.k++) {
+		const struct hd_trial *trial;
 
-		if (!trial)
-			continue;
-		rungs_explain(rungs, &standing, why);
-		return trial;
+		rung.next = rungs_after(rungs, rung.interval);
+		trial = rungs_next(rungs, history, &rung, &standing);
+		if (trial)
+			found = trial;
+		rung.interval = rung.next;
 	}
-	return NULL;
+	if (found)
+		rungs_explain(rungs, &standing, why);
+	return found;
 }

@@ -15,7 +15,7 @@ for type in random grid sobol tpe bayesian auto; do
 	done
 done
 for policy in auto 'forecast, chance: 0.3' 'asha, first_rung: 2, reduction_factor: 2' \
-	'hyperband, first_rung: 1, reduction_factor: 2' \
+	'hyperband, first_rung: 1, reduction_factor: 2, spacing: 1.6' \
 	'percentile, percentile: 25, min_trials: 2' \
 	'patient, patience: 2' 'threshold, lower: 0.2'; do
 	sweep total=16 concurrent=3 "policy=$policy"

@@ -86,8 +86,11 @@ static void take_option(struct bytes *bytes, const struct hd_option *row,
 	unsigned pick = take(bytes);
 	double number;
 
+	/* A share or a ratio, which has both bounds, often little above one. */
 	if (row->type == HD_OPTION_TYPE_DOUBLE)
-		number = take_number(bytes);
+		number = isfinite(row->min) && isfinite(row->max) && pick % 4 == 1
+				 ? row->min + ldexp(1, 3 - (int)(pick / 4 % 16))
+				 : take_number(bytes);
 	else if (row->type == HD_OPTION_TYPE_BOOL)
 		number = pick % 2;
 	else

@@ -279,6 +279,11 @@ static void wrong_goals_samplers_and_policies_name_the_word(void **state)
 		   "--policy bandit:slack=1: unknown option 'slack', expected one of slack_factor, "
 		   "slack_amount, evaluation_interval, delay_evaluation");
 	check_line("min:l", NULL, "asha:first_rung=2,promote=false", "");
+	check_line("min:l", NULL, "asha:reduction_factor=2,spacing=1.34", "");
+	check_line("min:l", NULL, "asha:spacing=0.5",
+		   "--policy asha:spacing=0.5: 'spacing' must be a number from 1 to 1000, got 0.5");
+	check_line("min:l", NULL, "hyperband:spacing=1",
+		   "--policy hyperband:spacing=1: 'spacing' must be greater than 1, got 1");
 	check_line("min:l", NULL, "threshold:upper=1e6", "");
 	check_line("min:l", NULL, "asha:evaluation_interval=2",
 		   "--policy asha:evaluation_interval=2: 'policy.evaluation_interval' is not for "

@@ -7,6 +7,8 @@
 
 #include "rungs.h"
 
+#include <float.h>
+
 /* A policy with a few of its options; NAME of the first that is not is NULL. */
 struct setting {
 	const char *name;
@@ -83,6 +85,108 @@ static void asha_judges_at_its_rungs_alone(void **state)
 	free(asked.state);
 	free(second.state);
 	hd_history_free(history);
+}
+
+/* The definition of rungs.h, where a half in decimals is one in binary too. */
+static size_t plain_next(const struct rungs *rungs, size_t rung)
+{
+	double spacing = isnan(rungs->spacing) ? (double)rungs->reduction_factor
+					       : rungs->spacing;
+	size_t next = (size_t)floor((double)rung * spacing + 0.5 + 1e-9);
+
+	return next > rung ? next : rung + 1;
+}
+
+/* Judged, over so many INTERVALS, at rungs by the definition and no other. */
+static void check_rungs(struct asked *asked, const size_t *rungs, size_t count,
+			size_t intervals)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	size_t rung = asked->state->first_rung, met = 0;
+	struct hd_trial *trial;
+
+	curves_flat(history, 0.9, intervals);
+	trial = curves_start(history);
+	for (size_t interval = 1; interval <= intervals; interval++) {
+		assert_int_equal(hd_trial_log(trial, 0.1), 0);
+		assert_int_equal(stops(asked, 1, history), interval == rung);
+		if (interval != rung)
+			continue;
+		if (met < count)
+			assert_int_equal(rung, rungs[met]);
+		met++;
+		rung = plain_next(asked->state, rung);
+	}
+	assert_true(met >= count);
+	hd_history_free(history);
+}
+
+static void the_next_rung_is_spacing_times_as_far(void **state)
+{
+	static const struct {
+		double factor, spacing, first;
+		size_t rungs[12];
+	} rows[] = {
+		{ 2, 1.34, 2, { 2, 3, 4, 5, 7, 9, 12, 16, 21, 28, 38, 51 } },
+		{ 3, 1.6, 2, { 2, 3, 5, 8, 13, 21, 34, 54, 86, 138, 221, 354 } },
+		{ 4, 2, 2, { 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096 } },
+		/* A half rounds up, where binary has a little less of it too. */
+		{ 3, 1.7, 5, { 5, 9, 15, 26, 44, 75, 128, 218, 371, 631, 1073, 1824 } },
+		{ 3, 1.003, 499, { 499, 500, 502, 504, 506 } },
+		{ 3, 2.5, 1, { 1, 3, 8, 20, 50, 125, 313, 783, 1958 } },
+		{ 3, 1.01, 145, { 145, 146, 147, 148, 149, 150, 152, 154, 156, 158, 160, 162 } },
+		{ 2, 1000, 3, { 3, 3000 } },
+		{ 2, NAN, 3, { 3, 6, 12, 24, 48, 96, 192, 384, 768, 1536, 3072 } },
+		{ 7, NAN, 1, { 1, 7, 49, 343, 2401 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct asked asked;
+		size_t count = 0;
+
+		while (count < ROWS(rows[i].rungs) && rows[i].rungs[count])
+			count++;
+		ASKED(&asked, "asha", { "reduction_factor", rows[i].factor },
+		      { "spacing", rows[i].spacing },
+		      { "first_rung", rows[i].first });
+		check_rungs(&asked, rows[i].rungs, count, 5000);
+		free(asked.state);
+	}
+}
+
+/* Every interval, then every other one...: passed in leaps, and none missed. */
+static void close_rungs_are_all_met(void **state)
+{
+	static const double spacings[] = { 1 + DBL_EPSILON, 1.0000001, 1.0001,
+					   1.0005, 1.003, 1.05 };
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(spacings); i++) {
+		struct asked asked;
+
+		ASKED(&asked, "asha", { "spacing", spacings[i] },
+		      { "first_rung", 1 });
+		check_rungs(&asked, NULL, 0, 20000);
+		free(asked.state);
+	}
+}
+
+static void a_spacing_of_1_is_refused(void **state)
+{
+	static const char *const policies[] = { "asha", "hyperband" };
+
+	(void)state;
+	for (size_t i = 0; i < ROWS(policies); i++) {
+		const struct hd_policy_type *type = hd_policy_type_find(policies[i]);
+		void *rungs = curves_state(type);
+		struct hd_error err = { 0 };
+
+		curves_option(type, rungs, "spacing", 1);
+		assert_int_equal(type->init(rungs, &err), HD_EINVAL);
+		assert_string_equal(err.text, "'spacing' must be greater than 1, got 1");
+		free(rungs);
+	}
 }
 
 static void the_best_third_at_a_rung_goes_on(void **state)
@@ -350,6 +454,33 @@ static void a_trial_without_a_value_is_not_promoted(void **state)
 	hd_history_free(history);
 }
 
+/* Rungs 2, 3, 5, 8, 12: who logged 4 or 7 is of 3 or 5. */
+static void between_close_rungs_the_lower_counts(void **state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "asha", { "first_rung", 2 }, { "reduction_factor", 2 },
+	      { "spacing", 1.5 });
+	curves_end(curves_flat(history, 5, 4), HD_END_PAUSED);
+	curves_end(curves_flat(history, 4, 3), HD_END_PAUSED);
+	assert_ptr_equal(promotes(&asked, history), hd_history_trial(history, 1));
+	assert_string_equal(asked.why.text,
+			    "place 1 of 2 at rung 3, best so far 4; the best 1 "
+			    "(1/2) goes on");
+	curves_end(curves_flat(history, 7, 7), HD_END_PAUSED);
+	curves_end(curves_flat(history, 8, 5), HD_END_PAUSED);
+	assert_ptr_equal(promotes(&asked, history), hd_history_trial(history, 2));
+	assert_non_null(strstr(asked.why.text, "place 1 of 2 at rung 5"));
+	curves_again(hd_history_trial_mutable(history, 2));
+	/* Of rung 3's four the best two: one waits there, both at 5 do not. */
+	assert_ptr_equal(promotes(&asked, history), hd_history_trial(history, 1));
+	assert_non_null(strstr(asked.why.text, "place 1 of 4 at rung 3"));
+	free(asked.state);
+	hd_history_free(history);
+}
+
 /* --- brackets -------------------------------------------------------------- */
 
 static void a_later_bracket_begins_a_rung_later_and_compares_alone(void **state)
@@ -379,6 +510,53 @@ static void a_later_bracket_begins_a_rung_later_and_compares_alone(void **state)
 			    "far 0.6; the best 1 (1/3) goes on");
 	free(asked.state);
 	hd_history_free(history);
+}
+
+static void a_bracket_begins_a_rung_of_the_sequence_later(void **state)
+{
+	static const size_t firsts[] = { 2, 3, 4, 5, 7 };
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "asha", { "reduction_factor", 2 }, { "spacing", 1.34 },
+	      { "first_rung", 2 }, { "brackets", ROWS(firsts) });
+	for (size_t i = 0; i < ROWS(firsts); i++)
+		curves_flat(history, 1, 10);
+	for (size_t i = 0; i < ROWS(firsts); i++) {
+		struct hd_trial *trial = curves_start(history);
+		size_t interval = 0;
+
+		do {
+			assert_int_equal(hd_trial_log(trial, 0), 0);
+			interval++;
+		} while (!stops(&asked, ROWS(firsts) + i, history));
+		assert_int_equal(interval, firsts[i]);
+	}
+	free(asked.state);
+	hd_history_free(history);
+}
+
+/*
+ * Rungs 2, 3 and 5, a third going on: 2 + (3 + 5/3)/3 = 32/9, 3 + 5/3 = 14/3 and 5
+ * intervals a trial, so that each bracket may have one over that.
+ */
+static void with_close_rungs_hyperbands_brackets_are_more_alike(void **state)
+{
+	static const double shares[] = { 9.0 / 32, 3.0 / 14, 1.0 / 5 };
+	double sum = shares[0] + shares[1] + shares[2];
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "hyperband", { "spacing", 1.6 });
+	assert_close(asked.state->edges[0], shares[0] / sum, 1e-12);
+	assert_close(asked.state->edges[1], (shares[0] + shares[1]) / sum, 1e-12);
+	assert_close(asked.state->edges[2], 1, 1e-12);
+	free(asked.state);
+	ASKED(&asked, "hyperband", { "spacing", 3 });
+	assert_close(asked.state->edges[0], 6.0 / 11, 1e-12);
+	assert_close(asked.state->edges[1], 9.0 / 11, 1e-12);
+	free(asked.state);
 }
 
 static void hyperband_gives_most_trials_to_the_first_bracket(void **state)
@@ -420,33 +598,43 @@ static void a_grids_stride_meets_every_bracket(void **state)
 	free(asked.state);
 }
 
-/* What no size_t can hold is a rung that nobody comes to. */
+/* What is past counting is a rung that nobody comes to. */
 static void rungs_past_all_numbers_are_none(void **state)
 {
-	struct hd_history *history = curves_new(HD_MAXIMIZE);
-	struct asked asked;
+	static const struct {
+		const char *policy;
+		double factor, spacing, first;
+	} rows[] = {
+		{ "asha", RUNGS_FACTOR_MOST, NAN, RUNGS_FIRST_MOST },
+		{ "asha", 2, RUNGS_SPACING_MOST, RUNGS_FIRST_MOST },
+		{ "hyperband", RUNGS_FACTOR_MOST, NAN, 1 },
+		{ "hyperband", 2, RUNGS_SPACING_MOST, RUNGS_FIRST_MOST },
+		{ "hyperband", RUNGS_FACTOR_MOST, 1 + DBL_EPSILON, RUNGS_FIRST_MOST },
+	};
 
 	(void)state;
-	ASKED(&asked, "asha", { "reduction_factor", RUNGS_FACTOR_MOST },
-	      { "first_rung", RUNGS_FIRST_MOST },
-	      { "brackets", RUNGS_BRACKETS_MOST });
-	for (size_t i = 0; i < RUNGS_BRACKETS_MOST; i++)
-		curves_flat(history, (double)i, 4);
-	for (size_t i = 0; i < RUNGS_BRACKETS_MOST; i++)
-		assert_false(stops(&asked, i, history));
-	assert_null(promotes(&asked, history));
-	free(asked.state);
-	ASKED(&asked, "hyperband", { "reduction_factor", RUNGS_FACTOR_MOST },
-	      { "first_rung", 1 }, { "brackets", RUNGS_BRACKETS_MOST });
-	for (size_t i = 0; i < RUNGS_BRACKETS_MOST; i++) {
-		assert_true(asked.state->edges[i] > 0);
-		assert_true(asked.state->edges[i] <= 1);
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct hd_history *history = curves_new(HD_MAXIMIZE);
+		struct asked asked;
+
+		ASKED(&asked, rows[i].policy,
+		      { "reduction_factor", rows[i].factor },
+		      { "spacing", rows[i].spacing },
+		      { "first_rung", rows[i].first },
+		      { "brackets", RUNGS_BRACKETS_MOST });
+		for (size_t s = 0; s < RUNGS_BRACKETS_MOST; s++) {
+			curves_flat(history, (double)s, 4);
+			if (!asked.state->shared)
+				continue;
+			assert_true(asked.state->edges[s] > 0);
+			assert_true(asked.state->edges[s] <= 1);
+		}
+		for (size_t s = 0; s < RUNGS_BRACKETS_MOST; s++)
+			assert_false(stops(&asked, s, history));
+		assert_null(promotes(&asked, history));
+		free(asked.state);
+		hd_history_free(history);
 	}
-	for (size_t i = 0; i < RUNGS_BRACKETS_MOST; i++)
-		assert_false(stops(&asked, i, history));
-	assert_null(promotes(&asked, history));
-	free(asked.state);
-	hd_history_free(history);
 }
 
 /* --- over random histories ------------------------------------------------- */
@@ -472,14 +660,14 @@ static size_t plain_first(const struct rungs *rungs, size_t bracket)
 	size_t rung = rungs->first_rung;
 
 	while (bracket--)
-		rung *= rungs->reduction_factor;
+		rung = plain_next(rungs, rung);
 	return rung;
 }
 
 static bool plain_is_rung(const struct rungs *rungs, size_t bracket, size_t at)
 {
 	for (size_t rung = plain_first(rungs, bracket); rung <= at;
-	     rung *= rungs->reduction_factor)
+	     rung = plain_next(rungs, rung))
 		if (rung == at)
 			return true;
 	return false;
@@ -624,13 +812,17 @@ static void the_rules_hold_over_random_histories(void **state)
 {
 	static const struct {
 		const char *policy;
-		double factor, first, brackets;
+		double factor, spacing, first, brackets;
 	} rows[] = {
-		{ "asha", 3, 3, 1 },
-		{ "asha", 2, 1, 1 },
-		{ "asha", 2, 1, 3 },
-		{ "hyperband", 3, 1, 3 },
-		{ "hyperband", 2, 2, 4 },
+		{ "asha", 3, NAN, 3, 1 },
+		{ "asha", 2, NAN, 1, 1 },
+		{ "asha", 2, NAN, 1, 3 },
+		{ "asha", 2, 1.34, 2, 1 },
+		{ "asha", 2, 1.01, 1, 2 },
+		{ "asha", 2, 4.5, 1, 1 },
+		{ "hyperband", 3, NAN, 1, 3 },
+		{ "hyperband", 2, NAN, 2, 4 },
+		{ "hyperband", 2, 1.5, 1, 3 },
 	};
 
 	(void)state;
@@ -640,6 +832,7 @@ static void the_rules_hold_over_random_histories(void **state)
 
 		ASKED(&asked, rows[i].policy,
 		      { "reduction_factor", rows[i].factor },
+		      { "spacing", rows[i].spacing },
 		      { "first_rung", rows[i].first },
 		      { "brackets", rows[i].brackets });
 		for (uint32_t seed = 0; seed < 30; seed++)
@@ -654,6 +847,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asha_judges_at_its_rungs_alone),
+		cmocka_unit_test(the_next_rung_is_spacing_times_as_far),
+		cmocka_unit_test(close_rungs_are_all_met),
+		cmocka_unit_test(a_spacing_of_1_is_refused),
 		cmocka_unit_test(the_best_third_at_a_rung_goes_on),
 		cmocka_unit_test(of_the_first_at_a_rung_the_best_goes_on),
 		cmocka_unit_test(what_counts_is_the_best_up_to_the_rung),
@@ -666,7 +862,10 @@ int main(void)
 		cmocka_unit_test(a_trial_belongs_to_the_highest_rung_it_came_to),
 		cmocka_unit_test(only_what_pauses_is_promoted),
 		cmocka_unit_test(a_trial_without_a_value_is_not_promoted),
+		cmocka_unit_test(between_close_rungs_the_lower_counts),
 		cmocka_unit_test(a_later_bracket_begins_a_rung_later_and_compares_alone),
+		cmocka_unit_test(a_bracket_begins_a_rung_of_the_sequence_later),
+		cmocka_unit_test(with_close_rungs_hyperbands_brackets_are_more_alike),
 		cmocka_unit_test(hyperband_gives_most_trials_to_the_first_bracket),
 		cmocka_unit_test(a_grids_stride_meets_every_bracket),
 		cmocka_unit_test(rungs_past_all_numbers_are_none),
