@@ -196,15 +196,11 @@ int hd_store_setting_add(struct hd_store *store, int64_t sweep,
 {
 	struct hd_query query;
 	int64_t position = 0;
-	int rc = hd_query_open(&query, store, HD_STMT_SETTING_NEXT, err);
+	int rc = hd_query_integer_of(store, HD_STMT_SETTING_NEXT, sweep, &position,
+				     err);
 
-	if (rc < 0)
-		return rc;
-	hd_query_integer(&query, sweep);
-	if (hd_query_next(&query, err) > 0)
-		position = hd_query_get_integer(&query);
-	hd_query_close(&query);
-	rc = hd_query_write(&query, store, HD_STMT_SETTING_INSERT, err);
+	if (rc >= 0)
+		rc = hd_query_write(&query, store, HD_STMT_SETTING_INSERT, err);
 	if (rc < 0)
 		return rc;
 	hd_query_integer(&query, sweep);
@@ -239,14 +235,8 @@ int hd_store_queue_drop(struct hd_store *store, int64_t key,
 
 /* --- read again ----------------------------------------------------------- */
 
-/* 1 when the file has the tables of schema 3, 0 when it has not. */
-static int attempts_are_there(struct hd_store *store, struct hd_error *err)
-{
-	int64_t version;
-	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
-
-	return rc < 0 ? rc : version >= 3;
-}
+/* Attempts and devices have their tables since: */
+#define ATTEMPT_SCHEMA 3
 
 /* In the order of HD_STMT_ATTEMPT_ALL. */
 static int attempt_read(struct hd_query *query, struct hd_attempt_row *row,
@@ -257,9 +247,7 @@ static int attempt_read(struct hd_query *query, struct hd_attempt_row *row,
 	row->number = (unsigned)hd_query_get_size(query);
 	end = hd_query_get_text(query);
 	row->end_detail = hd_query_get_text(query);
-	row->exit_code =
-		hd_query_is_null(query) ? -1 : sqlite3_column_int(query->stmt, query->column);
-	query->column++;
+	row->exit_code = (int)hd_query_get_integer_or(query, -1);
 	row->exit_signal = (int)hd_query_get_integer(query);
 	row->started = hd_query_get_integer(query);
 	row->ended = hd_query_get_integer(query);
@@ -275,56 +263,62 @@ static int attempt_read(struct hd_query *query, struct hd_attempt_row *row,
 			    query->store->path);
 }
 
+struct attempts_walk {
+	hd_attempt_fn fn;
+	void *user;
+};
+
+static int attempts_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct attempts_walk *walk = vwalk;
+	struct hd_attempt_row row = { 0 };
+	int rc = attempt_read(query, &row, err);
+
+	return rc < 0 ? rc : walk->fn(walk->user, &row);
+}
+
 int hd_store_attempts(struct hd_store *store, int64_t sweep, size_t number,
 		      hd_attempt_fn fn, void *user, struct hd_error *err)
 {
+	struct attempts_walk walk = { fn, user };
 	struct hd_query query;
-	int rc = attempts_are_there(store, err);
+	int rc = hd_store_is_of(store, ATTEMPT_SCHEMA, err);
 
-	if (rc == 1)
-		rc = hd_query_open(&query, store, HD_STMT_ATTEMPT_ALL, err);
-	else
+	if (rc <= 0)
 		return rc;
+	rc = hd_query_open_of(&query, store, HD_STMT_ATTEMPT_ALL, sweep, err);
 	if (rc < 0)
 		return rc;
-	hd_query_integer(&query, sweep);
 	hd_query_integer(&query, (int64_t)number);
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		struct hd_attempt_row row = { 0 };
+	return hd_query_each(&query, attempts_row, &walk, err);
+}
 
-		rc = attempt_read(&query, &row, err);
-		if (rc == 0)
-			rc = fn(user, &row);
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+static int devices_row(struct hd_query *query, void *vdevices, struct hd_error *err)
+{
+	char **devices = vdevices;
+
+	*devices = strdup(hd_query_get_text(query));
+	return *devices ? 0 : hd_error_nomem(err);
 }
 
 int hd_store_devices(struct hd_store *store, int64_t sweep, size_t number,
 		     char **devices, struct hd_error *err)
 {
 	struct hd_query query;
-	int there = attempts_are_there(store, err), rc;
+	int rc = hd_store_is_of(store, ATTEMPT_SCHEMA, err);
 
 	*devices = NULL;
-	if (there < 0)
-		return there;
-	rc = there ? hd_query_open(&query, store, HD_STMT_TRIAL_DEVICES_OF, err) : 0;
-	if (there && rc == 0) {
-		hd_query_integer(&query, sweep);
+	if (rc > 0) {
+		rc = hd_query_open_of(&query, store, HD_STMT_TRIAL_DEVICES_OF,
+				      sweep, err);
+		if (rc < 0)
+			return rc;
 		hd_query_integer(&query, (int64_t)number);
-		rc = hd_query_next(&query, err);
-		*devices = strdup(rc > 0 ? hd_query_get_text(&query) : "");
-		hd_query_close(&query);
-	} else if (rc == 0) {
-		*devices = strdup("");
+		rc = hd_query_one(&query, devices_row, devices, err);
 	}
-	if (rc < 0) {
-		free(*devices);
-		*devices = NULL;
+	if (rc < 0)
 		return rc;
-	}
+	if (!*devices)
+		*devices = strdup("");
 	return *devices ? 0 : hd_error_nomem(err);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define EXPERIMENT_LONGEST 255
+#define EXPERIMENT_SCHEMA 4
 
 /* The last name of the path, "hdrive" when it has none: as trials are told. */
 static char *folder_name(const char *path)
@@ -42,35 +43,37 @@ static char *program_name(const char *program)
 	return found;
 }
 
+static int experiment_row(struct hd_query *query, void *vname, struct hd_error *err)
+{
+	char **name = vname;
+
+	*name = program_name(hd_query_get_text(query));
+	if (!*name)
+		*name = folder_name(hd_query_get_text(query));
+	return *name ? 0 : hd_error_nomem(err);
+}
+
 int hd_store_experiment(char **out, struct hd_store *store, int64_t sweep,
 			struct hd_error *err)
 {
 	struct hd_query query;
-	int64_t version;
-	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
+	int rc = hd_store_is_of(store, EXPERIMENT_SCHEMA, err);
 
 	*out = NULL;
-	if (rc < 0)
-		return rc;
-	if (version < 4) {
+	if (rc == 0) {
 		*out = strdup("hdrive");
 		return *out ? 0 : hd_error_nomem(err);
 	}
-	rc = hd_query_open(&query, store, HD_STMT_SWEEP_EXPERIMENT, err);
+	if (rc > 0)
+		rc = hd_query_open_of(&query, store, HD_STMT_SWEEP_EXPERIMENT,
+				      sweep, err);
 	if (rc < 0)
 		return rc;
-	hd_query_integer(&query, sweep);
-	rc = hd_query_next(&query, err);
-	if (rc > 0) {
-		*out = program_name(hd_query_get_text(&query));
-		if (!*out)
-			*out = folder_name(hd_query_get_text(&query));
-	}
-	hd_query_close(&query);
+	rc = hd_query_one(&query, experiment_row, out, err);
 	if (rc == 0)
-		return hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'", store->path);
-	return rc < 0 ? rc : *out ? 0
-				  : hd_error_nomem(err);
+		return hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'",
+				    store->path);
+	return rc < 0 ? rc : 0;
 }
 
 int hd_store_experiment_check(const char *name, struct hd_error *err)
@@ -112,27 +115,31 @@ int hd_store_experiment_create(struct hd_store *store, const char *name,
 	return rc;
 }
 
+struct experiments_walk {
+	hd_experiment_fn fn;
+	void *user;
+};
+
+static int experiments_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct experiments_walk *walk = vwalk;
+	const char *name = hd_query_get_text(query);
+
+	(void)err;
+	return walk->fn(walk->user, name, hd_query_get_integer(query));
+}
+
 int hd_store_experiments(struct hd_store *store, hd_experiment_fn fn,
 			 void *user, struct hd_error *err)
 {
+	struct experiments_walk walk = { fn, user };
 	struct hd_query query;
-	int64_t version;
-	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
+	int rc = hd_store_is_of(store, EXPERIMENT_SCHEMA, err);
 
-	if (rc < 0 || version < 4)
+	if (rc <= 0)
 		return rc;
 	rc = hd_query_open(&query, store, HD_STMT_EXPERIMENT_ALL, err);
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		const char *name = hd_query_get_text(&query);
-
-		rc = fn(user, name, hd_query_get_integer(&query));
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	return rc < 0 ? rc : hd_query_each(&query, experiments_row, &walk, err);
 }
 
 int hd_store_tag(struct hd_store *store, int64_t sweep, int64_t trial,

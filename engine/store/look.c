@@ -2,6 +2,13 @@
 
 #include "store/private.h"
 
+static int version_row(struct hd_query *query, void *version, struct hd_error *err)
+{
+	(void)err;
+	*(int64_t *)version = hd_query_get_integer(query);
+	return 0;
+}
+
 int hd_store_look_version(struct hd_store *store, int64_t *version,
 			  struct hd_error *err)
 {
@@ -9,12 +16,8 @@ int hd_store_look_version(struct hd_store *store, int64_t *version,
 	int rc = hd_query_open(&query, store, HD_STMT_LOOK_VERSION, err);
 
 	*version = 0;
-	if (rc < 0)
-		return rc;
-	rc = hd_query_next(&query, err);
-	if (rc > 0)
-		*version = hd_query_get_integer(&query);
-	hd_query_close(&query);
+	if (rc == 0)
+		rc = hd_query_one(&query, version_row, version, err);
 	return rc < 0 ? rc : 0;
 }
 
@@ -23,28 +26,11 @@ int64_t hd_store_schema(void)
 	return hd_schema_version();
 }
 
-static int look_corrupt(const struct hd_query *query, const char *what,
-			const char *found, struct hd_error *err)
-{
-	return hd_error_set(err, HD_ECORRUPT, "store '%s' has an unknown %s: '%.100s'",
-			    query->store->path, what, found);
-}
-
-/* A count below 0 is told before the row is shown. */
-static int look_checked(const struct hd_query *query, struct hd_error *err)
-{
-	if (!query->broken)
-		return 0;
-	return hd_error_set(err, HD_ECORRUPT, "store '%s' has a count below 0",
-			    query->store->path);
-}
-
 static int64_t look_slot(struct hd_query *query)
 {
-	bool none = hd_query_is_null(query);
-	int64_t slot = hd_query_get_integer(query);
+	int64_t slot = hd_query_get_integer_or(query, -1);
 
-	return none || slot < 0 ? -1 : slot;
+	return slot < 0 ? -1 : slot;
 }
 
 /* --- sweeps --------------------------------------------------------------- */
@@ -113,10 +99,10 @@ static int look_row(struct hd_query *query, void *user, struct hd_error *err)
 	row.ended = hd_query_get_integer(query);
 	row.slot = look_slot(query);
 	if (!hd_trial_state_find(state, &row.state))
-		return look_corrupt(query, "state", state, err);
+		return hd_query_unknown(query, "state", state, err);
 	if (!hd_end_find(end, &row.end))
-		return look_corrupt(query, "end reason", end, err);
-	rc = look_checked(query, err);
+		return hd_query_unknown(query, "end reason", end, err);
+	rc = hd_query_check(query, err);
 	return rc < 0 ? rc : walk->fn(walk->user, &row);
 }
 
@@ -124,14 +110,12 @@ int hd_store_look_trials(struct hd_store *store, int64_t sweep, hd_look_fn fn,
 			 void *user, struct hd_error *err)
 {
 	struct look_walk walk = { fn, user };
-	int64_t version;
-	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
+	int rc = hd_store_is_of(store, 3, err);
 
 	if (rc < 0)
 		return rc;
 	return hd_query_each_of(store,
-				version < 3 ? HD_STMT_LOOK_TRIALS_OLD
-					    : HD_STMT_LOOK_TRIALS,
+				rc ? HD_STMT_LOOK_TRIALS : HD_STMT_LOOK_TRIALS_OLD,
 				sweep, look_row, &walk, err);
 }
 
@@ -145,7 +129,7 @@ static int parameters_row(struct hd_query *query, void *user,
 {
 	struct parameters_walk *walk = user;
 	size_t number = hd_query_get_size(query);
-	int rc = look_checked(query, err);
+	int rc = hd_query_check(query, err);
 
 	return rc < 0 ? rc : walk->fn(walk->user, number, hd_query_get_text(query));
 }
@@ -163,11 +147,10 @@ int hd_store_look_parameters(struct hd_store *store, int64_t sweep,
 {
 	struct parameters_walk walk = { fn, user };
 	struct hd_query query;
-	int rc = hd_query_open(&query, store, HD_STMT_LOOK_PARAMETERS, err);
+	int rc = hd_query_open_of(&query, store, HD_STMT_LOOK_PARAMETERS, sweep, err);
 
 	if (rc < 0)
 		return rc;
-	hd_query_integer(&query, sweep);
 	hd_query_integer(&query, look_integer(first));
 	hd_query_integer(&query, look_integer(last));
 	return hd_query_each(&query, parameters_row, &walk, err);
@@ -192,7 +175,7 @@ static int point_row(struct hd_query *query, void *user, struct hd_error *err)
 	row.has_step = !hd_query_is_null(query);
 	row.step = hd_query_get_integer(query);
 	row.value = hd_query_get_real(query);
-	rc = look_checked(query, err);
+	rc = hd_query_check(query, err);
 	return rc < 0 ? rc : walk->fn(walk->user, &row);
 }
 
@@ -201,11 +184,10 @@ int hd_store_points(struct hd_store *store, int64_t trial, size_t sequence,
 {
 	struct point_walk walk = { fn, user };
 	struct hd_query query;
-	int rc = hd_query_open(&query, store, HD_STMT_LOOK_POINTS, err);
+	int rc = hd_query_open_of(&query, store, HD_STMT_LOOK_POINTS, trial, err);
 
 	if (rc < 0)
 		return rc;
-	hd_query_integer(&query, trial);
 	hd_query_integer(&query, look_integer(sequence));
 	return hd_query_each(&query, point_row, &walk, err);
 }
@@ -215,11 +197,10 @@ int hd_store_curve(struct hd_store *store, int64_t trial, const char *name,
 {
 	struct point_walk walk = { fn, user };
 	struct hd_query query;
-	int rc = hd_query_open(&query, store, HD_STMT_LOOK_CURVE, err);
+	int rc = hd_query_open_of(&query, store, HD_STMT_LOOK_CURVE, trial, err);
 
 	if (rc < 0)
 		return rc;
-	hd_query_integer(&query, trial);
 	hd_query_text(&query, name);
 	return hd_query_each(&query, point_row, &walk, err);
 }
@@ -242,11 +223,10 @@ int hd_store_names_of(struct hd_store *store, int64_t trial, size_t most,
 {
 	struct names_walk walk = { fn, user };
 	struct hd_query query;
-	int rc = hd_query_open(&query, store, HD_STMT_LOOK_NAMES, err);
+	int rc = hd_query_open_of(&query, store, HD_STMT_LOOK_NAMES, trial, err);
 
 	if (rc < 0)
 		return rc;
-	hd_query_integer(&query, trial);
 	hd_query_integer(&query, look_integer(most));
 	return hd_query_each(&query, names_row, &walk, err);
 }
@@ -272,8 +252,8 @@ static int attempts_row(struct hd_query *query, void *user, struct hd_error *err
 	row.ended = hd_query_get_integer(query);
 	end = hd_query_get_text(query);
 	if (!hd_end_find(end, &row.end))
-		return look_corrupt(query, "end reason", end, err);
-	rc = look_checked(query, err);
+		return hd_query_unknown(query, "end reason", end, err);
+	rc = hd_query_check(query, err);
 	return rc < 0 ? rc : walk->fn(walk->user, &row);
 }
 
@@ -282,10 +262,9 @@ int hd_store_look_attempts(struct hd_store *store, int64_t sweep,
 			   struct hd_error *err)
 {
 	struct attempts_walk walk = { fn, user };
-	int64_t version;
-	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
+	int rc = hd_store_is_of(store, 3, err);
 
-	if (rc < 0 || version < 3)
+	if (rc <= 0)
 		return rc;
 	return hd_query_each_of(store, HD_STMT_LOOK_ATTEMPTS, sweep, attempts_row,
 				&walk, err);

@@ -5,53 +5,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 1 when the file has the columns: "source" is older than "snapshot". */
-static int origin_is_there(struct hd_store *store, struct hd_error *err)
-{
-	int64_t version;
-	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
+/* "source" is older than "snapshot", which came with: */
+#define ORIGIN_SCHEMA 4
 
-	return rc < 0 ? rc : version >= 4;
+static int origin_set(struct hd_origin *origin, const char *source,
+		      const char *snapshot, struct hd_error *err)
+{
+	origin->source = strdup(source);
+	origin->snapshot = strdup(snapshot);
+	return origin->source && origin->snapshot ? 0 : hd_error_nomem(err);
 }
 
-static int origin_read(struct hd_query *query, int64_t key,
-		       struct hd_origin *origin, struct hd_error *err)
+static int origin_row(struct hd_query *query, void *origin, struct hd_error *err)
 {
-	int rc;
+	const char *source = hd_query_get_text(query);
 
-	hd_query_integer(query, key);
-	rc = hd_query_next(query, err);
-	if (rc == 0)
-		return hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'",
-				    query->store->path);
-	if (rc < 0)
-		return rc;
-	origin->source = strdup(hd_query_get_text(query));
-	origin->snapshot = strdup(hd_query_get_text(query));
-	return 0;
+	return origin_set(origin, source, hd_query_get_text(query), err);
 }
 
 int hd_store_origin(struct hd_store *store, int64_t key,
 		    struct hd_origin *origin, struct hd_error *err)
 {
 	struct hd_query query;
-	int there = origin_is_there(store, err);
-	int rc = there < 0 ? there : 0;
+	int rc = hd_store_is_of(store, ORIGIN_SCHEMA, err);
 
 	*origin = (struct hd_origin){ NULL, NULL };
-	if (there > 0) {
-		rc = hd_query_open(&query, store, HD_STMT_SWEEP_ORIGIN, err);
-		if (rc == 0) {
-			rc = origin_read(&query, key, origin, err);
-			hd_query_close(&query);
-		}
-	} else if (there == 0) {
-		origin->source = strdup("");
-		origin->snapshot = strdup("");
-	}
-	if (rc == 0 && (!origin->source || !origin->snapshot))
-		rc = hd_error_nomem(err);
-	return rc;
+	if (rc <= 0)
+		return rc < 0 ? rc : origin_set(origin, "", "", err);
+	rc = hd_query_open_of(&query, store, HD_STMT_SWEEP_ORIGIN, key, err);
+	if (rc == 0)
+		rc = hd_query_one(&query, origin_row, origin, err);
+	else
+		return rc;
+	if (rc == 0)
+		return hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'",
+				    store->path);
+	return rc < 0 ? rc : 0;
 }
 
 void hd_origin_release(struct hd_origin *origin)
@@ -61,28 +50,32 @@ void hd_origin_release(struct hd_origin *origin)
 	*origin = (struct hd_origin){ NULL, NULL };
 }
 
+struct snapshots_walk {
+	hd_origin_fn fn;
+	void *user;
+};
+
+static int snapshot_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct snapshots_walk *walk = vwalk;
+	int64_t key = hd_query_get_integer(query);
+	const char *name = hd_query_get_text(query);
+
+	(void)err;
+	return walk->fn(walk->user, key, name, hd_query_get_text(query));
+}
+
 int hd_store_snapshots(struct hd_store *store, hd_origin_fn fn, void *user,
 		       struct hd_error *err)
 {
+	struct snapshots_walk walk = { fn, user };
 	struct hd_query query;
-	int rc = origin_is_there(store, err);
+	int rc = hd_store_is_of(store, ORIGIN_SCHEMA, err);
 
-	if (rc > 0)
-		rc = hd_query_open(&query, store, HD_STMT_SWEEP_SNAPSHOTS, err);
-	else
+	if (rc <= 0)
 		return rc;
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		int64_t key = hd_query_get_integer(&query);
-		const char *name = hd_query_get_text(&query);
-
-		rc = fn(user, key, name, hd_query_get_text(&query));
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	rc = hd_query_open(&query, store, HD_STMT_SWEEP_SNAPSHOTS, err);
+	return rc < 0 ? rc : hd_query_each(&query, snapshot_row, &walk, err);
 }
 
 const char *hd_store_path(const struct hd_store *store)

@@ -3,9 +3,9 @@
  * query's life from binding to the last row.
  *
  * All SQL stands in schema.c (tables) and statement.c (statements); what asks
- * damaged files, in integrity.c and salvage.c. A query
- * takes its statement out of the store's cache and gives it back, so a walk's
- * callback may start the same query again: the inner one prepares its own.
+ * damaged files, in integrity.c and salvage.c. A query (query.c) takes its
+ * statement out of the store's cache and gives it back, so a walk's callback
+ * may start the same query again: the inner one prepares its own.
  */
 #ifndef HD_STORE_PRIVATE_H
 #define HD_STORE_PRIVATE_H
@@ -48,6 +48,7 @@ enum hd_stmt {
 	HD_STMT_SWEEP_EXACT,
 	HD_STMT_SWEEP_PREFIX,
 	HD_STMT_SWEEP_NAMES,
+	HD_STMT_SWEEP_THERE,
 	HD_STMT_SWEEP_ONE,
 	HD_STMT_SWEEP_ALL,
 	HD_STMT_SWEEP_COUNTS,
@@ -182,6 +183,11 @@ int hd_store_exec(struct hd_store *store, const char *sql,
 /* The one integer that SQL (a pragma, a count) gives. */
 int hd_store_integer(struct hd_store *store, const char *sql, int64_t *value,
 		     struct hd_error *err);
+/*
+ * 1 when the file is of SCHEMA or newer, 0 when it is not: an older one that
+ * is only read lacks the tables of later schemas.
+ */
+int hd_store_is_of(struct hd_store *store, int64_t schema, struct hd_error *err);
 
 /* schema.c: the version this hdrive writes, and the way there. */
 int64_t hd_schema_version(void);
@@ -213,6 +219,9 @@ struct hd_query {
 
 int hd_query_open(struct hd_query *query, struct hd_store *store,
 		  enum hd_stmt id, struct hd_error *err);
+/* With KEY as the statement's first parameter. */
+int hd_query_open_of(struct hd_query *query, struct hd_store *store,
+		     enum hd_stmt id, int64_t key, struct hd_error *err);
 /* The same for a statement that writes: only in the caller's transaction. */
 int hd_query_write(struct hd_query *query, struct hd_store *store,
 		   enum hd_stmt id, struct hd_error *err);
@@ -241,6 +250,12 @@ int hd_query_each(struct hd_query *query, hd_query_row_fn row, void *walk,
 /* The same from the start, for a statement whose one parameter is KEY. */
 int hd_query_each_of(struct hd_store *store, enum hd_stmt id, int64_t key,
 		     hd_query_row_fn row, void *walk, struct hd_error *err);
+/* The first row to ROW: 1, or 0 when there is none; the query is closed. */
+int hd_query_one(struct hd_query *query, hd_query_row_fn row, void *walk,
+		 struct hd_error *err);
+/* The same for a statement with the one parameter KEY that gives one integer. */
+int hd_query_integer_of(struct hd_store *store, enum hd_stmt id, int64_t key,
+			int64_t *value, struct hd_error *err);
 /* Run a statement that has no parameters, to its end. */
 int hd_query_simple(struct hd_store *store, enum hd_stmt id,
 		    struct hd_error *err);
@@ -257,8 +272,17 @@ size_t hd_query_get_size(struct hd_query *query);
 double hd_query_get_real(struct hd_query *query);
 /* "" for NULL. */
 const char *hd_query_get_text(struct hd_query *query);
+/* NULL for NULL. */
+const char *hd_query_get_text_or_null(struct hd_query *query);
+/* NONE for NULL. */
+int64_t hd_query_get_integer_or(struct hd_query *query, int64_t none);
 /* Whether the next column is NULL; does not move on. */
 bool hd_query_is_null(struct hd_query *query);
+/* A row holds FOUND where no such WHAT is known: HD_ECORRUPT. */
+int hd_query_unknown(const struct hd_query *query, const char *what,
+		     const char *found, struct hd_error *err);
+/* HD_ECORRUPT when a count read so far was negative: before a row is shown. */
+int hd_query_check(const struct hd_query *query, struct hd_error *err);
 
 /* write.c: the key of a metric's or a rule's name, made when it is new. */
 int hd_store_name_key(struct hd_store *store, const char *text, size_t length,

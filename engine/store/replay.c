@@ -58,14 +58,6 @@ static int read_words(struct hd_query *query, struct hd_replay_attempt *row,
 			    query->store->path, state, end);
 }
 
-static int read_checked(const struct hd_query *query, struct hd_error *err)
-{
-	return query->broken ? hd_error_set(err, HD_ECORRUPT,
-					    "store '%s' has a count below 0",
-					    query->store->path)
-			     : 0;
-}
-
 /* Slot up to intervals: the columns that both tables have. */
 static void read_turns(struct hd_query *query, struct hd_replay_attempt *row)
 {
@@ -92,7 +84,7 @@ static int read_trial(struct hd_query *query, struct hd_replay_trial *row,
 	row->parameters = hd_query_get_text(query);
 	row->last.number = (unsigned)hd_query_get_size(query);
 	read_turns(query, &row->last);
-	return rc < 0 ? rc : read_checked(query, err);
+	return rc < 0 ? rc : hd_query_check(query, err);
 }
 
 static int trial_row(struct hd_query *query, void *vwalk, struct hd_error *err)
@@ -129,7 +121,7 @@ static int attempt_row(struct hd_query *query, void *vwalk,
 	row.queued = hd_query_get_integer(query);
 	row.reopened = hd_query_get_size(query);
 	if (rc == 0)
-		rc = read_checked(query, err);
+		rc = hd_query_check(query, err);
 	return rc < 0 ? rc : walk->fn.attempt(walk->user, trial, &row);
 }
 
@@ -155,7 +147,7 @@ static int value_row(struct hd_query *query, void *vwalk, struct hd_error *err)
 	row.interval = hd_query_get_size(query);
 	row.value = hd_query_get_real(query);
 	row.time = hd_query_get_integer(query);
-	rc = read_checked(query, err);
+	rc = hd_query_check(query, err);
 	return rc < 0 ? rc : walk->fn.value(walk->user, &row);
 }
 

@@ -9,72 +9,61 @@
 #include <inttypes.h>
 #include <string.h>
 
-static int resume_corrupt(const struct hd_store *store, const char *what,
-			  const char *found, struct hd_error *err)
-{
-	return hd_error_set(err, HD_ECORRUPT,
-			    "store '%s' has an unknown %s: '%s'", store->path,
-			    what, found);
-}
-
-/* A walk over the rows of statement ID for KEY. */
-static int resume_open(struct hd_query *query, struct hd_store *store,
-		       enum hd_stmt id, int64_t key, struct hd_error *err)
-{
-	int rc = hd_query_open(query, store, id, err);
-
-	if (rc == 0)
-		hd_query_integer(query, key);
-	return rc;
-}
-
 /* --- the sweep ------------------------------------------------------------ */
+
+struct sweep_walk {
+	hd_resume_sweep_fn fn;
+	void *user;
+};
+
+static int sweep_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct sweep_walk *walk = vwalk;
+	struct hd_resume_sweep row = { 0 };
+
+	(void)err;
+	row.source = hd_query_get_text(query);
+	row.grace = hd_query_get_real(query);
+	row.ran = hd_query_get_real(query);
+	row.resumed = hd_query_get_integer(query);
+	row.boot = hd_query_get_text(query);
+	row.host = hd_query_get_text(query);
+	row.plan_total = hd_query_get_size(query);
+	row.plan_slots = hd_query_get_size(query);
+	row.program = hd_query_get_text(query);
+	row.snapshot = hd_query_get_text(query);
+	row.backend = hd_query_get_text(query);
+	return walk->fn(walk->user, &row);
+}
 
 int hd_store_resume_sweep(struct hd_store *store, int64_t sweep,
 			  hd_resume_sweep_fn fn, void *user,
 			  struct hd_error *err)
 {
-	struct hd_resume_sweep row = { 0 };
+	struct sweep_walk walk = { fn, user };
 	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_SWEEP_RESUME, sweep, err);
+	int rc = hd_query_open_of(&query, store, HD_STMT_SWEEP_RESUME, sweep, err);
 
 	if (rc < 0)
 		return rc;
-	rc = hd_query_next(&query, err);
+	rc = hd_query_one(&query, sweep_row, &walk, err);
 	if (rc == 0)
-		rc = hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'",
-				  store->path);
-	if (rc > 0) {
-		row.source = hd_query_get_text(&query);
-		row.grace = hd_query_get_real(&query);
-		row.ran = hd_query_get_real(&query);
-		row.resumed = hd_query_get_integer(&query);
-		row.boot = hd_query_get_text(&query);
-		row.host = hd_query_get_text(&query);
-		row.plan_total = hd_query_get_size(&query);
-		row.plan_slots = hd_query_get_size(&query);
-		row.program = hd_query_get_text(&query);
-		row.snapshot = hd_query_get_text(&query);
-		row.backend = hd_query_get_text(&query);
-		rc = fn(user, &row);
-	}
-	hd_query_close(&query);
-	return rc;
+		return hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'",
+				    store->path);
+	return rc < 0 ? rc : 0;
 }
 
-static int resume_stamp(struct hd_store *store, int64_t sweep, int64_t *stamp,
-			struct hd_error *err)
+static int totals_row(struct hd_query *query, void *vtotals, struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_SWEEP_STAMP, sweep, err);
+	struct hd_resume_totals *totals = vtotals;
 
-	if (rc < 0)
-		return rc;
-	rc = hd_query_next(&query, err);
-	if (rc > 0)
-		*stamp = hd_query_get_integer(&query);
-	hd_query_close(&query);
-	return rc < 0 ? rc : 0;
+	totals->trials = hd_query_get_size(query);
+	totals->settled = hd_query_get_size(query);
+	totals->spent = hd_query_get_real(query);
+	totals->policy_scored = hd_query_get_size(query);
+	totals->measured = hd_query_get_size(query);
+	totals->foreign = hd_query_get_size(query);
+	return hd_query_check(query, err);
 }
 
 int hd_store_resume_totals(struct hd_store *store, int64_t sweep,
@@ -82,24 +71,15 @@ int hd_store_resume_totals(struct hd_store *store, int64_t sweep,
 			   struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_SWEEP_TOTALS, sweep, err);
+	int rc = hd_query_open_of(&query, store, HD_STMT_SWEEP_TOTALS, sweep, err);
 
 	*totals = (struct hd_resume_totals){ 0 };
-	if (rc < 0)
-		return rc;
-	rc = hd_query_next(&query, err);
-	if (rc > 0) {
-		totals->trials = hd_query_get_size(&query);
-		totals->settled = hd_query_get_size(&query);
-		totals->spent = hd_query_get_real(&query);
-		totals->policy_scored = hd_query_get_size(&query);
-		totals->measured = hd_query_get_size(&query);
-		totals->foreign = hd_query_get_size(&query);
-		if (query.broken)
-			rc = resume_corrupt(store, "number of trials", "< 0", err);
-	}
-	hd_query_close(&query);
-	return rc < 0 ? rc : resume_stamp(store, sweep, &totals->stamp, err);
+	if (rc == 0)
+		rc = hd_query_one(&query, totals_row, totals, err);
+	if (rc >= 0)
+		rc = hd_query_integer_of(store, HD_STMT_SWEEP_STAMP, sweep,
+					 &totals->stamp, err);
+	return rc < 0 ? rc : 0;
 }
 
 int hd_store_engine_set(struct hd_store *store, int64_t sweep,
@@ -148,14 +128,12 @@ static int resume_trial_read(struct hd_query *query,
 	row->ended = hd_query_get_integer(query);
 	row->detail = hd_query_get_text(query);
 	row->mark = hd_query_get_text(query);
-	row->mark_detail = hd_query_is_null(query) ? NULL : hd_query_get_text(query);
+	row->mark_detail = hd_query_get_text_or_null(query);
 	if (!hd_trial_state_find(state, &row->state))
-		return resume_corrupt(query->store, "state", state, err);
+		return hd_query_unknown(query, "state", state, err);
 	if (!hd_end_find(end, &row->end))
-		return resume_corrupt(query->store, "end reason", end, err);
-	if (query->broken)
-		return resume_corrupt(query->store, "count", "< 0", err);
-	return 0;
+		return hd_query_unknown(query, "end reason", end, err);
+	return hd_query_check(query, err);
 }
 
 /* What a walk over rows hands them to. */
@@ -167,6 +145,7 @@ struct resume_walk {
 		hd_resume_leader_fn leader;
 		hd_setting_fn text;
 		hd_resume_queue_fn waiting;
+		hd_resume_place_fn place;
 	} fn;
 	void *user;
 };
@@ -195,26 +174,30 @@ int hd_store_resume_trials(struct hd_store *store, int64_t sweep,
 				&walk, err);
 }
 
+static int trial_alone(struct hd_query *query, void *vrow, struct hd_error *err)
+{
+	struct hd_resume_trial *row = vrow;
+	int rc = resume_trial_read(query, row, err);
+
+	row->detail = row->mark = row->mark_detail = NULL;
+	return rc;
+}
+
 int hd_store_resume_trial(struct hd_store *store, int64_t sweep, size_t number,
 			  struct hd_resume_trial *row, struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_TRIAL_RESUMED, sweep, err);
+	int rc = hd_query_open_of(&query, store, HD_STMT_TRIAL_RESUMED, sweep, err);
 
 	*row = (struct hd_resume_trial){ 0 };
-
 	if (rc < 0)
 		return rc;
 	hd_query_integer(&query, (int64_t)number);
-	rc = hd_query_next(&query, err);
-	if (rc > 0)
-		rc = resume_trial_read(&query, row, err);
-	else if (rc == 0)
-		rc = hd_error_set(err, HD_ENOENT, "no trial %zu in store '%s'",
-				  number, store->path);
-	row->detail = row->mark = row->mark_detail = NULL;
-	hd_query_close(&query);
-	return rc;
+	rc = hd_query_one(&query, trial_alone, row, err);
+	if (rc == 0)
+		return hd_error_set(err, HD_ENOENT, "no trial %zu in store '%s'",
+				    number, store->path);
+	return rc < 0 ? rc : 0;
 }
 
 static int result_row(struct hd_query *query, void *vwalk, struct hd_error *err)
@@ -227,7 +210,7 @@ static int result_row(struct hd_query *query, void *vwalk, struct hd_error *err)
 	row.best_time = hd_query_get_integer(query);
 	row.closed = hd_query_get_integer(query);
 	if (!hd_end_find(end, &row.end))
-		return resume_corrupt(query->store, "end reason", end, err);
+		return hd_query_unknown(query, "end reason", end, err);
 	return walk->fn.result(walk->user, &row);
 }
 
@@ -313,7 +296,7 @@ int hd_store_resume_values(struct hd_store *store, int64_t trial,
 {
 	size_t count = hd_space_count(space), index;
 	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_PARAMETER_ALL, trial, err);
+	int rc = hd_query_open_of(&query, store, HD_STMT_PARAMETER_ALL, trial, err);
 
 	if (rc < 0)
 		return rc;
@@ -339,21 +322,21 @@ int hd_store_resume_values(struct hd_store *store, int64_t trial,
 	return rc;
 }
 
+static int text_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct resume_walk *walk = vwalk;
+
+	(void)err;
+	return walk->fn.text(walk->user, hd_query_get_text(query));
+}
+
 int hd_store_labels(struct hd_store *store, int64_t trial, hd_setting_fn fn,
 		    void *user, struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_PARAMETER_LABELS, trial, err);
+	struct resume_walk walk = { .fn.text = fn, .user = user };
 
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		rc = fn(user, hd_query_get_text(&query));
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	return hd_query_each_of(store, HD_STMT_PARAMETER_LABELS, trial, text_row,
+				&walk, err);
 }
 
 /* --- what it logged ------------------------------------------------------- */
@@ -398,120 +381,111 @@ int hd_store_resume_leaders(struct hd_store *store, int64_t sweep,
 				&walk, err);
 }
 
-static int resume_sequence(struct hd_store *store, int64_t trial,
-			   size_t *sequence, struct hd_error *err)
+static int place_row(struct hd_query *query, void *vplaces, struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_TRIAL_SEQUENCE, trial, err);
+	struct hd_tail_place *places = vplaces;
+	size_t source = hd_query_get_size(query);
 
-	if (rc < 0)
-		return rc;
-	rc = hd_query_next(&query, err);
-	if (rc > 0)
-		*sequence = hd_query_get_size(&query);
-	hd_query_close(&query);
-	return rc < 0 ? rc : 0;
+	if (query->broken)
+		return hd_query_check(query, err);
+	if (source >= HD_TAIL_SOURCES)
+		return 0; /* of an event file, or a newer hdrive */
+	places[source].offset = hd_query_get_integer(query);
+	places[source].line = hd_query_get_integer(query);
+	return 0;
 }
 
 int hd_store_resume_places(struct hd_store *store, int64_t trial,
 			   struct hd_tail_place places[HD_TAIL_SOURCES],
 			   size_t *sequence, struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_PLACE_ALL, trial, err);
+	int64_t last = 0;
+	int rc;
 
 	memset(places, 0, HD_TAIL_SOURCES * sizeof *places);
-	*sequence = 0;
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		size_t source = hd_query_get_size(&query);
+	rc = hd_query_each_of(store, HD_STMT_PLACE_ALL, trial, place_row, places,
+			      err);
+	if (rc == 0)
+		rc = hd_query_integer_of(store, HD_STMT_TRIAL_SEQUENCE, trial,
+					 &last, err);
+	*sequence = last > 0 ? (size_t)last : 0;
+	return rc < 0 ? rc : 0;
+}
 
-		if (source >= HD_TAIL_SOURCES)
-			continue; /* of an event file, or a newer hdrive */
-		places[source].offset = hd_query_get_integer(&query);
-		places[source].line = hd_query_get_integer(&query);
-	}
-	hd_query_close(&query);
-	return rc < 0 ? rc : resume_sequence(store, trial, sequence, err);
+static int log_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct resume_walk *walk = vwalk;
+	int64_t key = hd_query_get_integer(query);
+	struct hd_tail_place place;
+
+	(void)err;
+	place.offset = hd_query_get_integer(query);
+	place.line = hd_query_get_integer(query);
+	return key < HD_TAIL_SOURCES ? 0 : walk->fn.place(walk->user, key, &place);
 }
 
 int hd_store_resume_logs(struct hd_store *store, int64_t trial,
 			 hd_resume_place_fn fn, void *user, struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_PLACE_ALL, trial, err);
+	struct resume_walk walk = { .fn.place = fn, .user = user };
 
-	if (rc < 0)
-		return rc;
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		struct hd_tail_place place;
-		int64_t key = hd_query_get_integer(&query);
+	return hd_query_each_of(store, HD_STMT_PLACE_ALL, trial, log_row, &walk,
+				err);
+}
 
-		place.offset = hd_query_get_integer(&query);
-		place.line = hd_query_get_integer(&query);
-		rc = key < HD_TAIL_SOURCES ? 0 : fn(user, key, &place);
-		if (rc < 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+static int rule_row(struct hd_query *query, void *found, struct hd_error *err)
+{
+	(void)err;
+	*(int *)found = hd_query_get_integer(query) != 0;
+	return 0;
 }
 
 int hd_store_resume_rule(struct hd_store *store, int64_t trial, const char *rule,
 			 int *found, struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_TRIAL_FOLLOWED, trial, err);
+	int rc = hd_query_open_of(&query, store, HD_STMT_TRIAL_FOLLOWED, trial, err);
 
 	*found = -1;
 	if (rc < 0)
 		return rc;
 	hd_query_text(&query, rule);
-	rc = hd_query_next(&query, err);
-	if (rc > 0)
-		*found = hd_query_get_integer(&query) != 0;
-	hd_query_close(&query);
+	rc = hd_query_one(&query, rule_row, found, err);
 	return rc < 0 ? rc : 0;
 }
 
-static int64_t step_or_none(struct hd_query *query)
+struct steps {
+	int64_t *before;
+	int64_t *seen;
+};
+
+static int steps_row(struct hd_query *query, void *vsteps, struct hd_error *err)
 {
-	if (!hd_query_is_null(query))
-		return hd_query_get_integer(query);
-	query->column++;
-	return INT64_MIN;
+	const struct steps *steps = vsteps;
+
+	(void)err;
+	*steps->before = hd_query_get_integer_or(query, INT64_MIN);
+	*steps->seen = hd_query_get_integer_or(query, INT64_MIN);
+	return 0;
 }
 
 int hd_store_resume_steps(struct hd_store *store, int64_t trial,
 			  const char *name, int64_t *before, int64_t *seen,
 			  struct hd_error *err)
 {
+	struct steps steps = { before, seen };
 	struct hd_query query;
-	int rc = resume_open(&query, store, HD_STMT_TRIAL_STEPS, trial, err);
+	int rc = hd_query_open_of(&query, store, HD_STMT_TRIAL_STEPS, trial, err);
 
 	*before = *seen = INT64_MIN;
 	if (rc < 0)
 		return rc;
 	hd_query_text(&query, name);
-	rc = hd_query_next(&query, err);
-	if (rc > 0) {
-		*before = step_or_none(&query);
-		*seen = step_or_none(&query);
-	}
-	hd_query_close(&query);
+	rc = hd_query_one(&query, steps_row, &steps, err);
 	return rc < 0 ? rc : 0;
 }
 
 /* --- texts ---------------------------------------------------------------- */
-
-static int text_row(struct hd_query *query, void *vwalk, struct hd_error *err)
-{
-	const struct resume_walk *walk = vwalk;
-
-	(void)err;
-	return walk->fn.text(walk->user, hd_query_get_text(query));
-}
 
 int hd_store_resume_patterns(struct hd_store *store, int64_t sweep,
 			     hd_setting_fn fn, void *user,
@@ -528,11 +502,10 @@ static int waiting_row(struct hd_query *query, void *vwalk,
 {
 	const struct resume_walk *walk = vwalk;
 	int64_t key = hd_query_get_integer(query);
-	struct hd_waiting_row row = { hd_query_get_text(query), NULL };
+	struct hd_waiting_row row = { .parameters = hd_query_get_text(query) };
 
 	(void)err;
-	if (!hd_query_is_null(query))
-		row.resume_from = hd_query_get_text(query);
+	row.resume_from = hd_query_get_text_or_null(query);
 	return walk->fn.waiting(walk->user, key, &row);
 }
 

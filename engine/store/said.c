@@ -12,6 +12,9 @@
 #include <math.h>
 #include <string.h>
 
+#define SAID_SCHEMA 2
+#define PROGRAM_SCHEMA 4
+
 /* By name in the file; appended to, never renamed. */
 static const char *const said_kinds[HD_SAID_KINDS] = {
 	[HD_SAID_TAG] = "tag",
@@ -38,20 +41,25 @@ static int said_open(struct hd_query *query, struct hd_store *store,
 	return 0;
 }
 
+static int stands_row(struct hd_query *query, void *stands, struct hd_error *err)
+{
+	(void)err;
+	*(int *)stands = hd_query_get_integer(query) != 0;
+	return 0;
+}
+
 /* Whether the row that stands has SAID's value: 1 or 0. */
 static int said_stands(struct hd_store *store, int64_t sweep,
 		       const struct hd_said_row *said, struct hd_error *err)
 {
 	struct hd_query query;
+	int stands = 0;
 	int rc = said_open(&query, store, HD_STMT_SAID_VALUE, sweep, said, err);
 
 	if (rc < 0)
 		return rc;
-	rc = hd_query_next(&query, err);
-	if (rc > 0)
-		rc = hd_query_get_integer(&query) != 0;
-	hd_query_close(&query);
-	return rc;
+	rc = hd_query_one(&query, stands_row, &stands, err);
+	return rc < 0 ? rc : stands;
 }
 
 int hd_store_say(struct hd_store *store, int64_t sweep,
@@ -122,25 +130,6 @@ int hd_store_run_metric_insert(struct hd_store *store, int64_t sweep,
 	return hd_query_run(&query, err);
 }
 
-/* 1 when the file is of SCHEMA or newer, 0 when it is not. */
-static int is_of_schema(struct hd_store *store, int64_t schema,
-			struct hd_error *err)
-{
-	int64_t version;
-	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
-
-	return rc < 0 ? rc : version >= schema;
-}
-
-/* The next column's text, NULL for NULL. */
-static const char *said_text(struct hd_query *query)
-{
-	bool null = hd_query_is_null(query);
-	const char *text = hd_query_get_text(query);
-
-	return null ? NULL : text;
-}
-
 static int said_read(struct hd_query *query, struct hd_said_row *row,
 		     struct hd_error *err)
 {
@@ -150,149 +139,156 @@ static int said_read(struct hd_query *query, struct hd_said_row *row,
 	row->child = hd_query_get_text(query);
 	kind = hd_query_get_text(query);
 	row->name = hd_query_get_text(query);
-	row->value = said_text(query);
+	row->value = hd_query_get_text_or_null(query);
 	row->time = hd_query_get_integer(query);
 	for (int i = 0; i < HD_SAID_KINDS; i++)
 		if (!strcmp(kind, said_kinds[i])) {
 			row->kind = (enum hd_said_kind)i;
 			return 0;
 		}
-	return hd_error_set(err, HD_ECORRUPT,
-			    "store '%s' has an unknown kind of mark: '%s'",
-			    query->store->path, kind);
+	return hd_query_unknown(query, "kind of mark", kind, err);
+}
+
+/* What a walk over rows hands them to. */
+struct said_walk {
+	union {
+		hd_said_fn said;
+		hd_run_metric_fn metric;
+		hd_setting_fn text;
+	} fn;
+	void *user;
+};
+
+static int said_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct said_walk *walk = vwalk;
+	struct hd_said_row row;
+	int rc = said_read(query, &row, err);
+
+	return rc < 0 ? rc : walk->fn.said(walk->user, &row);
 }
 
 int hd_store_said(struct hd_store *store, int64_t sweep, int64_t trial,
 		  hd_said_fn fn, void *user, struct hd_error *err)
 {
-	struct hd_said_row row;
+	struct said_walk walk = { .fn.said = fn, .user = user };
 	struct hd_query query;
-	int rc = is_of_schema(store, 2, err);
+	int rc = hd_store_is_of(store, SAID_SCHEMA, err);
 
 	if (rc <= 0)
 		return rc;
-	rc = hd_query_open(&query, store, HD_STMT_SAID_ALL, err);
+	rc = hd_query_open_of(&query, store, HD_STMT_SAID_ALL, sweep, err);
 	if (rc < 0)
 		return rc;
-	hd_query_integer(&query, sweep);
 	hd_query_integer(&query, trial);
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		rc = said_read(&query, &row, err);
-		if (rc == 0)
-			rc = fn(user, &row);
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	return hd_query_each(&query, said_row, &walk, err);
+}
+
+struct child_place {
+	int64_t *sweep;
+	int64_t *number;
+};
+
+static int child_row(struct hd_query *query, void *vplace, struct hd_error *err)
+{
+	const struct child_place *place = vplace;
+
+	(void)err;
+	*place->sweep = hd_query_get_integer(query);
+	*place->number = hd_query_get_integer(query);
+	return 0;
 }
 
 int hd_store_child(struct hd_store *store, const char *child, int64_t *sweep,
 		   int64_t *number, struct hd_error *err)
 {
+	struct child_place place = { sweep, number };
 	struct hd_query query;
-	int rc = *child ? is_of_schema(store, 2, err) : 0;
+	int rc = *child ? hd_store_is_of(store, SAID_SCHEMA, err) : 0;
 
-	if (rc > 0)
-		rc = hd_query_open(&query, store, HD_STMT_CHILD_FIND, err);
-	else if (rc == 0)
-		return hd_error_set(err, HD_ENOENT, "no run '%.200s'", child);
-	if (rc < 0)
-		return rc;
-	hd_query_text(&query, child);
-	rc = hd_query_next(&query, err);
 	if (rc > 0) {
-		*sweep = hd_query_get_integer(&query);
-		*number = hd_query_get_integer(&query);
+		rc = hd_query_open(&query, store, HD_STMT_CHILD_FIND, err);
+		if (rc < 0)
+			return rc;
+		hd_query_text(&query, child);
+		rc = hd_query_one(&query, child_row, &place, err);
 	}
-	hd_query_close(&query);
 	if (rc == 0)
 		return hd_error_set(err, HD_ENOENT, "no run '%.200s'", child);
 	return rc < 0 ? rc : 0;
 }
 
 /* In the order of HD_STMT_RUN_METRIC_ALL. */
-static void run_metric_read(struct hd_query *query,
-			    struct hd_run_metric_row *row)
+static int run_metric_row(struct hd_query *query, void *vwalk, struct hd_error *err)
 {
-	struct hd_metric_row *metric = &row->metric;
+	const struct said_walk *walk = vwalk;
+	struct hd_run_metric_row row = { .child = hd_query_get_text_or_null(query) };
+	struct hd_metric_row *metric = &row.metric;
 
-	memset(row, 0, sizeof *row);
-	row->child = said_text(query);
+	(void)err;
 	metric->trial = hd_query_get_size(query);
 	metric->sequence = hd_query_get_size(query);
 	metric->name = hd_query_get_text(query);
 	metric->value = hd_query_get_real(query);
-	metric->text = said_text(query);
+	metric->text = hd_query_get_text_or_null(query);
 	metric->has_step = !hd_query_is_null(query);
 	metric->step = hd_query_get_integer(query);
 	metric->time = hd_query_get_integer(query);
 	/* There is no other way to log to these runs. */
 	metric->source = hd_tail_source_name(HD_TAIL_METRICS);
 	metric->rule = "record";
+	return walk->fn.metric(walk->user, &row);
 }
 
 int hd_store_run_metrics(struct hd_store *store, int64_t sweep, int64_t trial,
 			 hd_run_metric_fn fn, void *user, struct hd_error *err)
 {
-	struct hd_run_metric_row row;
+	struct said_walk walk = { .fn.metric = fn, .user = user };
 	struct hd_query query;
-	int rc = is_of_schema(store, 2, err);
+	int rc = hd_store_is_of(store, SAID_SCHEMA, err);
 
 	if (rc <= 0)
 		return rc;
-	rc = hd_query_open(&query, store, HD_STMT_RUN_METRIC_ALL, err);
+	rc = hd_query_open_of(&query, store, HD_STMT_RUN_METRIC_ALL, sweep, err);
 	if (rc < 0)
 		return rc;
-	hd_query_integer(&query, sweep);
 	hd_query_integer(&query, trial < 0 ? 0 : trial);
 	hd_query_integer(&query, trial < 0 ? INT64_MAX : trial);
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		run_metric_read(&query, &row);
-		rc = fn(user, &row);
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	return hd_query_each(&query, run_metric_row, &walk, err);
+}
+
+static int text_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct said_walk *walk = vwalk;
+
+	(void)err;
+	return walk->fn.text(walk->user, hd_query_get_text(query));
 }
 
 int hd_store_settings(struct hd_store *store, int64_t sweep, hd_setting_fn fn,
 		      void *user, struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = is_of_schema(store, 2, err);
+	struct said_walk walk = { .fn.text = fn, .user = user };
+	int rc = hd_store_is_of(store, SAID_SCHEMA, err);
 
 	if (rc <= 0)
 		return rc;
-	rc = hd_query_open(&query, store, HD_STMT_SETTING_ALL, err);
-	if (rc < 0)
-		return rc;
-	hd_query_integer(&query, sweep);
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		rc = fn(user, hd_query_get_text(&query));
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+	return hd_query_each_of(store, HD_STMT_SETTING_ALL, sweep, text_row, &walk,
+				err);
 }
 
 int hd_store_program(struct hd_store *store, int64_t sweep,
 		     hd_program_text_fn fn, void *user, struct hd_error *err)
 {
+	struct said_walk walk = { .fn.text = fn, .user = user };
 	struct hd_query query;
-	int rc = is_of_schema(store, 4, err);
+	int rc = hd_store_is_of(store, PROGRAM_SCHEMA, err);
 
 	if (rc <= 0)
 		return rc < 0 ? rc : fn(user, "");
-	rc = hd_query_open(&query, store, HD_STMT_SWEEP_PROGRAM, err);
+	rc = hd_query_open_of(&query, store, HD_STMT_SWEEP_PROGRAM, sweep, err);
 	if (rc < 0)
 		return rc;
-	hd_query_integer(&query, sweep);
-	rc = hd_query_next(&query, err);
-	if (rc > 0)
-		rc = fn(user, hd_query_get_text(&query));
-	hd_query_close(&query);
-	return rc;
+	rc = hd_query_one(&query, text_row, &walk, err);
+	return rc < 0 ? rc : 0;
 }

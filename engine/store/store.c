@@ -115,6 +115,14 @@ int hd_store_integer(struct hd_store *store, const char *sql, int64_t *value,
 	return rc;
 }
 
+int hd_store_is_of(struct hd_store *store, int64_t schema, struct hd_error *err)
+{
+	int64_t version;
+	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
+
+	return rc < 0 ? rc : version >= schema;
+}
+
 /*
  * Called by SQLite while another connection holds the lock; 0 gives up. Waits
  * 0.1 ms at first, doubling to about 13 ms, with a part that differs between

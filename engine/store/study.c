@@ -19,36 +19,22 @@ int hd_store_study_insert(struct hd_store *store, int64_t sweep, bool promotes,
 int hd_store_study_promotes(struct hd_store *store, int64_t sweep,
 			    bool *promotes, struct hd_error *err)
 {
-	struct hd_query query;
-	int64_t version;
-	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
+	int64_t value = 0;
+	int rc = hd_store_is_of(store, 6, err);
 
-	*promotes = false;
-	if (rc < 0 || version < 6)
-		return rc;
-	rc = hd_query_open(&query, store, HD_STMT_STUDY_PROMOTES, err);
-	if (rc < 0)
-		return rc;
-	hd_query_integer(&query, sweep);
-	rc = hd_query_next(&query, err);
-	*promotes = rc > 0 && hd_query_get_integer(&query) != 0;
-	hd_query_close(&query);
+	if (rc > 0)
+		rc = hd_query_integer_of(store, HD_STMT_STUDY_PROMOTES, sweep,
+					 &value, err);
+	*promotes = value != 0;
 	return rc < 0 ? rc : 0;
 }
 
 int hd_store_study_revision(struct hd_store *store, int64_t sweep,
 			    int64_t *revision, struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = hd_query_open(&query, store, HD_STMT_STUDY_REVISION, err);
+	int rc = hd_query_integer_of(store, HD_STMT_STUDY_REVISION, sweep,
+				     revision, err);
 
-	if (rc < 0)
-		return rc;
-	hd_query_integer(&query, sweep);
-	rc = hd_query_next(&query, err);
-	if (rc > 0)
-		*revision = hd_query_get_integer(&query);
-	hd_query_close(&query);
 	if (rc == 0)
 		return hd_error_set(err, HD_ENOENT,
 				    "the sweep is no study: hdrive runs its "
@@ -109,11 +95,11 @@ int hd_store_study_clients(struct hd_store *store, int64_t sweep,
 int hd_store_is_study(struct hd_store *store, int64_t sweep, bool *is_study,
 		      struct hd_error *err)
 {
-	int64_t version, revision;
-	int rc = hd_store_integer(store, "PRAGMA user_version", &version, err);
+	int64_t revision;
+	int rc = hd_store_is_of(store, 5, err);
 
 	*is_study = false;
-	if (rc < 0 || version < 5)
+	if (rc <= 0)
 		return rc;
 	rc = hd_store_study_revision(store, sweep, &revision, err);
 	*is_study = rc == 0;

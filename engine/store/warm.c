@@ -62,43 +62,48 @@ static int inherited_read(struct hd_query *query, struct hd_inherited_row *row,
 			    query->store->path, state, end);
 }
 
+struct inherited_walk {
+	hd_inherited_fn fn;
+	void *user;
+};
+
+static int inherited_row(struct hd_query *query, void *vwalk, struct hd_error *err)
+{
+	const struct inherited_walk *walk = vwalk;
+	struct hd_inherited_row row = { 0 };
+	int rc = inherited_read(query, &row, err);
+
+	return rc < 0 ? rc : walk->fn(walk->user, &row);
+}
+
 int hd_store_inherited(struct hd_store *store, int64_t sweep,
 		       hd_inherited_fn fn, void *user, struct hd_error *err)
 {
-	struct hd_query query;
-	int rc = hd_query_open(&query, store, HD_STMT_INHERITED_ALL, err);
+	struct inherited_walk walk = { fn, user };
 
-	if (rc < 0)
-		return rc;
-	hd_query_integer(&query, sweep);
-	while ((rc = hd_query_next(&query, err)) > 0) {
-		struct hd_inherited_row row = { 0 };
+	return hd_query_each_of(store, HD_STMT_INHERITED_ALL, sweep,
+				inherited_row, &walk, err);
+}
 
-		rc = inherited_read(&query, &row, err);
-		if (rc == 0)
-			rc = fn(user, &row);
-		if (rc != 0)
-			break;
-	}
-	hd_query_close(&query);
-	return rc;
+static int folder_row(struct hd_query *query, void *vfolder, struct hd_error *err)
+{
+	char **folder = vfolder;
+
+	if (hd_query_is_null(query))
+		return 0;
+	*folder = strdup(hd_query_get_text(query));
+	return *folder ? 0 : hd_error_nomem(err);
 }
 
 int hd_store_resume_from(struct hd_store *store, int64_t trial, char **folder,
 			 struct hd_error *err)
 {
 	struct hd_query query;
-	int rc = hd_query_open(&query, store, HD_STMT_TRIAL_RESUME_FROM, err);
+	int rc = hd_query_open_of(&query, store, HD_STMT_TRIAL_RESUME_FROM, trial,
+				  err);
 
 	*folder = NULL;
-	if (rc < 0)
-		return rc;
-	hd_query_integer(&query, trial);
-	rc = hd_query_next(&query, err);
-	if (rc > 0 && !hd_query_is_null(&query)) {
-		*folder = strdup(hd_query_get_text(&query));
-		rc = *folder ? 0 : hd_error_nomem(err);
-	}
-	hd_query_close(&query);
+	if (rc == 0)
+		rc = hd_query_one(&query, folder_row, folder, err);
 	return rc < 0 ? rc : 0;
 }
