@@ -3,6 +3,8 @@
  * What is read comes back the same when it is written again, and so does the
  * value that each cell stands for.
  */
+#include "bytes.h"
+
 #include "exchange/cell.h"
 #include "exchange/csv.h"
 
@@ -10,12 +12,6 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(bool held)
-{
-	if (!held)
-		abort();
-}
 
 struct source {
 	const char *bytes;

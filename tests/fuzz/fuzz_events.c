@@ -2,6 +2,8 @@
  * Bytes as the Event of a record. What is found in it is found again when it is
  * written anew, and a record of the bytes comes back as they are.
  */
+#include "bytes.h"
+
 #include <hdrive/error.h>
 
 #include "tensorboard/event.h"
@@ -10,12 +12,6 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(bool held)
-{
-	if (!held)
-		abort();
-}
 
 struct walk {
 	const char *bytes;

@@ -5,6 +5,8 @@
  * Input: one byte for the kind, a, b and q as eight bytes each (the machine's
  * own doubles), then eight bytes for each quantile.
  */
+#include "bytes.h"
+
 #include <hdrive/space.h>
 
 #include <math.h>
@@ -17,13 +19,6 @@
 #define OPTIONS_MOST 5000
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* An abort is what a fuzzer sees; assert would go away with NDEBUG. */
-static void demand(bool held)
-{
-	if (!held)
-		abort();
-}
 
 static uint64_t take(const uint8_t **data, size_t *size)
 {

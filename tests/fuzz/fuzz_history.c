@@ -8,6 +8,8 @@
  * bytes of its own), and one that says whether the point is the sampler's or
  * drawn.
  */
+#include "bytes.h"
+
 #include <hdrive/sampler.h>
 
 #include <float.h>
@@ -21,26 +23,6 @@
 #define TRIALS_MOST 24
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* An abort is what a fuzzer sees; assert would go away with NDEBUG. */
-static void demand(bool held)
-{
-	if (!held)
-		abort();
-}
-
-struct bytes {
-	const uint8_t *data;
-	size_t size;
-};
-
-static unsigned take(struct bytes *bytes)
-{
-	if (!bytes->size)
-		return 0;
-	bytes->size--;
-	return *bytes->data++;
-}
 
 static const struct hd_value options[] = {
 	{ .kind = HD_VALUE_TEXT, .text = "a", .length = 1 },
@@ -92,14 +74,14 @@ static const double results[] = {
 
 static double take_result(struct bytes *bytes)
 {
-	unsigned kind = take(bytes);
+	unsigned kind = byte_take(bytes);
 	uint64_t bits = 0;
 	double number;
 
 	if (kind < 224)
 		return results[kind % (sizeof results / sizeof results[0])];
 	for (int i = 0; i < 8; i++)
-		bits = bits << 8 | take(bytes);
+		bits = bits << 8 | byte_take(bytes);
 	memcpy(&number, &bits, sizeof number);
 	return number;
 }
@@ -107,13 +89,13 @@ static double take_result(struct bytes *bytes)
 static struct hd_space *take_space(struct bytes *bytes)
 {
 	struct hd_space *space = hd_space_new();
-	size_t count = 1 + take(bytes) % PARAMETERS_MOST;
+	size_t count = 1 + byte_take(bytes) % PARAMETERS_MOST;
 	char name[] = "p0";
 
 	demand(space);
 	for (size_t i = 0; i < count; i++, name[1]++)
 		demand(hd_space_add(space, name,
-				    &expressions[take(bytes) %
+				    &expressions[byte_take(bytes) %
 						 (sizeof expressions /
 						  sizeof expressions[0])],
 				    NULL, NULL) == 0);
@@ -123,7 +105,7 @@ static struct hd_space *take_space(struct bytes *bytes)
 /* How the newest trial went; some go on running. */
 static void take_end(struct bytes *bytes, struct hd_trial *trial)
 {
-	unsigned end = take(bytes);
+	unsigned end = byte_take(bytes);
 	size_t values = end / 8 % 4;
 
 	hd_trial_move(trial, HD_TRIAL_EVENT_SPAWN);
@@ -177,7 +159,7 @@ static void run(const struct hd_sampler_type *type, struct hd_space *space,
 		demand(rc == 0 || rc == HD_EXHAUSTED);
 		if (rc == 0)
 			demand_legal(space, values);
-		if (rc != 0 || take(bytes) % 4 == 0)
+		if (rc != 0 || byte_take(bytes) % 4 == 0)
 			for (size_t i = 0; i < hd_space_count(space); i++)
 				values[i] = hd_expr_draw(
 					&hd_space_param(space, i)->expr, &rng);
@@ -195,8 +177,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes bytes = { data, size };
 	const struct hd_sampler_type *type =
-		hd_sampler_type_at(take(&bytes) % hd_sampler_types());
-	enum hd_goal goal = take(&bytes) % 2 ? HD_MAXIMIZE : HD_MINIMIZE;
+		hd_sampler_type_at(byte_take(&bytes) % hd_sampler_types());
+	enum hd_goal goal = byte_take(&bytes) % 2 ? HD_MAXIMIZE : HD_MINIMIZE;
 	struct hd_space *space = take_space(&bytes);
 	struct hd_history *history = hd_history_new(goal,
 						    hd_space_count(space));

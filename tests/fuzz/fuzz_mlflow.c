@@ -37,9 +37,9 @@ static void clear(void)
 {
 	folder_forget(outputs);
 	unlink(metrics);
-	require(mkdir(outputs, 0700) == 0);
-	require(symlink("../secret", "outputs/link") == 0);
-	require(symlink("..", "outputs/up") == 0);
+	demand(mkdir(outputs, 0700) == 0);
+	demand(symlink("../secret", "outputs/link") == 0);
+	demand(symlink("..", "outputs/up") == 0);
 }
 
 static void leave(void)
@@ -55,12 +55,12 @@ static void enter(void)
 	snprintf(folder, sizeof folder, "%s/hd-fuzz-mlflow-%ld",
 		 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp",
 		 (long)getpid());
-	require(mkdir(folder, 0700) == 0 && chdir(folder) == 0);
+	demand(mkdir(folder, 0700) == 0 && chdir(folder) == 0);
 	snprintf(outputs, sizeof outputs, "%s/outputs", folder);
 	snprintf(secret, sizeof secret, "%s/secret", folder);
 	snprintf(metrics, sizeof metrics, "%s/metrics", folder);
 	file = fopen(secret, "w");
-	require(file != NULL);
+	demand(file != NULL);
 	fputs(SECRET, file);
 	fclose(file);
 	atexit(leave);
@@ -72,11 +72,11 @@ static void assert_secret_is_kept(void)
 	FILE *file = fopen(secret, "r");
 	struct stat status;
 
-	require(file && fread(text, 1, sizeof text, file) == sizeof SECRET - 1);
+	demand(file && fread(text, 1, sizeof text, file) == sizeof SECRET - 1);
 	fclose(file);
-	require(!strcmp(text, SECRET));
+	demand(!strcmp(text, SECRET));
 	/* The folder itself has what it had: two files and the outputs. */
-	require(stat(folder, &status) == 0 && status.st_nlink == 3);
+	demand(stat(folder, &status) == 0 && status.st_nlink == 3);
 }
 
 static void assert_answer_is_good(const struct hd_web_reply *reply)
@@ -85,16 +85,16 @@ static void assert_answer_is_good(const struct hd_web_reply *reply)
 	struct stat given, kept;
 
 	if (reply->file >= 0) {
-		require(reply->status == 200);
-		require(fstat(reply->file, &given) == 0 &&
-			stat(secret, &kept) == 0);
-		require(S_ISREG(given.st_mode) && given.st_ino != kept.st_ino);
+		demand(reply->status == 200);
+		demand(fstat(reply->file, &given) == 0 &&
+		       stat(secret, &kept) == 0);
+		demand(S_ISREG(given.st_mode) && given.st_ino != kept.st_ino);
 		return;
 	}
-	require(hd_json_parse(&root, hd_buf_text(&reply->body),
-			      reply->body.length, NULL) == 0);
-	require(hd_json_kind(root) == HD_JSON_OBJECT);
-	require((reply->status == 200) == !hd_json_get(root, "error_code"));
+	demand(hd_json_parse(&root, hd_buf_text(&reply->body),
+			     reply->body.length, NULL) == 0);
+	demand(hd_json_kind(root) == HD_JSON_OBJECT);
+	demand((reply->status == 200) == !hd_json_get(root, "error_code"));
 	hd_json_free(root);
 }
 
@@ -108,8 +108,8 @@ static unsigned ask(const struct hd_ml *ml, struct hd_web_request *request)
 
 	hd_web_reply_init(&reply);
 	if (!hd_web_open(request, &guard, &reply)) {
-		require(reply.status == 400 || reply.status == 401 ||
-			reply.status == 403);
+		demand(reply.status == 400 || reply.status == 401 ||
+		       reply.status == 403);
 	} else if (hd_mlflow_upload(&upload, ml, request, &reply)) {
 		bool is_whole = upload.draft.folder >= 0;
 
@@ -171,11 +171,11 @@ static void assert_it_answers(const struct hd_ml *ml)
 	struct hd_web_request get = log;
 
 	log.body_length = strlen(log.body);
-	require(ask(ml, &log) == 200);
+	demand(ask(ml, &log) == 200);
 	get.method = "GET";
 	get.target = "/api/2.0/mlflow/runs/get?run_id=HD_1_7";
 	get.body = "";
-	require(ask(ml, &get) == 200);
+	demand(ask(ml, &get) == 200);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

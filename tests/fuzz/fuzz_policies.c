@@ -8,6 +8,8 @@
  * steps, of a byte for what happens, one for the trial it happens to, and where
  * it logs one for the value (or nine).
  */
+#include "bytes.h"
+
 #include <hdrive/policy.h>
 
 #include <float.h>
@@ -21,26 +23,6 @@
 #define STEPS_MOST 4096
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* An abort is what a fuzzer sees; assert would go away with NDEBUG. */
-static void demand(bool held)
-{
-	if (!held)
-		abort();
-}
-
-struct bytes {
-	const uint8_t *data;
-	size_t size;
-};
-
-static unsigned take(struct bytes *bytes)
-{
-	if (!bytes->size)
-		return 0;
-	bytes->size--;
-	return *bytes->data++;
-}
 
 static const double numbers[] = {
 	0,
@@ -67,14 +49,14 @@ static const double numbers[] = {
 
 static double take_number(struct bytes *bytes)
 {
-	unsigned kind = take(bytes);
+	unsigned kind = byte_take(bytes);
 	uint64_t bits = 0;
 	double number;
 
 	if (kind < 224)
 		return numbers[kind % (sizeof numbers / sizeof numbers[0])];
 	for (int i = 0; i < 8; i++)
-		bits = bits << 8 | take(bytes);
+		bits = bits << 8 | byte_take(bytes);
 	memcpy(&number, &bits, sizeof number);
 	return number;
 }
@@ -83,7 +65,7 @@ static double take_number(struct bytes *bytes)
 static void take_option(struct bytes *bytes, const struct hd_option *row,
 			void *state)
 {
-	unsigned pick = take(bytes);
+	unsigned pick = byte_take(bytes);
 	double number;
 
 	/* A share or a ratio, which has both bounds, often little above one. */
@@ -173,10 +155,10 @@ static void start(struct bytes *bytes, struct hd_history *history)
 
 	if (hd_history_known(history) >= TRIALS_MOST)
 		return;
-	if (take(bytes) % 8 == 0) {
+	if (byte_take(bytes) % 8 == 0) {
 		trial = hd_history_inherit(history, NULL);
 		demand(trial);
-		for (unsigned left = take(bytes) % 16; left > 0; left--)
+		for (unsigned left = byte_take(bytes) % 16; left > 0; left--)
 			demand(hd_trial_log(trial, take_number(bytes)) == 0);
 		return;
 	}
@@ -190,7 +172,7 @@ static void start(struct bytes *bytes, struct hd_history *history)
 static void step(const struct hd_policy_type *type, const void *state,
 		 struct hd_history *history, struct bytes *bytes)
 {
-	unsigned what = take(bytes) % 16;
+	unsigned what = byte_take(bytes) % 16;
 	struct hd_trial *trial;
 
 	if (what == 0 || hd_history_count(history) == 0) {
@@ -202,7 +184,7 @@ static void step(const struct hd_policy_type *type, const void *state,
 		return;
 	}
 	trial = hd_history_trial_mutable(history,
-					 take(bytes) % hd_history_count(history));
+					 byte_take(bytes) % hd_history_count(history));
 	if (hd_trial_state_is_terminal(hd_trial_state(trial))) {
 		if (what == 2 && hd_trial_can(trial, HD_TRIAL_EVENT_AGAIN)) {
 			again(trial);
@@ -229,8 +211,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes bytes = { data, size };
 	const struct hd_policy_type *type =
-		hd_policy_type_at(take(&bytes) % hd_policy_types());
-	enum hd_goal goal = take(&bytes) % 2 ? HD_MAXIMIZE : HD_MINIMIZE;
+		hd_policy_type_at(byte_take(&bytes) % hd_policy_types());
+	enum hd_goal goal = byte_take(&bytes) % 2 ? HD_MAXIMIZE : HD_MINIMIZE;
 	struct hd_history *history = hd_history_new(goal, 0);
 	void *state = calloc(1, type->state_size + 1);
 

@@ -7,6 +7,8 @@
  * one in a store; then for each call a byte for what it is and which of two
  * studies it is of, and what it takes.
  */
+#include "bytes.h"
+
 #include <hdrive/study.h>
 
 #include <math.h>
@@ -19,25 +21,6 @@
 #define STORE_INPUTS 64
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(bool held)
-{
-	if (!held)
-		abort();
-}
-
-struct bytes {
-	const uint8_t *data;
-	size_t size;
-};
-
-static unsigned take(struct bytes *bytes)
-{
-	if (!bytes->size)
-		return 0;
-	bytes->size--;
-	return *bytes->data++;
-}
 
 /* --- files -------------------------------------------------------------------- */
 
@@ -148,7 +131,7 @@ static double number_of(struct bytes *bytes)
 {
 	static const double numbers[] = { 0, -0.0, 1, -1, NAN, INFINITY, -INFINITY,
 					  1e308, -1e308, 5e-324, 0.25 };
-	unsigned index = take(bytes);
+	unsigned index = byte_take(bytes);
 
 	if (index < sizeof numbers / sizeof numbers[0])
 		return numbers[index];
@@ -159,12 +142,12 @@ static const char *client_of(struct bytes *bytes)
 {
 	static const char *const clients[] = { NULL, NULL, "a", "b", "", "\xff\n'\"" };
 
-	return clients[take(bytes) % 6];
+	return clients[byte_take(bytes) % 6];
 }
 
 static size_t trial_of(struct bytes *bytes)
 {
-	unsigned index = take(bytes);
+	unsigned index = byte_take(bytes);
 
 	return index == 255 ? SIZE_MAX : index == 254 ? SIZE_MAX / 2
 						      : index % 16;
@@ -186,7 +169,7 @@ static const char *point_of(struct bytes *bytes, char *text, size_t size)
 		"[]",
 		"{\"x\":1e999,\"m\":\"\\u0000\"}",
 	};
-	unsigned index = take(bytes);
+	unsigned index = byte_take(bytes);
 	size_t length = index % 32;
 
 	if (index < sizeof points / sizeof points[0])
@@ -194,7 +177,7 @@ static const char *point_of(struct bytes *bytes, char *text, size_t size)
 	if (index == 255)
 		return NULL;
 	for (size_t i = 0; i < length && i + 1 < size; i++)
-		text[i] = (char)take(bytes);
+		text[i] = (char)byte_take(bytes);
 	text[length] = '\0';
 	return text;
 }
@@ -268,7 +251,7 @@ static void call_end(struct subject *subject, struct bytes *bytes)
 	size_t number = trial_of(bytes);
 	const char *client = client_of(bytes), *detail = client_of(bytes);
 	enum hd_trial_state state =
-		(enum hd_trial_state)(take(bytes) % HD_TRIAL_STATES);
+		(enum hd_trial_state)(byte_take(bytes) % HD_TRIAL_STATES);
 	size_t count = hd_history_count(hd_study_history(subject->study));
 	bool ended = has_ended(subject, number);
 	int rc = hd_study_end(subject->study, number, client, state, detail, NULL);
@@ -283,7 +266,7 @@ static void call_point(struct subject *subject, struct bytes *bytes, bool add)
 {
 	char text[64];
 	double curve[4];
-	size_t count = take(bytes) % 5, number = 0;
+	size_t count = byte_take(bytes) % 5, number = 0;
 	const char *point = point_of(bytes, text, sizeof text);
 	int rc;
 
@@ -391,7 +374,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes bytes = { data, size };
 	struct subject subjects[2] = { { .kept = false } };
 	struct hd_study_options options = { .size = sizeof options, .seed = 3 };
-	unsigned first = take(&bytes);
+	unsigned first = byte_take(&bytes);
 	struct hd_store *kept = first & 0x80 ? store_get() : NULL;
 
 	options.config = config_of((first & 0x7f) % FILES);
@@ -400,7 +383,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	demand((kept ? hd_study_create(&subjects[1].study, kept, NULL, &options, NULL)
 		     : hd_study_new(&subjects[1].study, &options, NULL)) == 0);
 	while (bytes.size) {
-		unsigned what = take(&bytes);
+		unsigned what = byte_take(&bytes);
 
 		call(&subjects[what >> 7], what & 15, &bytes);
 	}

@@ -64,7 +64,7 @@ static void file_make(const char *name, const char *text)
 {
 	FILE *file = fopen(name, "w");
 
-	require(file && fputs(text, file) >= 0 && fclose(file) == 0);
+	demand(file && fputs(text, file) >= 0 && fclose(file) == 0);
 }
 
 static void trial_make(struct hd_store *store, int64_t sweep, size_t number)
@@ -80,9 +80,9 @@ static void trial_make(struct hd_store *store, int64_t sweep, size_t number)
 	};
 	int64_t key;
 
-	require(hd_store_begin(store, NULL) == 0 &&
-		hd_store_trial_insert(store, &record, &key, NULL) == 0 &&
-		hd_store_commit(store, true, NULL) == 0);
+	demand(hd_store_begin(store, NULL) == 0 &&
+	       hd_store_trial_insert(store, &record, &key, NULL) == 0 &&
+	       hd_store_commit(store, true, NULL) == 0);
 }
 
 static void store_make(void)
@@ -100,11 +100,11 @@ static void store_make(void)
 	};
 	int64_t key;
 
-	require(hd_store_open(&store, "hdrive.db", HD_STORE_CREATE, NULL) == 0);
-	require(hd_config_parse(&config, sweep_text, strlen(sweep_text), "s.yml",
-				&load, findings, NULL) == 0);
+	demand(hd_store_open(&store, "hdrive.db", HD_STORE_CREATE, NULL) == 0);
+	demand(hd_config_parse(&config, sweep_text, strlen(sweep_text), "s.yml",
+			       &load, findings, NULL) == 0);
 	record.config = config;
-	require(hd_store_sweep_insert(store, &record, &key, NULL) == 0);
+	demand(hd_store_sweep_insert(store, &record, &key, NULL) == 0);
 	trial_make(store, key, 0);
 	trial_make(store, key, 1);
 	hd_config_free(config);
@@ -120,19 +120,19 @@ static void enter(void)
 	snprintf(folder, sizeof folder, "%s/hd-fuzz-web-%ld",
 		 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp",
 		 (long)getpid());
-	require(mkdir(folder, 0700) == 0 && chdir(folder) == 0);
+	demand(mkdir(folder, 0700) == 0 && chdir(folder) == 0);
 	file_make("secret", SECRET);
 	store_make();
-	require(mkdir("a", 0700) == 0 && mkdir("a/000000", 0700) == 0 &&
-		mkdir("a/000000/outputs", 0700) == 0);
+	demand(mkdir("a", 0700) == 0 && mkdir("a/000000", 0700) == 0 &&
+	       mkdir("a/000000/outputs", 0700) == 0);
 	file_make("a/000000/stdout", "said\xff\n");
 	file_make("a/000000/outputs/f", "made");
-	require(symlink("../../../secret", "a/000000/outputs/link") == 0);
-	require(symlink("../..", "a/000000/outputs/up") == 0);
-	require(hd_store_open(&ui.store, "hdrive.db", HD_STORE_READ, NULL) == 0);
+	demand(symlink("../../../secret", "a/000000/outputs/link") == 0);
+	demand(symlink("../..", "a/000000/outputs/up") == 0);
+	demand(hd_store_open(&ui.store, "hdrive.db", HD_STORE_READ, NULL) == 0);
 	setup.store = ui.store;
-	require(hd_api_open(&ui.api, &setup, NULL) == 0);
-	require(hd_events_open(&ui.events, ui.api, 4, NULL) == 0);
+	demand(hd_api_open(&ui.api, &setup, NULL) == 0);
+	demand(hd_events_open(&ui.events, ui.api, 4, NULL) == 0);
 	atexit(leave);
 }
 
@@ -143,12 +143,12 @@ static void assert_text_is_json(const struct hd_web_reply *reply, bool mlflow)
 	struct hd_json *root;
 	const struct hd_json *error;
 
-	require(hd_json_parse(&root, hd_buf_text(&reply->body),
-			      reply->body.length, NULL) == 0);
-	require(hd_json_kind(root) == HD_JSON_OBJECT);
+	demand(hd_json_parse(&root, hd_buf_text(&reply->body),
+			     reply->body.length, NULL) == 0);
+	demand(hd_json_kind(root) == HD_JSON_OBJECT);
 	error = hd_json_get(root, mlflow ? "error_code" : "error");
-	require((reply->status >= 400) == (error != NULL));
-	require(mlflow || !error || (hd_json_get(error, "code") && hd_json_get(error, "message")));
+	demand((reply->status >= 400) == (error != NULL));
+	demand(mlflow || !error || (hd_json_get(error, "code") && hd_json_get(error, "message")));
 	hd_json_free(root);
 }
 
@@ -156,11 +156,11 @@ static void assert_file_is_the_trials(const struct hd_web_reply *reply)
 {
 	struct stat given, kept, whole;
 
-	require(reply->status == 200 && fstat(reply->file, &given) == 0);
-	require(stat("secret", &kept) == 0 && stat("hdrive.db", &whole) == 0);
-	require(S_ISREG(given.st_mode) && given.st_ino != kept.st_ino &&
-		given.st_ino != whole.st_ino);
-	require(!strcmp(reply->type, "application/octet-stream"));
+	demand(reply->status == 200 && fstat(reply->file, &given) == 0);
+	demand(stat("secret", &kept) == 0 && stat("hdrive.db", &whole) == 0);
+	demand(S_ISREG(given.st_mode) && given.st_ino != kept.st_ino &&
+	       given.st_ino != whole.st_ino);
+	demand(!strcmp(reply->type, "application/octet-stream"));
 }
 
 /* Lines of "field: value", events ended by an empty one. */
@@ -169,14 +169,14 @@ static void assert_stream_is_events(const struct hd_web_reply *reply)
 	const char *bytes;
 	size_t length;
 
-	require(!strcmp(reply->type, "text/event-stream"));
+	demand(!strcmp(reply->type, "text/event-stream"));
 	for (int i = 0; i < 3; i++) {
 		bool goes_on = reply->stream->next(reply->self, &bytes, &length);
 
-		require(goes_on);
-		require(!length || (length > 2 && !memcmp(bytes + length - 2,
-							  "\n\n", 2)));
-		require(!memmem(bytes, length, TOKEN, strlen(TOKEN)));
+		demand(goes_on);
+		demand(!length || (length > 2 && !memcmp(bytes + length - 2,
+							 "\n\n", 2)));
+		demand(!memmem(bytes, length, TOKEN, strlen(TOKEN)));
 		hd_events_tick(ui.events, 1000000 * (int64_t)(i + 1));
 	}
 }
@@ -188,9 +188,9 @@ static void assert_headers_are_whole(const struct hd_web_reply *reply,
 	const char *text = hd_buf_text(&reply->headers);
 
 	for (size_t i = 0; i < reply->headers.length; i++)
-		require(!text[i] || (text[i] >= ' ' && text[i] < 0x7f));
-	require(is_cookie ||
-		!memmem(text, reply->headers.length, TOKEN, strlen(TOKEN)));
+		demand(!text[i] || (text[i] >= ' ' && text[i] < 0x7f));
+	demand(is_cookie ||
+	       !memmem(text, reply->headers.length, TOKEN, strlen(TOKEN)));
 }
 
 /* What was asked with is said again where something is wrong with it. */
@@ -213,15 +213,15 @@ static void assert_answer_is_good(const struct hd_web_reply *reply,
 	} else if (reply->file >= 0) {
 		assert_file_is_the_trials(reply);
 	} else if (reply->fixed) {
-		require(reply->status == 200);
+		demand(reply->status == 200);
 	} else if (reply->status == 303 || reply->status == 304) {
-		require(!reply->body.length);
+		demand(!reply->body.length);
 	} else {
 		assert_text_is_json(reply, reply->mlflow);
-		require(!strstr(hd_buf_text(&reply->body), SECRET) ||
-			asked_with(request, SECRET));
-		require(!strstr(hd_buf_text(&reply->body), TOKEN) ||
-			asked_with(request, TOKEN));
+		demand(!strstr(hd_buf_text(&reply->body), SECRET) ||
+		       asked_with(request, SECRET));
+		demand(!strstr(hd_buf_text(&reply->body), TOKEN) ||
+		       asked_with(request, TOKEN));
 	}
 }
 
@@ -246,13 +246,13 @@ static void assert_words_are_ours(const struct hd_action *action)
 
 		for (size_t k = 0; k < sizeof ours / sizeof ours[0]; k++)
 			is_ours |= !strcmp(word, ours[k]);
-		require(is_ours);
+		demand(is_ours);
 		word += strlen(word) + 1;
 	}
 	/* A line that the command reads is one. */
-	require(!action->input.length ||
-		memchr(hd_buf_text(&action->input), '\n', action->input.length) ==
-			hd_buf_text(&action->input) + action->input.length - 1);
+	demand(!action->input.length ||
+	       memchr(hd_buf_text(&action->input), '\n', action->input.length) ==
+		       hd_buf_text(&action->input) + action->input.length - 1);
 }
 
 static void act(const struct hd_web_request *request)
@@ -272,7 +272,7 @@ static void act(const struct hd_web_request *request)
 		if (is_made)
 			assert_words_are_ours(&action);
 		hd_action_release(&action);
-		require(is_made || reply.status >= 400);
+		demand(is_made || reply.status >= 400);
 	}
 	hd_web_reply_release(&reply);
 }
@@ -284,7 +284,7 @@ static void said(const char *text)
 	char *out = strdup(text);
 
 	hd_web_reply_init(&reply);
-	require(out != NULL);
+	demand(out != NULL);
 	hd_action_answer((int)strlen(text) % 5 - 2, out, text, &reply);
 	assert_text_is_json(&reply, false);
 	hd_web_reply_release(&reply);
@@ -303,8 +303,8 @@ static unsigned ask(struct hd_web_request *request)
 		hd_ui_page(&ui, request, &reply);
 		act(request);
 	} else {
-		require(reply.status == 400 || reply.status == 401 ||
-			reply.status == 403);
+		demand(reply.status == 400 || reply.status == 401 ||
+		       reply.status == 403);
 	}
 	/* MLflow's routes are fuzz_mlflow's: here they are no page. */
 	assert_answer_is_good(&reply, request);
@@ -373,10 +373,10 @@ static void assert_it_answers(void)
 		.body = "",
 	};
 
-	require(ask(&get) == 200);
+	demand(ask(&get) == 200);
 	get.target = "/api/v1/sweeps/a/trials/0/files/outputs/f";
-	require(ask(&get) == 200);
-	require(hd_events_clients(ui.events) == 0);
+	demand(ask(&get) == 200);
+	demand(hd_events_clients(ui.events) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

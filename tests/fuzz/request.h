@@ -7,16 +7,12 @@
 #define _XOPEN_SOURCE 700
 #endif
 
+#include "bytes.h"
+
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static inline void require(int truth)
-{
-	if (!truth)
-		abort();
-}
 
 static inline int folder_entry_remove(const char *path, const struct stat *status,
 				      int kind, struct FTW *walk)
