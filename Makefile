@@ -178,11 +178,12 @@ $(B)/hdrive-mlflow $(B)/hdrive-ui: $(call obj,$(addprefix engine/serve/,http.c h
 	$(Q)$(CC) $(SAN) -o $@ $(filter %.o,$^) $(B)/libhdrive.a $(LDFLAGS) \
 		-Wl,--as-needed -lmicrohttpd -lz $(LIBS)
 
-# What "hdrive plot" becomes for a PNG.
-$(call obj,engine/plot/png.c): CFLAGS_ALL += $(shell pkg-config --cflags cairo 2>/dev/null)
+# What "hdrive plot" becomes for a PNG; cairo brings fontconfig.
+$(call obj,engine/plot/png.c): CFLAGS_ALL += $(shell pkg-config --cflags cairo fontconfig \
+	2>/dev/null)
 $(B)/hdrive-plot: $(call obj,$(PLOT_SRC)) $(B)/libhdrive.a
 	@$(if $(Q),echo '  LD   $@')
-	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) -Wl,--as-needed -lcairo $(LIBS)
+	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) -Wl,--as-needed -lcairo -lfontconfig $(LIBS)
 
 # What "hdrive watch" runs: hdrive starts without curses.
 SCREEN_OBJ := $(call obj,$(wildcard engine/screen/*.c))

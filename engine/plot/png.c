@@ -1,6 +1,7 @@
 #include "plot/png.h"
 
 #include <cairo.h>
+#include <fontconfig/fontconfig.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -286,4 +287,11 @@ struct hd_canvas *hd_png_new(const struct hd_plot_page *page)
 	cairo_set_line_cap(png->cairo, CAIRO_LINE_CAP_ROUND);
 	png_box(&png->canvas, &all, &ground);
 	return &png->canvas;
+}
+
+/* Fonts that cairo keeps are of fontconfig: first they go, then it. */
+void hd_png_end(void)
+{
+	cairo_debug_reset_static_data();
+	FcFini();
 }

@@ -12,22 +12,6 @@
 
 #define USAGE 64
 
-#ifdef __SANITIZE_ADDRESS__
-/* What cairo finds its fonts with keeps a little until the process ends. */
-HD_API const char *__lsan_default_suppressions(void);
-HD_API const char *__lsan_default_options(void);
-
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libfontconfig\n";
-}
-
-const char *__lsan_default_options(void)
-{
-	return "print_suppressions=0";
-}
-#endif
-
 static int fail(int rc, const struct hd_error *err)
 {
 	char plain[HD_ERROR_TEXT];
@@ -126,5 +110,6 @@ int main(int argc, char **argv)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	rc = plot_run(argv[1], argv[2], argv[3], &plot, &err);
+	hd_png_end();
 	return rc < 0 ? fail(rc, &err) : 0;
 }

@@ -98,6 +98,7 @@ BEGIN {
 	# Quantiles of the normal distribution are the one thing outside.
 	only["gsl"] = "^(samplers|policies|engine/space)/"
 	only["cairo.h"] = "^engine/plot/png\\.c$"
+	only["fontconfig"] = "^engine/plot/png\\.c$"
 	only["cblas.h"] = "^samplers/"
 	n = split("assert complex ctype errno fenv float inttypes iso646 " \
 		  "limits locale math setjmp signal stdalign stdarg " \
