@@ -149,7 +149,7 @@ static int config_row(void *user, const struct hd_sweep_row *row)
 	if (rc == 0)
 		rc = hd_store_program(call->store, row->key, config_program, walk, call->err);
 	if (rc == 0)
-		rc = hd_azure_json(pen, call->store, row, call->err);
+		rc = hd_azure_own_json(pen, call->store, row, call->err);
 	hd_pen_puts(pen, "}");
 	return rc;
 }

@@ -29,6 +29,7 @@ struct azure {
 	struct hd_config *config; /* NULL when its text does not load */
 	enum hd_said_kind kind;
 	size_t count; /* members written */
+	bool own;     /* no tags that are a trial's */
 	struct hd_error *err;
 };
 
@@ -433,8 +434,9 @@ static int azure_tags(struct azure *azure)
 		     canceled || !strcmp(row->state, "CancelRequested")
 			     ? "true"
 			     : "false");
-	rc = hd_store_trials(azure->store, row->key, NULL, azure_trial, azure,
-			     azure->err);
+	rc = azure->own ? 0
+			: hd_store_trials(azure->store, row->key, NULL, azure_trial,
+					  azure, azure->err);
 	return rc ? rc : azure_said_all(azure, HD_SAID_TAG);
 }
 
@@ -522,22 +524,38 @@ int hd_azure_tags(struct hd_pen *pen, struct hd_store *store,
 	return rc;
 }
 
+static int azure_both(struct azure *azure)
+{
+	int rc = azure_load(azure);
+
+	if (rc < 0)
+		return rc;
+	hd_pen_key(azure->pen, "tags", false);
+	rc = azure_tags_whole(azure);
+	if (rc == 0) {
+		hd_pen_key(azure->pen, "properties", false);
+		hd_pen_puts(azure->pen, "{");
+		rc = azure_properties(azure);
+		hd_pen_puts(azure->pen, "}");
+	}
+	hd_config_free(azure->config);
+	return rc;
+}
+
 int hd_azure_json(struct hd_pen *pen, struct hd_store *store,
 		  const struct hd_sweep_row *row, struct hd_error *err)
 {
 	struct azure azure = { .pen = pen, .store = store, .row = row, .err = err };
-	int rc = azure_load(&azure);
 
-	if (rc < 0)
-		return rc;
-	hd_pen_key(pen, "tags", false);
-	rc = azure_tags_whole(&azure);
-	if (rc == 0) {
-		hd_pen_key(pen, "properties", false);
-		hd_pen_puts(pen, "{");
-		rc = azure_properties(&azure);
-		hd_pen_puts(pen, "}");
-	}
-	hd_config_free(azure.config);
-	return rc;
+	return azure_both(&azure);
+}
+
+int hd_azure_own_json(struct hd_pen *pen, struct hd_store *store,
+		      const struct hd_sweep_row *row, struct hd_error *err)
+{
+	struct azure azure = {
+		.pen = pen, .store = store, .row = row, .own = true, .err = err
+	};
+
+	return azure_both(&azure);
 }

@@ -42,6 +42,9 @@ int hd_said_text(struct hd_pen *pen, struct hd_store *store, int64_t sweep,
  */
 int hd_azure_json(struct hd_pen *pen, struct hd_store *store,
 		  const struct hd_sweep_row *row, struct hd_error *err);
+/* The same without the tags that are a trial's: they grow with the sweep. */
+int hd_azure_own_json(struct hd_pen *pen, struct hd_store *store,
+		      const struct hd_sweep_row *row, struct hd_error *err);
 /* The object of its tags alone. */
 int hd_azure_tags(struct hd_pen *pen, struct hd_store *store,
 		  const struct hd_sweep_row *row, struct hd_error *err);

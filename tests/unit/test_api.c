@@ -107,7 +107,9 @@ static void a_sweep_and_its_parts_are_as_commands_show_them(void **state)
 	expect_json(it, "study", "false");
 	it = api_get(a, "sweeps/a/config");
 	expect_json(it, "config_path", "\"\"");
-	assert_int_equal(hd_json_kind(hd_json_get(it, "tags")), HD_JSON_OBJECT);
+	/* Each trial has its own: of the sweep they would be two more a trial. */
+	assert_non_null(hd_json_get(hd_json_get(it, "tags"), "_aml_system_max_total_jobs"));
+	assert_null(hd_json_get(hd_json_get(it, "tags"), "_aml_system_HD_a_0"));
 	assert_int_equal(hd_json_kind(hd_json_get(it, "program")), HD_JSON_NULL);
 	it = api_get(a, "sweeps/a/trials/0");
 	expect_json(it, "number", "0");
