@@ -16,13 +16,16 @@
  * many values of each: to look through a million takes longer than all else. */
 #define NAMES_TRIALS 128
 #define NAMES_VALUES 1000
+/* More trials than that are asked for as all of them. */
+#define BEST_MOST 1000
 
 /* --- the parameters' columns ------------------------------------------------- */
 
 struct values {
 	struct hd_table *table;
-	const struct hd_live *live;
-	size_t at; /* rows of it that have their values */
+	const struct hd_live_trial *trials; /* by number; borrowed */
+	size_t trial_count;
+	size_t at; /* of them that have their values */
 	struct hd_buf *columns;
 	size_t count, room; /* of the columns */
 	struct hd_error *err;
@@ -64,18 +67,14 @@ static int values_widen(struct values *values)
 	return 0;
 }
 
-/* Every row of the watched sweep has one value in each column. */
+/* Each of the trials has one value in each column. */
 static int values_row(void *user, size_t number, const char *parameters)
 {
 	struct values *values = user;
-	const struct hd_live_trial *trial;
 	int rc;
 
 	/* One that came after the look is the next one's. */
-	if (values->at == hd_live_count(values->live))
-		return 0;
-	trial = hd_live_at(values->live, values->at);
-	if (trial->number != number)
+	if (values->at == values->trial_count || values->trials[values->at].number != number)
 		return 0;
 	rc = hd_table_take(values->table, parameters, values->err);
 	if (rc == 0)
@@ -99,7 +98,8 @@ static int values_read(struct call *call, struct hd_api_sweep *watched,
 		turns = hd_table_turns(watched->table);
 		values_release(values);
 		*values = (struct values){ .table = watched->table,
-					   .live = watched->live,
+					   .trials = hd_live_trials(watched->live),
+					   .trial_count = hd_live_count(watched->live),
 					   .err = call->err };
 		rc = values_widen(values);
 		if (rc == 0)
@@ -244,7 +244,7 @@ static const struct {
 	{ "last", cell_last },
 	{ "intervals", cell_intervals },
 	{ "attempt", cell_attempt },
-	{ "slot", cell_slot },
+	{ "slot", cell_slot }, /* what hd_store_trials does not say */
 	{ "created", cell_created },
 	{ "started", cell_started },
 	{ "ended", cell_ended },
@@ -261,14 +261,16 @@ void hd_api_row_json(struct hd_buf *out, const struct hd_live_trial *trial)
 	}
 }
 
-static void columns_put(struct hd_buf *out, const struct hd_live *live)
+static void columns_put(struct hd_buf *out, const struct values *values, bool has_slots)
 {
 	for (size_t i = 0; i < COLUMNS; i++) {
+		if (columns[i].cell == cell_slot && !has_slots)
+			continue;
 		hd_buf_printf(out, "\"%s\":[", columns[i].name);
-		for (size_t k = 0; k < hd_live_count(live); k++) {
+		for (size_t k = 0; k < values->trial_count; k++) {
 			if (k)
 				hd_buf_putc(out, ',');
-			columns[i].cell(out, hd_live_at(live, k));
+			columns[i].cell(out, &values->trials[k]);
 		}
 		hd_buf_puts(out, "],");
 	}
@@ -293,7 +295,7 @@ static int columns_head(void *user, const struct hd_sweep_row *row)
 {
 	struct hd_buf *out = user;
 
-	hd_buf_puts(out, ",\"metric\":");
+	hd_buf_puts(out, "\"metric\":");
 	hd_buf_json(out, row->metric, strlen(row->metric));
 	hd_buf_printf(out, ",\"goal\":\"%s\",\"parameters\":", hd_goal_name(row->goal));
 	return 0;
@@ -312,13 +314,14 @@ static int columns_answer(struct call *call, struct hd_api_sweep *watched,
 
 	hd_buf_putc(call->out, '{');
 	hd_api_seq_json(call->out, watched->live);
+	hd_buf_putc(call->out, ',');
 	rc = hd_store_sweep(call->store, watched->key, columns_head, call->out, call->err);
 	hd_table_json(watched->table, call->out);
 	hd_buf_puts(call->out, ",\"names\":[");
 	if (rc == 0)
 		rc = columns_names(call, watched->live, hd_table_metric(watched->table));
 	hd_buf_puts(call->out, "],");
-	columns_put(call->out, watched->live);
+	columns_put(call->out, values, true);
 	columns_values(call->out, values);
 	return rc;
 }
@@ -344,14 +347,135 @@ static int columns_read(struct call *call)
 	return rc;
 }
 
+/* --- the best ones alone -------------------------------------------------------------- */
+
+/* A trial, and a copy of its parameters. */
+struct best_trial {
+	struct hd_live_trial trial;
+	char *parameters;
+};
+
+struct best {
+	struct best_trial *items;
+	size_t count, room;
+};
+
+static int best_add(void *user, const struct hd_trial_row *row)
+{
+	struct best *best = user;
+	struct best_trial *it = &best->items[best->count];
+
+	if (best->count == best->room)
+		return 0;
+	if (row->number > UINT32_MAX || row->intervals > UINT32_MAX)
+		return HD_ELIMIT;
+	it->trial = (struct hd_live_trial){
+		.key = row->key,
+		.value = row->value,
+		.last = row->last,
+		.created = row->created,
+		.started = row->started,
+		.ended = row->ended,
+		.number = (uint32_t)row->number,
+		.intervals = (uint32_t)row->intervals,
+		.attempt = row->attempt,
+		.state = (uint8_t)row->state,
+		.end = (uint8_t)row->end,
+	};
+	it->parameters = strdup(row->parameters);
+	if (!it->parameters)
+		return HD_ENOMEM;
+	best->count++;
+	return 0;
+}
+
+static int best_by_number(const void *va, const void *vb)
+{
+	const struct best_trial *a = va, *b = vb;
+
+	return (a->trial.number > b->trial.number) - (a->trial.number < b->trial.number);
+}
+
+/* Numbers that turn out to be values of a choice make it begin again. */
+static int best_values(const struct best *best, struct values *values)
+{
+	size_t turns;
+	int rc;
+
+	do {
+		turns = hd_table_turns(values->table);
+		for (size_t i = 0; i < values->count; i++)
+			hd_buf_release(&values->columns[i]);
+		values->count = values->at = 0;
+		rc = values_widen(values);
+		for (size_t i = 0; rc == 0 && i < best->count; i++)
+			rc = values_row(values, best->items[i].trial.number,
+					best->items[i].parameters);
+	} while (rc == 0 && hd_table_turns(values->table) != turns);
+	return rc;
+}
+
+static int best_answer(struct call *call, const struct values *values)
+{
+	int rc;
+
+	hd_buf_putc(call->out, '{');
+	rc = hd_store_sweep(call->store, call->sweep, columns_head, call->out, call->err);
+	hd_table_json(values->table, call->out);
+	hd_buf_putc(call->out, ',');
+	columns_put(call->out, values, false);
+	columns_values(call->out, values);
+	return rc;
+}
+
+/*
+ * What a table shows first. The sweep is not watched for it, which reads all of
+ * its trials, and the columns are its own: those of the whole stay in the order
+ * of all trials' numbers.
+ */
+static int best_read(struct call *call, size_t count)
+{
+	const struct hd_trial_query query = { .order = HD_ORDER_BEST, .limit = count };
+	struct best best = { calloc(count, sizeof *best.items), 0, count };
+	struct hd_live_trial *trials = calloc(count, sizeof *trials);
+	struct hd_table *table = NULL;
+	struct values values = { .trials = trials, .err = call->err };
+	int rc = best.items && trials ? 0 : HD_ENOMEM;
+
+	if (rc == 0)
+		rc = hd_store_trials(call->store, call->sweep, &query, best_add, &best, call->err);
+	if (rc == 0)
+		rc = hd_table_open(&table, call->store, call->sweep, call->err);
+	if (rc == 0) {
+		qsort(best.items, best.count, sizeof *best.items, best_by_number);
+		for (size_t i = 0; i < best.count; i++)
+			trials[i] = best.items[i].trial;
+		values.table = table;
+		values.trial_count = best.count;
+		rc = best_values(&best, &values);
+	}
+	if (rc == 0)
+		rc = best_answer(call, &values);
+	for (size_t i = 0; i < best.count; i++)
+		free(best.items[i].parameters);
+	free(best.items);
+	free(trials);
+	values_release(&values);
+	hd_table_close(table);
+	return rc == HD_ENOMEM ? hd_error_nomem(call->err) : rc;
+}
+
 /* All of it is of one moment. */
 int hd_api_columns(struct call *call)
 {
-	int rc = hd_store_reading_begin(call->store, call->err);
+	int64_t best;
+	int rc = hd_call_integer(call, "best", 0, 1, BEST_MOST, &best);
 
+	if (rc == 0)
+		rc = hd_store_reading_begin(call->store, call->err);
 	if (rc < 0)
 		return rc;
-	rc = columns_read(call);
+	rc = best ? best_read(call, (size_t)best) : columns_read(call);
 	hd_store_reading_end(call->store);
 	return rc;
 }

@@ -529,6 +529,11 @@ size_t hd_live_count(const struct hd_live *live)
 	return live->rows.count;
 }
 
+const struct hd_live_trial *hd_live_trials(const struct hd_live *live)
+{
+	return live->rows.items;
+}
+
 const struct hd_live_trial *hd_live_at(const struct hd_live *live, size_t index)
 {
 	return &live->rows.items[index];

@@ -80,6 +80,7 @@ uint64_t hd_live_status_seq(const struct hd_live *live);
 
 /* The trials, by number; borrowed until the next look. */
 size_t hd_live_count(const struct hd_live *live);
+const struct hd_live_trial *hd_live_trials(const struct hd_live *live);
 const struct hd_live_trial *hd_live_at(const struct hd_live *live, size_t index);
 /* By its number; NULL when there is none. */
 const struct hd_live_trial *hd_live_find(const struct hd_live *live, size_t number);

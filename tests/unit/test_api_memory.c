@@ -158,6 +158,10 @@ static void routes_fail_whole_without_memory(void **state)
 		path = paths[i];
 		check(ask);
 	}
+	box->arguments[0] = "best";
+	box->arguments[1] = "9";
+	path = "sweeps/a/columns";
+	check(ask);
 }
 
 static void watchers_fail_whole_without_memory(void **state)
