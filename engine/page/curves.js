@@ -5,7 +5,7 @@
 import { categoryColour, merit, theme } from "./colour.js";
 import { LineChart } from "./chart.js";
 import { append, robustRange } from "./curvedata.js";
-import { el, fill, say, stateText, toggleButton } from "./dom.js";
+import { el, fill, say, toggleButton } from "./dom.js";
 import * as format from "./format.js";
 import { get, path, report } from "./source.js";
 import { trialLines } from "./tip.js";
@@ -48,7 +48,7 @@ export function mount(element, model) {
 		describe: (curve, x, y) => {
 			const row = model.row(curve.trial);
 			const c = model.columns;
-			return [`#${curve.trial}${row < 0 ? "" : ` · ${stateText(c.state[row], c.end[row])}`}`,
+			return [`#${curve.trial}${row < 0 ? "" : ` · ${format.stateText(c.state[row], c.end[row])}`}`,
 				[wish.metric || c.metric, format.number(y)], ["step", format.number(x, 9)],
 				...(row < 0 ? [] : trialLines(model, row, 6))];
 		},

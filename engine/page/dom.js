@@ -3,6 +3,7 @@
  * lines come from programs and people, and none of them is ever read as HTML.
  */
 import { stateShape } from "./colour.js";
+import { stateText } from "./format.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -96,15 +97,6 @@ export function stateMark(state) {
 }
 
 const marks = new Map();
-
-/* What a state is called where people read. */
-export function stateText(state, end = "") {
-	if (state === "CancelRequested")
-		return "Stopping";
-	if (state === "Canceled")
-		return end === "policy" ? "Stopped" : "Canceled";
-	return state;
-}
 
 export function stateChip(state, end = "") {
 	return el("span", { class: `chip is-${state}` }, stateMark(state), stateText(state, end));

@@ -92,9 +92,8 @@ function parameterIndex(parameters, name) {
 
 /* A state as it is stored and as it is shown: either may be typed. */
 function stateWords(state, end) {
-	if (state === "Canceled" && end === "policy")
-		return "Canceled Stopped";
-	return state === "CancelRequested" ? "CancelRequested Stopping" : state;
+	const shown = format.stateText(state, end);
+	return shown === state ? state : `${state} ${shown}`;
 }
 
 const COMPARE = {

@@ -113,3 +113,15 @@ export function grouped(n) {
 export function bare(name) {
 	return name.replace(/^-+/, "") || name;
 }
+
+/*
+ * What a state is called where people read; by whom a trial was canceled tells one
+ * that the policy stopped. Of many trials together: the model's stateText().
+ */
+export function stateText(state, end = "") {
+	if (state === "CancelRequested")
+		return "Stopping";
+	if (state === "Canceled")
+		return end === "policy" ? "Stopped" : "Canceled";
+	return state;
+}

@@ -1,6 +1,6 @@
 /* What stands above a sweep's pictures: its state, how far, how good, how long. */
 import * as actions from "./actions.js";
-import { el, fill, icon, say, stateChip, stateMark, stateText } from "./dom.js";
+import { el, fill, icon, say, stateChip, stateMark } from "./dom.js";
 import * as format from "./format.js";
 import { deadEngine } from "./list.js";
 import { ended, parts, progress } from "./progress.js";
@@ -74,10 +74,10 @@ export class SweepHeader {
 		}
 		this.drawNotices(sweep);
 		this.drawBest(sweep);
-		this.bar.update(sweep);
+		this.bar.update(sweep, (state) => this.model.stateText(state));
 		fill(this.counts, parts(sweep.counts).map(([state, n]) =>
-			el("span", { title: stateText(state) }, stateMark(state), format.grouped(n),
-				el("span", { class: "said" }, ` ${stateText(state)}`))),
+			el("span", { title: this.model.stateText(state) }, stateMark(state), format.grouped(n),
+				el("span", { class: "said" }, ` ${this.model.stateText(state)}`))),
 		sweep.paused ? el("span", { title: "set aside by the policy" }, stateMark("Paused"),
 			format.grouped(sweep.paused)) : null);
 		const running = (sweep.counts.Running || 0) + (sweep.counts.Starting || 0) +

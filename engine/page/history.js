@@ -4,7 +4,7 @@
  */
 import { fit, mark, stateColour, stateShape, theme } from "./colour.js";
 import { noMetric } from "./curves.js";
-import { el, fill, perFrame, say, stateMark, stateText, toggleButton } from "./dom.js";
+import { el, fill, perFrame, say, stateMark, toggleButton } from "./dom.js";
 import * as format from "./format.js";
 import * as scale from "./scale.js";
 import { tip, trialLines } from "./tip.js";
@@ -231,12 +231,13 @@ export function mount(element, model) {
 	let drawn = "";
 	function drawLegend() {
 		const seen = [...new Set(model.columns.state)];
-		if (seen.join() === drawn)
+		const key = seen.map((state) => model.stateText(state)).join();
+		if (key === drawn)
 			return;
-		drawn = seen.join();
+		drawn = key;
 		fill(legend, el("span", {}, el("i", { class: "line-key" }), "best so far"),
 			seen.map((state) => el("span", {}, stateMark(state),
-				stateText(state, state === "Canceled" ? "policy" : ""))));
+				model.stateText(state))));
 	}
 
 	function nearest(px, py) {
@@ -280,7 +281,7 @@ export function mount(element, model) {
 		if (row < 0)
 			return hint.hide();
 		const c = model.columns;
-		hint.show([`#${c.number[row]} · ${stateText(c.state[row], c.end[row])}`,
+		hint.show([`#${c.number[row]} · ${format.stateText(c.state[row], c.end[row])}`,
 			[c.metric || "value", format.number(c.value[row]) || "none"], ...trialLines(model, row)], px, py);
 	});
 	plot.addEventListener("pointerup", (event) => {

@@ -31,6 +31,8 @@
  * Nothing here knows the page, so node tests it as it is.
  */
 
+import { stateText } from "./format.js";
+
 /* States in which nothing more comes of a trial. */
 const ENDED = new Set(["Completed", "Failed", "Canceled"]);
 
@@ -255,6 +257,17 @@ export class Model {
 						Math.min(1, Math.max(0, (value[row] - worst) / span));
 			return { low: Math.min(best, worst), high: Math.max(best, worst), at };
 		});
+	}
+
+	/* What the trials of a state are called together: "Stopped, Canceled" too. */
+	stateText(state) {
+		const words = this.derive("words", () => {
+			const { state: states, end } = this.columns;
+			const found = {};
+			states.forEach((name, row) => (found[name] ||= new Set()).add(stateText(name, end[row])));
+			return found;
+		});
+		return [...words[state] || [stateText(state)]].join(", ");
 	}
 
 	/* ---- data ---- */

@@ -1,5 +1,5 @@
 /* How far a sweep is: a bar of what became of its trials, and the count. */
-import { el, say, stateText } from "./dom.js";
+import { el, say } from "./dom.js";
 import * as format from "./format.js";
 
 /* In the order in which they lie in the bar; what is under way last. */
@@ -25,13 +25,14 @@ export function progress() {
 	return {
 		element: el("span", { class: "progress" }, bar, text),
 		bar,
-		update(sweep) {
+		/* Who canceled, a sweep's model knows; its counts do not. */
+		update(sweep, word = format.stateText) {
 			const total = Math.max(sweep.max_total || 0, sweep.trials, 1);
 			const list = parts(sweep.counts);
 			for (const [state, segment] of segments)
 				segment.style.width = `${100 * (list.find(([s]) => s === state)?.[1] || 0) / total}%`;
 			bar.setAttribute("aria-label", list.map(([state, n]) =>
-				`${n} ${stateText(state).toLowerCase()}`).join(", ") || "no trials yet");
+				`${n} ${word(state).toLowerCase()}`).join(", ") || "no trials yet");
 			bar.title = bar.getAttribute("aria-label");
 			say(text, `${format.grouped(ended(sweep))} / ${format.grouped(sweep.max_total || sweep.trials)}`);
 		},

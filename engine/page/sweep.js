@@ -3,7 +3,7 @@
  * look at one model.
  */
 import { compile } from "./filter.js";
-import { el, fill, icon, say, stateMark, stateText, announce } from "./dom.js";
+import { el, fill, icon, say, stateMark, announce } from "./dom.js";
 import * as format from "./format.js";
 import { SweepHeader } from "./header.js";
 import { PICTURES } from "./pictures.js";
@@ -253,14 +253,14 @@ class SweepView {
 	drawStates() {
 		const counts = stateCounts(this.model);
 		const typed = this.input.value.toLowerCase();
-		const key = JSON.stringify([...counts, typed]);
+		const key = JSON.stringify([...counts, typed, this.model.stateText("Canceled")]);
 		if (key === this.stateKey)
 			return;
 		this.stateKey = key;
 		fill(this.states, [...counts].map(([state, n]) => el("button", { type: "button",
 			class: "state-filter", "aria-pressed": typed.split(/\s+/).includes(`state:${state.toLowerCase()}`),
 			onclick: () => this.toggleState(state) }, stateMark(state),
-		el("span", {}, stateText(state, state === "Canceled" ? "policy" : "")),
+		el("span", {}, this.model.stateText(state)),
 		el("span", { class: "muted" }, format.grouped(n)))));
 	}
 

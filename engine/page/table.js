@@ -6,7 +6,7 @@
  * is its active descendant.
  */
 import { merit } from "./colour.js";
-import { announce, el, fill, icon, perFrame, say, stateMark, stateText } from "./dom.js";
+import { announce, el, fill, icon, perFrame, say, stateMark } from "./dom.js";
 import * as format from "./format.js";
 import { link } from "./route.js";
 import { firstDirection, ordered, tableColumns } from "./rows.js";
@@ -316,7 +316,7 @@ export class TrialTable {
 		case "number":
 			return String(c.number[row]);
 		case "state":
-			return stateText(c.state[row], c.end[row]);
+			return format.stateText(c.state[row], c.end[row]);
 		case "started":
 			return format.moment(c.started[row]);
 		case "duration":

@@ -99,7 +99,7 @@ function byState(model) {
 	const index = new Map(states.map((name, i) => [name, i]));
 	const colours = states.map(stateColour);
 	return { colours, step: (row) => index.get(state[row]),
-		legend: (stage) => stage.swatches(states.map((name, i) => [colours[i], name])) };
+		legend: (stage) => stage.swatches(states.map((name, i) => [colours[i], model.stateText(name)])) };
 }
 
 function byChoice(dimension) {

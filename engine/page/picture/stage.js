@@ -391,9 +391,9 @@ export class Stage {
 	}
 
 	title(row) {
-		const { number, state } = this.model.columns;
+		const { number, state, end } = this.model.columns;
 		const best = row === this.model.bestRow ? ", the best" : "";
-		return `Trial ${number[row]}, ${state[row]}${best}`;
+		return `Trial ${number[row]}, ${format.stateText(state[row], end[row])}${best}`;
 	}
 
 	sentence(row) {

@@ -121,7 +121,7 @@ class Timeline extends Picture {
 			return;
 		this.tall = stage.height > height;
 		this.describe();
-		stage.swatches(this.states.map((state) => [this.colour(state), state]));
+		stage.swatches(this.states.map((state) => [this.colour(state), this.model.stateText(state)]));
 		this.redraw();
 	}
 

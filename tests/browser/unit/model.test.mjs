@@ -30,6 +30,16 @@ function heard(model) {
 	return kinds;
 }
 
+test("trials of a state are called what each of them is", () => {
+	const model = loaded(2);
+	assert.equal(model.stateText("Completed"), "Completed");
+	assert.equal(model.stateText("CancelRequested"), "Stopping");
+	model.apply([entry(0, { state: "Canceled", end: "policy" })]);
+	assert.equal(model.stateText("Canceled"), "Stopped");
+	model.apply([entry(1, { state: "Canceled", end: "user" })]);
+	assert.equal(model.stateText("Canceled"), "Stopped, Canceled");
+});
+
 test("a delta adds new trials and changes known ones", () => {
 	const model = loaded(3);
 	const kinds = heard(model);

@@ -56,6 +56,22 @@ export function claims({ server, place, json }) {
 		await count(page, '40 trials').waitFor();
 	});
 
+	claim('a_state_has_the_word_in_pictures_that_it_has_in_the_table', async (visit) => {
+		const page = await visit(server, at.sweep('finished', 'timeline'));
+		const root = await picture(page, 'timeline');
+		const texts = async (of) => (await of.allInnerTexts()).filter(Boolean).sort();
+		const words = [...new Set((await trials()).map(({ state, end_reason: end }) =>
+			state === 'Canceled' && end === 'policy' ? 'Stopped' : state))].sort();
+
+		assert.ok(words.includes('Stopped'));
+		assert.deepEqual(await texts(root.locator('.picture-legend span')), words);
+		assert.deepEqual(await texts(page.locator('.state-filter > span:first-of-type')), words);
+		assert.deepEqual(await texts(page.locator('.counts .said')), words);
+		await page.keyboard.press('2');
+		await page.locator('.legend').getByText('Stopped').waitFor();
+		assert.deepEqual((await texts(page.locator('.legend > span'))).slice(0, -1), words);
+	});
+
 	claim('parallel_axes_are_moved_and_turned', async (visit) => {
 		const page = await visit(server, at.sweep('finished', 'parallel'));
 		const root = await picture(page, 'parallel');
