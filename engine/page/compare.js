@@ -10,7 +10,7 @@ import { get, path } from "./source.js";
 import { failure, MOST_COMPARED } from "./sweep.js";
 
 export function compareView(root, route) {
-	const { known, loaded, model } = session(route.sweep);
+	const { known, loaded, model } = session(route);
 	const numbers = [...new Set(route.compare)].slice(0, MOST_COMPARED);
 	let metric = "", curves = [], gone = false, differing = false;
 

@@ -176,6 +176,14 @@ export function dialog(title, body, buttons = []) {
 	return box;
 }
 
+/* Resolved when what is there now is painted; a hidden page paints nothing. */
+export function painted() {
+	return new Promise((done) => {
+		setTimeout(done, document.hidden ? 0 : 500);
+		requestAnimationFrame(() => setTimeout(done));
+	});
+}
+
 /* At most one call of fn a frame, however often this is called. */
 export function perFrame(fn) {
 	let asked = false;

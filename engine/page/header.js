@@ -56,10 +56,11 @@ export class SweepHeader {
 				fact("Time", this.elapsed, this.left),
 				fact("Running", this.now, this.nowNote),
 				fact("Sampler", this.how, this.howNote)));
-		actions.allowed().then((yes) => {
-			this.mayAct = yes;
-			this.update();
-		});
+	}
+
+	async askActions() {
+		this.mayAct = await actions.allowed();
+		this.update();
 	}
 
 	update() {

@@ -10,6 +10,8 @@
  * Addresses are behind the hash, so that they are the same in a report. A view is
  * a function (root, route) that returns { title, keys, destroy() }.
  */
+import "./early.js";
+
 import { themeChanged } from "./colour.js";
 import { compareView } from "./compare.js";
 import { announce, el, fill, icon, say } from "./dom.js";

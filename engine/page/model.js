@@ -94,6 +94,8 @@ export class Model {
 		this.listeners = new Set();
 		this.index = null;
 		this.derived = { version: -1 };
+		/* Whether the columns are the sweep's; before that nobody knows what there is. */
+		this.loaded = false;
 	}
 
 	/* fn(kind, detail) until the function that this returns is called. */
@@ -276,6 +278,7 @@ export class Model {
 	load(columns) {
 		this.columns = columns;
 		this.index = null;
+		this.loaded = true;
 		this.changed();
 	}
 

@@ -2,17 +2,21 @@
  * A sweep that is open: its model, filled from the server and kept up to date by
  * events. One at a time: the sweep's view, a trial's and a comparison share it.
  */
+import { painted } from "./dom.js";
 import { Model } from "./model.js";
 import { get, path, report, stream } from "./source.js";
 
 let current = null;
 
-/* The session of a sweep by its name, as it is or new. */
-export function session(name) {
-	if (current && current.name === name)
+/*
+ * The session of the sweep that an address names, as it is or new. Where the best
+ * trials are what is seen first, they are asked for alone before all others.
+ */
+export function session({ sweep, tab, trial, compare, query }) {
+	if (current && current.name === sweep)
 		return current;
 	close();
-	current = new Session(name);
+	current = new Session(sweep, !report && trial === null && !compare && !query.sort && !query.filter);
 	return current;
 }
 
@@ -23,7 +27,7 @@ export function close() {
 }
 
 class Session {
-	constructor(name) {
+	constructor(name, bestFirst) {
 		this.name = name;
 		this.model = new Model(name);
 		this.closed = false;
@@ -31,9 +35,14 @@ class Session {
 		this.asked = false;
 		this.reloading = null;
 		this.end = () => {};
-		/* Resolved when there is a header to show, and when there are all trials. */
+		/*
+		 * Resolved when there is a header to show, with columns of the best trials, and
+		 * when there are all trials.
+		 */
 		this.known = this.loadSweep();
-		this.loaded = this.loadColumns();
+		this.best = bestFirst ? get(path`sweeps/${name}/columns?best=64`) : null;
+		this.loaded = this.best ? this.best.then(painted, () => {}).then(() => this.loadColumns()) :
+			this.loadColumns();
 		this.known.catch(() => {});
 		this.loaded.then(() => this.listen(), () => {});
 	}

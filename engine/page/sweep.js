@@ -7,6 +7,7 @@ import { el, fill, icon, say, stateMark, announce } from "./dom.js";
 import * as format from "./format.js";
 import { SweepHeader } from "./header.js";
 import { PICTURES } from "./pictures.js";
+import { Model, emptyColumns } from "./model.js";
 import { link, setQuery } from "./route.js";
 import { stateCounts } from "./rows.js";
 import { session } from "./session.js";
@@ -26,11 +27,12 @@ export function failure(error) {
 }
 
 export function sweepView(root, route) {
-	const opened = session(route.sweep);
+	const opened = session(route);
 	const { model } = opened;
 	const view = new SweepView(root, route, model);
 	opened.known.catch((error) => view.fail(error));
-	opened.loaded.catch((error) => model.sweep && view.fail(error));
+	opened.best?.then((columns) => view.showBest(columns), () => {});
+	opened.loaded.then(() => view.header.askActions(), (error) => model.sweep && view.fail(error));
 	return view;
 }
 
@@ -64,6 +66,23 @@ class SweepView {
 		this.drawBar();
 	}
 
+	/* Until all trials are there the table has the best ones, which it shows first. */
+	showBest(columns) {
+		const { model } = this;
+		if (this.gone || model.loaded)
+			return;
+		const best = new Model(model.name);
+		best.load({ ...emptyColumns(), ...columns });
+		best.isPart = true;
+		best.opener = model.opener;
+		best.subscribe((kind) => {
+			this.table.update(kind);
+			if (kind === "selection")
+				model.select(best.selected);
+		});
+		this.table.look(best);
+	}
+
 	/* ---- what changes ---- */
 
 	/* Each kind at most once a frame; points gather. */
@@ -87,6 +106,8 @@ class SweepView {
 		this.pending.clear();
 		if (this.gone)
 			return;
+		if (this.table.model !== this.model && this.model.loaded)
+			this.table.look(this.model);
 		for (const [kind] of kinds)
 			this.table.update(kind);
 		if (kinds.some(([kind]) => kind === "data"))
@@ -103,8 +124,10 @@ class SweepView {
 	updatePicture(kinds) {
 		if (this.gone)
 			return;
+		if (!this.picture)
+			return this.mount();
 		for (const [kind, detail] of kinds)
-			this.picture?.update(kind, detail);
+			this.picture.update(kind, detail);
 	}
 
 	fail(error) {
@@ -167,14 +190,18 @@ class SweepView {
 				button.scrollIntoView?.({ block: "nearest", inline: "nearest" });
 		}
 		this.panel.setAttribute("aria-labelledby", `tab-${this.tab}`);
-		const frame = el("div", { class: "picture-host" });
-		fill(this.panel, frame);
+		fill(this.panel, el("div", { class: "picture-host" }));
 		this.picture = null;
 		/* The table and the header are there first; the picture a frame later. */
-		requestAnimationFrame(() => {
-			if (!this.gone && frame.isConnected)
-				this.picture = known[2](frame, this.model);
-		});
+		requestAnimationFrame(() => this.mount());
+	}
+
+	/* Nothing is drawn of a sweep before all of it is there. */
+	mount() {
+		if (this.gone || this.picture || !this.model.loaded)
+			return;
+		const [, , mount] = PICTURES.find(([id]) => id === this.tab);
+		this.picture = mount(this.panel.firstChild, this.model);
 	}
 
 	/* ---- the bar above the table ---- */
@@ -240,7 +267,7 @@ class SweepView {
 					onclick: () => model.setBrush(source, null) },
 				el("span", {}, description || source), icon("close"))));
 		}
-		say(this.count, model.visibleCount === model.rows ? format.count(model.rows, "trial") :
+		say(this.count, !model.loaded ? "Loading…" : model.visibleCount === model.rows ? format.count(model.rows, "trial") :
 			`${format.grouped(model.visibleCount)} of ${format.count(model.rows, "trial")}`);
 		const n = model.selected.size;
 		this.clear.hidden = n === 0;

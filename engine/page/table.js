@@ -86,6 +86,8 @@ export class TrialTable {
 
 	/* kinds of the model's; see there. */
 	update(kind) {
+		if (!this.model.loaded)
+			return;
 		if (kind === "data")
 			this.reshape();
 		if (kind === "data" || kind === "filter") {
@@ -97,14 +99,25 @@ export class TrialTable {
 		}
 	}
 
+	/* The same sweep's trials, but of another model: what is meant stays so. */
+	look(model) {
+		const number = this.current;
+		this.model = model;
+		this.rows = number === null ? [] : [model.row(number)];
+		this.cursor = this.rows.length - 1;
+		this.update("data");
+	}
+
 	/* Columns anew, when there are others than before. */
 	reshape() {
 		const columns = tableColumns(this.model);
 		const shape = JSON.stringify(columns.map((c) => [c.id, c.name]));
 		this.columns = columns;
-		const first = this.widths === undefined;
-		if (shape === this.shape && !(first && this.model.rows))
+		if (shape === this.shape && this.model === this.shaped)
 			return;
+		this.shaped = this.model.rows ? this.model : null;
+		if (shape === this.shape)
+			return this.widen();
 		this.shape = shape;
 		/* What an address asks for may be a column that is not read yet. */
 		const waits = this.sort && !this.model.columns.parameters.length && !this.model.rows;
@@ -122,16 +135,25 @@ export class TrialTable {
 
 	buildHead() {
 		const widths = this.columns.map((column) => this.width(column));
-		if (this.model.rows)
-			this.widths = widths;
+		this.widths = this.model.rows ? widths : null;
 		fill(this.cols, el("col"), widths.map(() => el("col")));
-		this.cols.firstChild.style.width = "34px";
-		widths.forEach((w, i) => this.cols.children[i + 1].style.width = `${w}px`);
-		this.table.style.width = `max(100%, ${widths.reduce((a, b) => a + b, 34)}px)`;
+		this.setWidths(widths);
 		fill(this.head, el("th", { scope: "col", class: "pick" }, el("span", { class: "said" }, "chosen")),
 			this.columns.map((column) => this.headCell(column)));
 		this.table.setAttribute("aria-colcount", this.columns.length + 1);
 		this.markSort();
+	}
+
+	setWidths(widths) {
+		[34, ...widths].forEach((w, i) => this.cols.children[i].style.width = `${w}px`);
+		this.table.style.width = `max(100%, ${widths.reduce((a, b) => a + b, 34)}px)`;
+	}
+
+	/* Trials that were not known may have longer texts. */
+	widen() {
+		const widths = this.columns.map((column, i) => Math.max(this.widths?.[i] || 0, this.width(column)));
+		if (!this.widths || widths.some((w, i) => w > this.widths[i]))
+			this.setWidths(this.widths = widths);
 	}
 
 	headCell(column) {
@@ -241,8 +263,8 @@ export class TrialTable {
 	}
 
 	showNone() {
-		this.none.hidden = this.rows.length > 0;
-		if (this.rows.length)
+		this.none.hidden = this.rows.length > 0 || !this.model.loaded;
+		if (this.none.hidden)
 			return;
 		say(this.none, this.model.rows ? "No trial is let through by what is typed and brushed above." :
 			"No trials yet. The first appears here as soon as it is made.");
@@ -292,7 +314,8 @@ export class TrialTable {
 		} else if (column.id === "state") {
 			this.fillState(td.firstChild, row, text);
 		} else if (column.goal) {
-			td.firstChild.style.background = text ? merit(this.model.merits().at[row]) : "transparent";
+			td.firstChild.style.background = text && !this.model.isPart ?
+				merit(this.model.merits().at[row]) : "transparent";
 			say(td.lastChild, text);
 		} else if (td.textContent !== text) {
 			td.textContent = text;
@@ -378,11 +401,13 @@ export class TrialTable {
 
 let measure = null;
 
-/* How wide a text is in the page's font, bold. */
+/* How wide a text is in the page's font, bold. To ask for a style is a layout. */
 function textWidth(text) {
-	measure = measure || document.createElement("canvas").getContext("2d");
-	const { fontSize, fontFamily } = getComputedStyle(document.body);
-	measure.font = `650 ${fontSize} ${fontFamily}`;
+	if (!measure) {
+		const { fontSize, fontFamily } = getComputedStyle(document.body);
+		measure = document.createElement("canvas").getContext("2d");
+		measure.font = `650 ${fontSize} ${fontFamily}`;
+	}
 	return measure.measureText(text).width;
 }
 

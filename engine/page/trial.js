@@ -21,7 +21,7 @@ const ENDS = { exit: "its program ended", signal: "a signal ended it", policy: "
 	target: "the sweep reached its target" };
 
 export function trialView(root, route) {
-	const opened = session(route.sweep);
+	const opened = session(route);
 	const view = new TrialView(root, route, opened.model);
 	opened.known.catch((error) => view.fail(error));
 	opened.loaded.catch((error) => opened.model.sweep && view.fail(error));

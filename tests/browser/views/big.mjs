@@ -40,6 +40,37 @@ export function claims({ json }) {
 		assert.ok((await column(page, 'lr')).every((text) => Number(text) > 0.0099));
 	});
 
+	claim('best_of_ten_thousand_are_there_before_all_are_read', async (visit) => {
+		const { place, server: serving } = await server();
+		const { best_trial: best } = await json(place, ['status', 'big']);
+		const page = await visit(serving);
+		let release;
+		const held = new Promise((go) => { release = go; });
+
+		await page.route(/\/columns$/, async (route) => {
+			await held;
+			await route.continue();
+		});
+		await page.evaluate((hash) => { location.hash = hash; }, at.sweep('big').slice(1));
+		await page.locator('tr.trial').first().waitFor();
+		const before = await numbers(page);
+		const lr = await column(page, 'lr');
+		assert.equal(before[0], best);
+		assert.equal(await page.locator('.count').innerText(), 'Loading…');
+		// What is done meanwhile stays done.
+		await page.keyboard.press('j');
+		await page.keyboard.press('j');
+		await page.keyboard.press('x');
+		await page.getByRole('button', { name: 'Compare: choose one more' }).waitFor();
+		release();
+		await whole(page);
+		await settled(page);
+		assert.deepEqual((await numbers(page)).slice(0, before.length), before);
+		assert.deepEqual((await column(page, 'lr')).slice(0, lr.length), lr);
+		assert.equal(await page.locator('tr.trial[aria-selected=true]').getAttribute('aria-rowindex'), '3');
+		assert.equal(await page.locator('tr.cursor').getAttribute('aria-rowindex'), '3');
+	});
+
 	claim('pictures_of_ten_thousand_are_brushed', async (visit) => {
 		const { server: serving } = await server();
 		const page = await visit(serving, at.sweep('big', 'parallel'));

@@ -1,0 +1,11 @@
+/*
+ * What an address shows is asked for before the rest of the page is set up: the
+ * answer is on its way meanwhile. main.js imports this before all else.
+ */
+import { parse } from "./route.js";
+import { session } from "./session.js";
+
+const route = parse(location.hash);
+
+if (route.sweep)
+	session(route);
