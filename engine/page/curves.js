@@ -8,6 +8,7 @@ import { append, robustRange } from "./curvedata.js";
 import { el, fill, say, toggleButton } from "./dom.js";
 import * as format from "./format.js";
 import { get, path, report } from "./source.js";
+import { apart } from "./text.js";
 import { trialLines } from "./tip.js";
 
 /* Milliseconds between two answers with whole curves: points come by events. */
@@ -248,6 +249,7 @@ export function mount(element, model) {
 /* Why there is nothing to draw in a sweep whose trials say nothing. */
 export function noMetric(model) {
 	const { metric } = model.columns;
-	return metric ? `No trial has logged '${metric}' yet. A script prints ${metric}=0.93, or logs it.` :
+	const name = apart(metric);
+	return metric ? `No trial has logged '${name}' yet. A script prints ${name}=0.93, or logs it.` :
 		"This sweep has no metric.";
 }

@@ -2,6 +2,7 @@
 import { copyButton, el, fill } from "./dom.js";
 import * as format from "./format.js";
 import { get, path } from "./source.js";
+import { apart } from "./text.js";
 
 /* One word of a command line as a shell takes it. */
 export function quoted(word) {
@@ -43,16 +44,16 @@ export function mount(element, model) {
 		const command = (s.command || []).map(quoted).join(" ");
 		fill(element, el("div", { class: "columns" },
 			block("Sweep", facts([["id", s.id], ["sampler", s.sampler], ["policy", s.policy],
-				["goal", `${s.goal} ${s.primary_metric}`], ["backend", s.backend], ["seed", s.seed],
+				["goal", `${s.goal} ${apart(s.primary_metric)}`], ["backend", s.backend], ["seed", s.seed],
 				["at once", s.max_concurrent], ["trials at most", s.max_total],
 				["time at most", s.max_duration ? format.duration(s.max_duration * 1000) : ""],
 				["created", format.moment(Date.parse(s.created))], ["folder", s.folder],
 				["configuration", s.config_path || config?.config_path]])),
 			block("Parameters", model.columns.parameters.length ? facts(model.columns.parameters.map((p) =>
 				[format.bare(p.name), `${p.expression} ${p.kind === "choice" ?
-					p.values.map(format.value).join(", ") : Number.isFinite(p.low) && Number.isFinite(p.high) ?
+					p.values.map((v) => apart(format.value(v))).join(", ") : Number.isFinite(p.low) && Number.isFinite(p.high) ?
 						`${format.number(p.low)} to ${format.number(p.high)}` : ""}` +
-					(p.within ? ` · within ${p.within}` : "")])) : null),
+					(p.within ? ` · within ${apart(p.within)}` : "")])) : null),
 			block("Tags", tagList(config?.tags)),
 			block("Properties", tagList(config?.properties)),
 			copyBlock("Command", command), copyBlock("Configuration", config?.config, "wide")));

@@ -1,11 +1,16 @@
 /*
  * Elements without markup: every text goes in as a text. Names, values and log
- * lines come from programs and people, and none of them is ever read as HTML.
+ * lines come from programs and people: none of them is ever read as HTML, and what
+ * would hide or turn other text is written out.
  */
 import { stateShape } from "./colour.js";
 import { stateText } from "./format.js";
+import { legible } from "./text.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+
+/* Attributes that people read or hear. */
+const SAID = /^(title|aria-label|placeholder)$/;
 
 /*
  * el("button", { class: "plain", onclick: fn, "aria-label": "Close" }, "text", node):
@@ -20,7 +25,7 @@ export function el(tag, attributes = {}, ...children) {
 		if (typeof value === "function")
 			element.addEventListener(name.slice(2), value);
 		else
-			element.setAttribute(name, value === true ? "" : value);
+			element.setAttribute(name, value === true ? "" : SAID.test(name) ? legible(value) : value);
 	}
 	add(element, children);
 	return element;
@@ -29,7 +34,7 @@ export function el(tag, attributes = {}, ...children) {
 function add(element, children) {
 	for (const child of children.flat(Infinity))
 		if (child !== null && child !== undefined && child !== false)
-			element.append(child instanceof Node ? child : String(child));
+			element.append(child instanceof Node ? child : legible(child));
 }
 
 /* These children in place of those that are there. */
@@ -41,8 +46,9 @@ export function fill(element, ...children) {
 
 /* Sets a text only where it differs, which spares the browser a layout. */
 export function say(element, text) {
-	if (element.textContent !== text)
-		element.textContent = text;
+	const seen = legible(text);
+	if (element.textContent !== seen)
+		element.textContent = seen;
 }
 
 function svg(tag, attributes, ...children) {

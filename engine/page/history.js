@@ -7,6 +7,7 @@ import { noMetric } from "./curves.js";
 import { el, fill, perFrame, say, stateMark, toggleButton } from "./dom.js";
 import * as format from "./format.js";
 import * as scale from "./scale.js";
+import { apart } from "./text.js";
 import { tip, trialLines } from "./tip.js";
 
 const MARGIN = { left: 58, right: 14, top: 10, bottom: 40 };
@@ -308,7 +309,7 @@ export function mount(element, model) {
 			high: y.invert(area.top) };
 		const { from, to, low, high } = brush;
 		const text = `trial ${Math.max(0, Math.ceil(from))}–${Math.floor(to)}, ` +
-			`${model.columns.metric} ${format.number(low, 3)}–${format.number(high, 3)}`;
+			`${apart(model.columns.metric)} ${format.number(low, 3)}–${format.number(high, 3)}`;
 		model.setBrush("history", (row) => {
 			const { number, value } = model.columns;
 			return value[row] !== null && number[row] >= from && number[row] <= to &&

@@ -2,6 +2,7 @@
 import { el, fill, say } from "./dom.js";
 import * as format from "./format.js";
 import { get, path, report } from "./source.js";
+import { legible } from "./text.js";
 
 const CHUNK = 65536;
 /* Characters kept in the page; a log may be gigabytes. */
@@ -118,10 +119,10 @@ export function logBox(name, number, isOver) {
 	}
 
 	function draw() {
-		const shown = plain(text);
-		pre.textContent = shown;
-		pre.classList.toggle("none", !shown);
-		if (!shown)
+		const seen = legible(plain(text));
+		pre.textContent = seen;
+		pre.classList.toggle("none", !seen);
+		if (!seen)
 			pre.textContent = isOver() ? "Nothing was printed." : "Nothing yet.";
 		earlier.hidden = from <= 0;
 		say(note, size ? format.bytes(size) : "");

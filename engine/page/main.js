@@ -21,6 +21,7 @@ import { home, link, parse } from "./route.js";
 import { close as closeSession } from "./session.js";
 import { report, reported } from "./source.js";
 import { sweepView } from "./sweep.js";
+import { legible } from "./text.js";
 import { trialView } from "./trial.js";
 
 const main = document.getElementById("main");
@@ -67,7 +68,7 @@ function show() {
 	window.scrollTo(0, 0);
 	view = viewOf(route)(main, route);
 	setKeys(view.keys || []);
-	document.title = view.title ? `${view.title} · hdrive` : "hdrive";
+	document.title = view.title ? `${legible(view.title)} · hdrive` : "hdrive";
 	announce(view.title || "sweeps");
 }
 

@@ -10,6 +10,7 @@ import { announce, el, fill, icon, perFrame, say, stateMark } from "./dom.js";
 import * as format from "./format.js";
 import { link } from "./route.js";
 import { firstDirection, ordered, tableColumns } from "./rows.js";
+import { legible } from "./text.js";
 
 const OVERSCAN = 6;
 const SAMPLE = 300;
@@ -317,9 +318,10 @@ export class TrialTable {
 			td.firstChild.style.background = text && !this.model.isPart ?
 				merit(this.model.merits().at[row]) : "transparent";
 			say(td.lastChild, text);
-		} else if (td.textContent !== text) {
-			td.textContent = text;
-			td.title = text.length > 24 ? text : "";
+		} else if (td.text !== text) {
+			td.text = text;
+			td.textContent = legible(text);
+			td.title = text.length > 24 ? td.textContent : "";
 		}
 	}
 

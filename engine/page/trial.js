@@ -250,10 +250,10 @@ class TrialView {
 			return el("tr", { class: differs ? "differs" : null },
 				el("th", { scope: "row", title: parameter.name }, format.bare(parameter.name)),
 				el("td", { class: "number", title: format.exact(mine) }, mine === null ?
-					el("span", { class: "muted" }, "not there") : format.value(mine)),
+					el("span", { class: "muted" }, "not there") : el("span", { class: "value" }, format.value(mine))),
 				el("td", { class: "where" }, where(model.dimensions()[p], row, against ? best : -1)),
 				against ? el("td", { class: "number muted", title: format.exact(its) },
-					its === null ? "not there" : format.value(its)) : null);
+					its === null ? "not there" : el("span", { class: "value" }, format.value(its))) : null);
 		});
 		const key = JSON.stringify([best, c.values.map((v) => v[row]), against && c.values.map((v) => v[best])]);
 		if (key === this.parameterKey)

@@ -72,9 +72,10 @@ static size_t plain_sequence(const unsigned char *text, size_t length)
 	if (point < 0xa0 || (need == 3 && point < 0x800) ||
 	    (need == 4 && point < 0x10000) || point > 0x10ffff ||
 	    (point >= 0xd800 && point < 0xe000) ||
+	    point == 0x061c || point == 0xfeff ||
 	    (point >= 0x200b && point <= 0x200f) ||
 	    (point >= 0x2028 && point <= 0x202e) ||
-	    (point >= 0x2066 && point <= 0x2069))
+	    (point >= 0x2060 && point <= 0x2069))
 		return 0;
 	return need;
 }

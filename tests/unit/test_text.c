@@ -50,6 +50,10 @@ static void plain_text_has_nothing_a_terminal_obeys(void **state)
 		{ "\xc0\xaf", "\\xc0\\xaf" },
 		/* A mark that turns the direction of what follows. */
 		{ "\xe2\x80\xae!", "\\xe2\\x80\\xae!" },
+		{ "\xd8\x9c!", "\\xd8\\x9c!" },
+		/* What is not seen: joins words, begins a file. */
+		{ "\xe2\x81\xa0!", "\\xe2\\x81\\xa0!" },
+		{ "\xef\xbb\xbf!", "\\xef\\xbb\\xbf!" },
 		{ "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80" },
 	};
 	char text[64];

@@ -8,6 +8,7 @@
  */
 import * as format from "../format.js";
 import * as scale from "../scale.js";
+import { apart } from "../text.js";
 import { clamp } from "./geometry.js";
 
 /* Where rows lie that do not have the parameter, or have no value yet. */
@@ -197,7 +198,7 @@ export class Axis {
 
 	/* A range in words: lr 0.001 to 0.01. */
 	describe({ low, high, none }) {
-		const name = format.bare(this.dimension.name);
+		const name = apart(format.bare(this.dimension.name));
 		const parts = [];
 		if (low <= high)
 			parts.push(this.choice ? this.chosen(low, high) : this.bounds(low, high));
@@ -218,7 +219,7 @@ export class Axis {
 			return `${high - low + 1} of ${this.dimension.values.length}`;
 		const names = [];
 		for (let i = low; i <= high; i++)
-			names.push(this.text(i));
+			names.push(apart(this.text(i)));
 		return names.join(", ");
 	}
 }

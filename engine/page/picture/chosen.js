@@ -2,6 +2,7 @@
  * chosen.js - a picture whose axes and colour the reader chooses: the controls, the
  * axes, and asking for metrics that the model has not.
  */
+import { apart } from "../text.js";
 import { make } from "./stage.js";
 import { Axis, worstSide } from "./axis.js";
 import { choices, colourChoices, colouring, dimensionOf, fetchFor, firstChoices,
@@ -61,6 +62,6 @@ export class Chosen extends Picture {
 		const { selectedOptions } = this.selects.colour;
 		this.stage.describe(`${this.kind} of ${names[1]} over ${names[0]}` +
 			`${names[2] ? ` and ${names[2]}` : ""}, coloured by ${selectedOptions[0]?.text}`,
-		lacking ? `No trial has ${lacking.dimension.name} yet` : "");
+		lacking ? `No trial has ${apart(lacking.dimension.name)} yet` : "");
 	}
 }

@@ -6,6 +6,7 @@
 import { categoryColour, merit, stateColour, theme } from "../colour.js";
 import * as format from "../format.js";
 import { get, path, report } from "../source.js";
+import { apart } from "../text.js";
 import { meritColours, stepOf } from "./stage.js";
 
 const METRIC = "m:";
@@ -36,7 +37,7 @@ function measured(model, dimension) {
 }
 
 function lastOf(model, name) {
-	return `last ${name}${model.rows > MANY ? ` of the best ${MANY}` : ""}`;
+	return `last ${apart(name)}${model.rows > MANY ? ` of the best ${MANY}` : ""}`;
 }
 
 function otherMetric(model, id) {

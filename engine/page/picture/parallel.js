@@ -5,6 +5,7 @@
  */
 import { merit, theme } from "../colour.js";
 import * as format from "../format.js";
+import { legible } from "../text.js";
 import { Axis, NONE, HIGHEST, LOWEST, byMerit, within, worstSide } from "./axis.js";
 import { clamp, nearestLine } from "./geometry.js";
 import { Picture } from "./picture.js";
@@ -136,8 +137,8 @@ class Parallel extends Picture {
 		const context = stage.context("axes");
 		context.font = "600 12px system-ui, sans-serif";
 		name.textContent = cut(context, format.bare(axis.dimension.name), most - 9, true);
-		name.title = `${axis.dimension.name}\n${this.ends(axis)}\n` +
-			"Drag to move, click to turn about";
+		name.title = legible(`${axis.dimension.name}\n${this.ends(axis)}\n` +
+			"Drag to move, click to turn about");
 		name.dataset.axisName = strip.dataset.axis = axis.dimension.name;
 		name.style.maxWidth = `${most}px`;
 		name.classList.toggle("moving", Boolean(this.moving && this.moving.id === id));
@@ -170,8 +171,10 @@ class Parallel extends Picture {
 			const { name, strip, band } = this.elements.get(axis.dimension.id);
 			const range = brush?.[axis.dimension.id];
 			band.hidden = !range;
-			name.setAttribute("aria-label", `axis ${axis.dimension.name}, ${this.ends(axis)}` +
-				(range ? `, brushed: ${axis.describe(range)}` : ""));
+			/* What is seen of it is among what is said of it, also where it is cut. */
+			name.setAttribute("aria-label", legible(`axis ${name.textContent}, ` +
+				`${axis.dimension.name}, ${this.ends(axis)}` +
+				(range ? `, brushed: ${axis.describe(range)}` : "")));
 			strip.title = range ? axis.describe(range) : "";
 			if (!range)
 				continue;

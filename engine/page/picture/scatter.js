@@ -4,6 +4,7 @@
  */
 import { theme } from "../colour.js";
 import * as format from "../format.js";
+import { apart } from "../text.js";
 import { HIGHEST, NONE } from "./axis.js";
 import { Chosen } from "./chosen.js";
 import { firstChoices } from "./dimension.js";
@@ -126,7 +127,7 @@ class Scatter extends Chosen {
 	}
 
 	words(brush) {
-		const names = this.axes.map((axis) => format.bare(axis.dimension.name));
+		const names = this.axes.map((axis) => apart(format.bare(axis.dimension.name)));
 		if (this.kept.lasso)
 			return `lasso over ${names[0]} and ${names[1]}`;
 		return this.axes.map((axis, i) => {

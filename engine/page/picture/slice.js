@@ -8,6 +8,7 @@
  */
 import { theme } from "../colour.js";
 import * as format from "../format.js";
+import { apart, legible } from "../text.js";
 import { Axis, HIGHEST, NONE, within, worstSide } from "./axis.js";
 import { clamp } from "./geometry.js";
 import { Picture, drawDots, radiusFor } from "./picture.js";
@@ -53,8 +54,8 @@ class Slice extends Picture {
 			const panel = this.panels[i] ??= this.panel();
 			panel.axis = new Axis(model, dimension);
 			panel.element.dataset.axis = dimension.name;
-			panel.element.setAttribute("aria-label", `${model.columns.metric || "metric"} over ` +
-				`${dimension.name}, ${format.count(panel.axis.count, "trial")}`);
+			panel.element.setAttribute("aria-label", legible(`${model.columns.metric || "metric"} over ` +
+				`${dimension.name}, ${format.count(panel.axis.count, "trial")}`));
 		});
 		this.at = this.panels[this.at] ? this.at : 0;
 		this.order = Uint32Array.from(model.columns.number.keys());
@@ -118,7 +119,7 @@ class Slice extends Picture {
 		const metric = this.model.columns.metric || "the metric";
 		this.stage.describe(`${format.count(this.panels.length, "parameter")} against ${metric}`,
 			!this.panels.length ? "This sweep has no parameters" :
-				!this.y.count ? `No trial has ${metric} yet` : "");
+				!this.y.count ? `No trial has ${apart(metric)} yet` : "");
 	}
 
 	/* ---- brush ---- */

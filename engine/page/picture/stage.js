@@ -15,6 +15,7 @@
 import { fit, merit, theme } from "../colour.js";
 import * as format from "../format.js";
 import { trialLines } from "../tip.js";
+import { legible } from "../text.js";
 import { clamp, sample } from "./geometry.js";
 
 let ids = 0;
@@ -25,9 +26,9 @@ export function make(tag, className = "", attributes = {}, text = null) {
 	if (className)
 		element.className = className;
 	for (const [name, value] of Object.entries(attributes))
-		element.setAttribute(name, value);
+		element.setAttribute(name, name === "title" ? legible(value) : value);
 	if (text !== null)
-		element.textContent = text;
+		element.textContent = legible(text);
 	return element;
 }
 
@@ -355,13 +356,13 @@ export class Stage {
 
 	/* Shows a text instead of a picture, or takes it away with an empty one. */
 	blank(text) {
-		this.empty.textContent = text;
+		this.empty.textContent = legible(text);
 		this.empty.hidden = !text;
 	}
 
 	/* What a screen reader is to say now. */
 	say(text) {
-		this.said.textContent = text;
+		this.said.textContent = legible(text);
 	}
 
 	/* A tip beside x, y of the plot: a title and [name, text] pairs. */
@@ -408,7 +409,7 @@ export class Stage {
 	describe(what, blank = "", element = this.plot) {
 		const summary = this.summary();
 		this.blank(this.model.rows ? blank : "No trials yet");
-		element.setAttribute("aria-label", `${what}: ${summary}`);
+		element.setAttribute("aria-label", legible(`${what}: ${summary}`));
 	}
 
 	/* How many, and which is the best: the end of every picture's label. */
@@ -446,7 +447,8 @@ const widths = new Map();
  * A text cut with an ellipsis to at most `width` in the context's font; in its
  * middle where the end tells apart what begins alike.
  */
-export function cut(context, text, width, middle = false) {
+export function cut(context, given, width, middle = false) {
+	const text = legible(given);
 	/* No letter is wider than this. */
 	if (text.length * 13 <= width)
 		return text;
@@ -485,9 +487,9 @@ export function label(context, text, x, y, { align = "left", bold = false,
 	context.font = bold ? `600 ${FONT}` : FONT;
 	context.textAlign = align;
 	context.textBaseline = "middle";
-	const shown = most === Infinity ? text : cut(context, text, most, true);
+	const seen = most === Infinity ? legible(text) : cut(context, text, most, true);
 	if (plate) {
-		const width = context.measureText(shown).width + 4;
+		const width = context.measureText(seen).width + 4;
 		const left = align === "left" ? x - 2 : align === "right" ? x - width + 2 : x - width / 2;
 		context.globalAlpha = 0.78;
 		context.fillStyle = theme().surface;
@@ -497,7 +499,7 @@ export function label(context, text, x, y, { align = "left", bold = false,
 		context.globalAlpha = 1;
 	}
 	context.fillStyle = colour;
-	context.fillText(shown, x, y);
+	context.fillText(seen, x, y);
 }
 
 /*

@@ -1,6 +1,6 @@
 // Sweeps of every kind in stores of temporary folders, made by the binary.
 import { execFile } from 'node:child_process';
-import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,10 +24,12 @@ export async function removeFolders() {
 }
 
 // As text of a parameter, a metric, a line, a file's name.
-export const hostile = '<img src=x onerror=alert(1)></script>\u2028\u202egnp.exe';
+export const hostile = '<img src=x onerror=alert(1)></script>\u2028\u202egnp.exe\u2066\u200b\u05e9\u05dd 12';
 
-function submit(place, kind, more = []) {
-	return hdrive(place, ['-q', 'submit', join(here, `${kind}.yml`), '--name', kind, '--seed',
+async function submit(place, kind, more = []) {
+	const text = await readFile(join(here, `${kind}.yml`), 'utf8');
+	await writeFile(join(place, `${kind}.yml`), text.replace('WORD', 'w'.repeat(10000)));
+	return hdrive(place, ['-q', 'submit', `${kind}.yml`, '--name', kind, '--seed',
 		'11', '--no-snapshot', ...more, '--', ...python, kind]);
 }
 

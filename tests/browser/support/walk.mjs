@@ -10,6 +10,21 @@ async function madeOfTexts(page) {
 		.map((element) => element.outerHTML.slice(0, 200)));
 }
 
+// Texts in which what turns or hides others is not written out.
+async function turning(page) {
+	return page.evaluate(() => {
+		const found = [];
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		while (walker.nextNode()) {
+			const { parentElement, data } = walker.currentNode;
+			if (!parentElement.closest('script') &&
+				/[\u061c\u200b\u200e\u200f\u2028-\u202e\u2066\u2067\ufeff]/.test(data))
+				found.push(JSON.stringify(data.slice(0, 100)));
+		}
+		return found;
+	});
+}
+
 async function look(page, name, { axe, rules }) {
 	const found = [];
 
@@ -18,6 +33,9 @@ async function look(page, name, { axe, rules }) {
 	const made = await madeOfTexts(page);
 	if (made.length)
 		found.push(`elements of texts: ${made.join(' ')}`);
+	const turned = await turning(page);
+	if (turned.length)
+		found.push(`texts that turn others: ${turned.join(' ')}`);
 	const out = await widthToScroll(page);
 	if (out > 0)
 		found.push(`the page is ${out} px wider than the window`);
