@@ -94,7 +94,7 @@ export async function accessibility(page, rules = null) {
 	const violations = await page.evaluate(async (only) => {
 		const found = await window.axe.run(document, {
 			resultTypes: ['violations'],
-			runOnly: only ?? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+			runOnly: only ?? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
 		});
 		return found.violations.map(({ id, impact, help, nodes }) => ({
 			id, impact, help, where: nodes.slice(0, 4).map((node) =>

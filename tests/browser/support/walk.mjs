@@ -53,20 +53,29 @@ export async function viewsOf(page, sweep, numbers) {
 	];
 }
 
+// What is seen now, looked at in each of THEMES; lines of what was found. `every`: by
+// all of axe's rules in each of them.
+export async function inspect(page, name, { themes = ['light'], axe = true, every = false } = {}) {
+	const found = [];
+
+	for (const [i, theme] of themes.entries()) {
+		await page.emulateMedia({ colorScheme: theme });
+		await page.evaluate(() => new Promise((done) =>
+			requestAnimationFrame(() => requestAnimationFrame(done))));
+		// The elements are the same in another theme: only the colours differ.
+		const rules = i > 0 && !every ? ['color-contrast'] : null;
+		found.push(...await look(page, `${name}-${theme}`, { axe, rules }));
+	}
+	return found;
+}
+
 // Goes through VIEWS in each of THEMES; asserts that nothing was found.
-export async function walk(page, sweep, views, { themes = ['light'], axe = true, label = '' } = {}) {
+export async function walk(page, sweep, views, { label = '', ...how } = {}) {
 	const found = [];
 
 	for (const [view, hash] of views) {
 		await go(page, hash);
-		for (const [i, theme] of themes.entries()) {
-			await page.emulateMedia({ colorScheme: theme });
-			await page.evaluate(() => new Promise((done) =>
-				requestAnimationFrame(() => requestAnimationFrame(done))));
-			// The elements are the same in another theme: only the colours differ.
-			const rules = i > 0 ? ['color-contrast'] : null;
-			found.push(...await look(page, `${sweep}-${view}-${label || theme}`, { axe, rules }));
-		}
+		found.push(...await inspect(page, `${sweep}-${view}${label && `-${label}`}`, how));
 	}
 	assert.deepEqual(found, []);
 }

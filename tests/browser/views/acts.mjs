@@ -1,8 +1,10 @@
 // What is changed from the page, where the server was told to let it be.
-import { at, count } from '../support/page.mjs';
+import { phone } from '../support/browser.mjs';
+import { at, count, go } from '../support/page.mjs';
 import { running } from '../support/fixtures.mjs';
 import { serve, until } from '../support/hdrive.mjs';
 import { assert, claim } from '../support/test.mjs';
+import { inspect } from '../support/walk.mjs';
 
 export function claims({ server, place, json }) {
 	claim('without_leave_nothing_can_be_changed', async (visit) => {
@@ -74,5 +76,38 @@ export function claims({ server, place, json }) {
 		await page.locator('h1 + span').getByText('Canceled').waitFor();
 		assert.equal((await live.status()).state, 'Canceled');
 		await live.engine.ended;
+	});
+
+	claim('dialogs_keep_every_rule_and_fit_a_phone', async (visit, own) => {
+		const live = own(await running('asked', ['--max-failures', '9']));
+		const acting = own(await serve(live.folder, ['--allow-actions']));
+		const dialogs = { Limits: at.sweep('asked'), Enqueue: at.sweep('asked'),
+			Hold: at.sweep('asked'), Cancel: at.sweep('asked'), Retry: at.trial('asked', 0),
+			'Cancel ': at.trial('asked', 1) };
+		const found = [];
+
+		await live.end(0, 1);
+		await until('a third trial', async () => (await live.status()).trials === 3);
+		for (const options of [{}, { viewport: phone, touch: true }]) {
+			const page = await visit(acting, '', options);
+			const dialog = page.getByRole('dialog');
+			const look = async (name) => {
+				await dialog.waitFor();
+				found.push(...await inspect(page, `dialog-${name}${options.touch ? '-phone' : ''}`,
+					{ themes: ['light', 'dark'], every: true }));
+				await page.keyboard.press('Escape');
+				await dialog.waitFor({ state: 'hidden' });
+			};
+
+			for (const [name, address] of Object.entries(dialogs)) {
+				await go(page, address);
+				await page.getByRole('button', { name: `${name.trim()}…` }).click();
+				await look(`${name.trim()}${address === at.sweep('asked') ? '' : '-trial'}`);
+			}
+			await go(page, at.sweep('asked'));
+			await page.keyboard.press('?');
+			await look('keys');
+		}
+		assert.deepEqual(found, []);
 	});
 }

@@ -93,6 +93,6 @@ export function claims({ json }) {
 		const page = await visit(serving);
 
 		await walk(page, 'big', await viewsOf(page, 'big', [best, 1, 2, 3, 4, 5, 6, 7]),
-			{ axe: false });
+			{ themes: ['light', 'dark'], every: true });
 	});
 }

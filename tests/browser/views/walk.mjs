@@ -26,7 +26,15 @@ export function claims({ server }) {
 		const page = await visit(server, '', { viewport: phone, touch: true });
 
 		await walk(page, 'finished', [['list', at.list()], ...await viewsOf(page, 'finished', [0, 1, 2])],
-			{ label: 'phone', axe: false });
+			{ label: 'phone', themes: ['light', 'dark'], every: true });
+	});
+
+	claim('every_view_keeps_every_rule_in_the_dark', async (visit) => {
+		const page = await visit(server);
+
+		for (const [sweep, numbers] of Object.entries(trials))
+			await walk(page, sweep, await viewsOf(page, sweep, numbers),
+				{ themes: ['dark'], every: true });
 	});
 
 	claim('hostile_texts_fit_a_dark_phone', async (visit) => {
