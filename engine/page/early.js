@@ -7,5 +7,12 @@ import { session } from "./session.js";
 
 const route = parse(location.hash);
 
-if (route.sweep)
-	session(route);
+if (route.sweep) {
+	const { best } = session(route);
+	const main = document.getElementById("main");
+	/* A frame without rows, just before the one that has them, would cost as much. */
+	main.hidden = Boolean(best);
+	const show = () => { main.hidden = false; };
+	best?.then(show, show);
+	setTimeout(show, 100);
+}

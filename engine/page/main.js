@@ -65,7 +65,8 @@ function show() {
 	main.className = "";
 	main.replaceChildren();
 	drawCrumbs(route);
-	window.scrollTo(0, 0);
+	if (view)
+		window.scrollTo(0, 0);
 	view = viewOf(route)(main, route);
 	setKeys(view.keys || []);
 	document.title = view.title ? `${legible(view.title)} · hdrive` : "hdrive";

@@ -186,14 +186,15 @@ class SweepView {
 			const is = button.id === `tab-${this.tab}`;
 			button.setAttribute("aria-selected", is);
 			button.tabIndex = is ? 0 : -1;
-			if (is)
-				button.scrollIntoView?.({ block: "nearest", inline: "nearest" });
 		}
 		this.panel.setAttribute("aria-labelledby", `tab-${this.tab}`);
 		fill(this.panel, el("div", { class: "picture-host" }));
 		this.picture = null;
 		/* The table and the header are there first; the picture a frame later. */
-		requestAnimationFrame(() => this.mount());
+		requestAnimationFrame(() => {
+			this.tabs.querySelector("[aria-selected=true]").scrollIntoView({ block: "nearest", inline: "nearest" });
+			this.mount();
+		});
 	}
 
 	/* Nothing is drawn of a sweep before all of it is there. */

@@ -30,8 +30,16 @@ export class TrialTable {
 		this.shape = "";
 		this.draw = perFrame(() => this.render());
 		this.buildFrame();
-		this.box.addEventListener("scroll", this.draw, { passive: true });
-		this.sizes = new ResizeObserver(this.draw);
+		/* To ask for a place or a height while rows come is a layout more. */
+		this.top = 0;
+		this.box.addEventListener("scroll", () => {
+			this.top = this.box.scrollTop;
+			this.draw();
+		}, { passive: true });
+		this.sizes = new ResizeObserver(([{ contentRect }]) => {
+			this.height = contentRect.height;
+			this.draw();
+		});
 		this.sizes.observe(this.box);
 	}
 
@@ -240,9 +248,9 @@ export class TrialTable {
 		if (!this.box.isConnected)
 			return;
 		const h = this.rowHeight;
-		const head = this.head.offsetHeight || h;
-		const from = Math.max(0, Math.floor(this.box.scrollTop / h) - OVERSCAN);
-		const fits = Math.ceil((this.box.clientHeight - head) / h) + 2 * OVERSCAN;
+		const over = this.model.isPart ? 0 : OVERSCAN;
+		const from = Math.max(0, Math.floor(this.top / h) - over);
+		const fits = Math.ceil((this.height ?? this.box.clientHeight) / h) + 2 * over;
 		const to = Math.min(this.rows.length, from + Math.max(fits, 2 * OVERSCAN));
 		while (this.pool.length < to - from)
 			this.pool.push(this.newRow());
