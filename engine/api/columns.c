@@ -12,10 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Names of metrics are looked for in so many trials, spread evenly, and in so
- * many values of each: to look through a million takes longer than all else. */
-#define NAMES_TRIALS 128
-#define NAMES_VALUES 1000
 /* More trials than that are asked for as all of them. */
 #define BEST_MOST 1000
 
@@ -107,64 +103,6 @@ static int values_read(struct call *call, struct hd_api_sweep *watched,
 						      values_row, values, call->err);
 	} while (rc == 0 && hd_table_turns(watched->table) != turns);
 	return rc;
-}
-
-/* --- names of metrics ----------------------------------------------------------- */
-
-struct names {
-	struct hd_buf *out;
-	char **items;
-	size_t count;
-};
-
-static int names_add(void *user, const char *name)
-{
-	struct names *names = user;
-	char **items;
-
-	for (size_t i = 0; i < names->count; i++)
-		if (!strcmp(names->items[i], name))
-			return 0;
-	items = realloc(names->items, (names->count + 1) * sizeof *items);
-	if (!items)
-		return HD_ENOMEM;
-	names->items = items;
-	items[names->count] = strdup(name);
-	if (!items[names->count])
-		return HD_ENOMEM;
-	hd_buf_puts(names->out, names->count++ ? "," : "");
-	hd_buf_json(names->out, name, strlen(name));
-	return 0;
-}
-
-static int names_read(struct call *call, const struct hd_live *live,
-		      struct names *names)
-{
-	size_t count = hd_live_count(live);
-	size_t looked = count < NAMES_TRIALS ? count : NAMES_TRIALS;
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < looked; i++) {
-		size_t at = looked < 2 ? 0 : i * (count - 1) / (looked - 1);
-
-		rc = hd_store_names_of(call->store, hd_live_at(live, at)->key, NAMES_VALUES,
-				       names_add, names, call->err);
-	}
-	return rc;
-}
-
-static int columns_names(struct call *call, const struct hd_live *live,
-			 const char *metric)
-{
-	struct names names = { .out = call->out };
-	int rc = *metric ? names_add(&names, metric) : 0;
-
-	if (rc == 0)
-		rc = names_read(call, live, &names);
-	for (size_t i = 0; i < names.count; i++)
-		free(names.items[i]);
-	free(names.items);
-	return rc == HD_ENOMEM ? hd_error_nomem(call->err) : rc;
 }
 
 /* --- the trials' columns ----------------------------------------------------------- */
@@ -319,21 +257,39 @@ static int columns_answer(struct call *call, struct hd_api_sweep *watched,
 	hd_table_json(watched->table, call->out);
 	hd_buf_puts(call->out, ",\"names\":[");
 	if (rc == 0)
-		rc = columns_names(call, watched->live, hd_table_metric(watched->table));
+		rc = hd_api_put_names(call, watched->live, hd_table_metric(watched->table));
 	hd_buf_puts(call->out, "],");
 	columns_put(call->out, values, true);
 	columns_values(call->out, values);
 	return rc;
 }
 
+/* Names of other metrics may come with any commit. */
+static uint64_t columns_mark(const struct hd_live *live)
+{
+	const uint64_t parts[] = { (uint64_t)hd_live_version(live), hd_live_epoch(live),
+				   hd_live_seq(live) };
+
+	return hd_api_mark(HD_API_MARK, parts, sizeof parts);
+}
+
+/* One sweep's are kept: of a large one they are megabytes. */
+static void columns_keep(struct call *call, struct hd_api_sweep *watched, size_t from)
+{
+	for (struct hd_api_sweep *at = call->api->sweeps; at; at = at->next)
+		hd_buf_release(&at->columns.text);
+	hd_api_keep(&watched->columns, columns_mark(watched->live), call->out, from);
+}
+
 static int columns_read(struct call *call)
 {
 	struct values values = { .count = 0 };
 	struct hd_api_sweep *watched;
-	size_t changes;
+	size_t changes, from = call->out->length;
 	int rc = hd_api_watch(call->api, call->sweep, 0, &watched, call->err);
 
-	if (rc < 0)
+	if (rc < 0 ||
+	    hd_api_kept_write(&watched->columns, columns_mark(watched->live), call->out))
 		return rc;
 	changes = hd_table_changes(watched->table) + hd_table_turns(watched->table);
 	rc = values_read(call, watched, &values);
@@ -343,6 +299,8 @@ static int columns_read(struct call *call)
 		hd_live_renew(watched->live);
 	if (rc == 0)
 		rc = columns_answer(call, watched, &values);
+	if (rc == 0)
+		columns_keep(call, watched, from);
 	values_release(&values);
 	return rc;
 }

@@ -32,14 +32,45 @@ static void importance_put(struct hd_buf *out, const struct hd_importance *impor
 	hd_buf_putc(out, '}');
 }
 
+/*
+ * What an importance is made of: the results of the trials that have ended. A
+ * sweep whose file is another one has another epoch.
+ */
+static uint64_t importance_mark(const struct hd_live *live)
+{
+	uint64_t epoch = hd_live_epoch(live);
+	uint64_t mark = hd_api_mark(HD_API_MARK, &epoch, sizeof epoch);
+
+	for (size_t i = 0; i < hd_live_count(live); i++) {
+		const struct hd_live_trial *trial = hd_live_at(live, i);
+
+		if (trial->state != HD_TRIAL_COMPLETED && trial->state != HD_TRIAL_CANCELED)
+			continue;
+		mark = hd_api_mark(mark, &trial->number, sizeof trial->number);
+		mark = hd_api_mark(mark, &trial->value, sizeof trial->value);
+	}
+	return mark;
+}
+
+/* Every trial's parameters are read for it: of the same results it is the same. */
 int hd_api_importance(struct call *call)
 {
 	struct hd_importance *importance;
-	int rc = hd_importance_open(&importance, call->store, call->sweep, NULL, call->err);
+	struct hd_api_sweep *watched;
+	size_t from = call->out->length;
+	uint64_t mark;
+	int rc = hd_api_watch(call->api, call->sweep, 0, &watched, call->err);
 
+	if (rc < 0)
+		return rc;
+	mark = importance_mark(watched->live);
+	if (hd_api_kept_write(&watched->importance, mark, call->out))
+		return 0;
+	rc = hd_importance_open(&importance, call->store, call->sweep, NULL, call->err);
 	if (rc < 0)
 		return rc;
 	importance_put(call->out, importance);
 	hd_importance_close(importance);
+	hd_api_keep(&watched->importance, mark, call->out, from);
 	return 0;
 }

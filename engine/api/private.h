@@ -17,6 +17,12 @@ struct hd_api_events {
 	struct hd_buf text; /* name, NUL, data, NUL, ... */
 };
 
+/* An answer that holds for as long as what it was made of is as it was. */
+struct hd_api_kept {
+	uint64_t mark; /* of that, whatever the route takes for it */
+	struct hd_buf text;
+};
+
 /* A sweep that is watched, or was asked for by columns. */
 struct hd_api_sweep {
 	struct hd_api_sweep *next;
@@ -25,6 +31,8 @@ struct hd_api_sweep {
 	struct hd_live *live;
 	struct hd_table *table;
 	struct hd_api_events events;
+	struct hd_api_kept importance;
+	struct hd_api_kept columns; /* of the sweep that was last asked for: it is large */
 };
 
 struct hd_api {
@@ -83,6 +91,11 @@ void hd_api_row_json(struct hd_buf *out, const struct hd_live_trial *trial);
 /* "seq":17,"epoch":"..." */
 void hd_api_seq_json(struct hd_buf *out, const struct hd_live *live);
 
+/* --- names.c ------------------------------------------------------------------ */
+
+/* "acc","loss": the primary METRIC first. */
+int hd_api_put_names(struct call *call, const struct hd_live *live, const char *metric);
+
 /* --- watched.c ---------------------------------------------------------------- */
 
 /*
@@ -93,6 +106,14 @@ int hd_api_watch(struct hd_api *api, int64_t sweep, int64_t pause,
 		 struct hd_api_sweep **out, struct hd_error *err);
 /* Let go of all of them. */
 void hd_api_unwatch(struct hd_api *api);
+
+/* FNV-1a: a mark of what answers are made of. */
+#define HD_API_MARK UINT64_C(0xcbf29ce484222325)
+uint64_t hd_api_mark(uint64_t mark, const void *bytes, size_t length);
+/* Write what is kept and made of MARK to OUT; false when there is nothing. */
+bool hd_api_kept_write(const struct hd_api_kept *kept, uint64_t mark, struct hd_buf *out);
+/* Keep what OUT has from FROM on; without memory nothing is. */
+void hd_api_keep(struct hd_api_kept *kept, uint64_t mark, const struct hd_buf *out, size_t from);
 
 /* --- the routes ----------------------------------------------------------------- */
 

@@ -16,6 +16,8 @@ static void watched_close(struct hd_api_sweep *watched)
 	hd_live_close(watched->live);
 	hd_table_close(watched->table);
 	hd_buf_release(&watched->events.text);
+	hd_buf_release(&watched->importance.text);
+	hd_buf_release(&watched->columns.text);
 	free(watched);
 }
 
@@ -28,6 +30,38 @@ void hd_api_unwatch(struct hd_api *api)
 		api->sweeps = next;
 	}
 }
+
+/* --- what is kept ------------------------------------------------------------------ */
+
+uint64_t hd_api_mark(uint64_t mark, const void *bytes, size_t length)
+{
+	const unsigned char *at = bytes;
+
+	for (size_t i = 0; i < length; i++)
+		mark = (mark ^ at[i]) * UINT64_C(0x100000001b3);
+	return mark;
+}
+
+bool hd_api_kept_write(const struct hd_api_kept *kept, uint64_t mark, struct hd_buf *out)
+{
+	if (!kept->text.length || kept->mark != mark)
+		return false;
+	hd_buf_add(out, kept->text.text, kept->text.length);
+	return true;
+}
+
+void hd_api_keep(struct hd_api_kept *kept, uint64_t mark, const struct hd_buf *out, size_t from)
+{
+	hd_buf_release(&kept->text);
+	if (hd_buf_failed(out))
+		return;
+	kept->mark = mark;
+	hd_buf_add(&kept->text, out->text + from, out->length - from);
+	if (hd_buf_failed(&kept->text))
+		hd_buf_release(&kept->text);
+}
+
+/* --- which are watched -------------------------------------------------------------- */
 
 static void watched_drop(struct hd_api *api, struct hd_api_sweep *watched)
 {

@@ -498,6 +498,11 @@ uint64_t hd_live_seq(const struct hd_live *live)
 	return live->seq;
 }
 
+int64_t hd_live_version(const struct hd_live *live)
+{
+	return live->version;
+}
+
 uint64_t hd_live_epoch(const struct hd_live *live)
 {
 	return live->epoch;

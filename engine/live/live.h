@@ -63,6 +63,8 @@ int hd_live_look(struct hd_live *live, struct hd_error *err);
 
 /* A look that found something has a new number; the first look's is 1. */
 uint64_t hd_live_seq(const struct hd_live *live);
+/* Of the store at the last look: nothing was committed while it stays. */
+int64_t hd_live_version(const struct hd_live *live);
 /* Random, not 0; another one when numbers of before mean nothing any more. */
 uint64_t hd_live_epoch(const struct hd_live *live);
 /* Begin a new epoch: who watches is to read everything anew. */

@@ -440,6 +440,8 @@ void hd_http_close(struct hd_http *http)
 		return;
 	hd_http_wake(http); /* none may be suspended */
 	MHD_stop_daemon(http->daemon);
+	hd_buf_release(&http->kept.plain);
+	hd_buf_release(&http->kept.gzip);
 	free(http);
 }
 

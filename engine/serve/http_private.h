@@ -30,8 +30,14 @@ struct hd_http_stream {
 
 struct hd_http_exchange;
 
+/* The last large answer, and what it was compressed to: many ask for the same. */
+struct hd_http_kept {
+	struct hd_buf plain, gzip;
+};
+
 struct hd_http {
 	struct hd_http_setup setup;
+	struct hd_http_kept kept;
 	struct MHD_Daemon *daemon;
 	struct hd_http_link *links;
 	struct hd_http_stream *streams;

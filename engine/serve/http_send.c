@@ -8,6 +8,9 @@
 
 /* Below that a packet more is not saved. */
 #define GZIP_LEAST 1024
+/* From there on to compress takes longer than to compare. */
+#define KEPT_LEAST ((size_t)64 << 10)
+#define KEPT_MOST ((size_t)32 << 20)
 #define STREAM_BLOCK ((size_t)8 << 10)
 #define STREAM_SECONDS 60
 
@@ -116,7 +119,33 @@ static bool gzip(struct hd_buf *out, const char *text, size_t length)
 	return rc == Z_STREAM_END && !hd_buf_failed(out);
 }
 
-static void text_gzip(const struct hd_web_request *request,
+/* As gzip(), but what is as large as the last one, and the same, is not anew. */
+static bool gzip_kept(struct hd_http_kept *kept, struct hd_buf *out, const struct hd_buf *body)
+{
+	bool is_done;
+
+	if (body->length < KEPT_LEAST || body->length > KEPT_MOST)
+		return gzip(out, hd_buf_text(body), body->length);
+	if (body->length == kept->plain.length &&
+	    !memcmp(body->text, kept->plain.text, body->length)) {
+		hd_buf_add(out, kept->gzip.text, kept->gzip.length);
+		return !hd_buf_failed(out);
+	}
+	is_done = gzip(out, body->text, body->length);
+	hd_buf_release(&kept->plain);
+	hd_buf_release(&kept->gzip);
+	if (!is_done)
+		return false;
+	hd_buf_add(&kept->plain, body->text, body->length);
+	hd_buf_add(&kept->gzip, out->text, out->length);
+	if (hd_buf_failed(&kept->plain) || hd_buf_failed(&kept->gzip)) {
+		hd_buf_release(&kept->plain);
+		hd_buf_release(&kept->gzip);
+	}
+	return true;
+}
+
+static void text_gzip(struct hd_http *http, const struct hd_web_request *request,
 		      struct hd_web_reply *reply)
 {
 	struct hd_buf small = HD_BUF_INIT;
@@ -127,7 +156,7 @@ static void text_gzip(const struct hd_web_request *request,
 	hd_web_header(reply, "Vary", "Accept-Encoding");
 	if (!hd_web_takes_gzip(request))
 		return;
-	if (gzip(&small, hd_buf_text(&reply->body), reply->body.length)) {
+	if (gzip_kept(&http->kept, &small, &reply->body)) {
 		struct hd_buf large = reply->body;
 
 		reply->body = small;
@@ -223,7 +252,7 @@ enum MHD_Result hd_http_send(struct hd_http *http,
 	struct MHD_Response *response;
 	enum MHD_Result rc;
 
-	text_gzip(request, reply);
+	text_gzip(http, request, reply);
 	if (hd_buf_failed(&reply->body) || hd_buf_failed(&reply->headers))
 		hd_web_fail(reply, "INTERNAL_ERROR", "out of memory");
 	response = response_make(http, connection, reply);

@@ -14,6 +14,7 @@ cat >train.sh <<-'SH'
 	ln -s .. up
 	: >"$(printf 'x\r\nSet-Cookie: y=1\r\n.txt')"
 	printf 'bytes \377 of no text\n' >&2
+	seq -s '' 50000
 SH
 sweep total=1
 code 0 hdrive submit sweep.yml --name made-1 -- sh "$PWD/train.sh"
@@ -22,6 +23,7 @@ ui=$!
 trap 'kill $ui 2>/dev/null || :' EXIT
 within 20 grep -q TOKEN told
 address=$(head -n 1 told) python3 - <<-'PY' || fail "$(cat err.ui)"
+	import gzip
 	import os
 	import sys
 	import urllib.parse
@@ -56,6 +58,13 @@ address=$(head -n 1 told) python3 - <<-'PY' || fail "$(cat err.ui)"
 	    assert reply.status in (400, 404), (name, reply.status, text)
 	log = get(at + "log?stream=stderr&from=-1000")
 	assert log["text"] == "bytes \ufffd of no text\n", log
+	# The same large answer again, and others that are as long.
+	for start in (20, 20, 21, 20, 21, 21):
+	    part = "/api/v1/" + at + "log?limit=150000&from=%d" % start
+	    _, plain = ask(part)
+	    reply, small = ask(part, Accept_Encoding="gzip")
+	    assert reply.getheader("Content-Encoding") == "gzip" and len(plain) > 150000
+	    assert gzip.decompress(small) == plain
 PY
 kill $ui
 wait $ui || fail 'it was told to end, and said that it failed'
