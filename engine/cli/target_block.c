@@ -7,20 +7,20 @@
 /* The key whose value is several even in one word: hosts=h1,h2. */
 #define SPLIT_KEY "hosts"
 
+/* What a word in YAML may begin with, and hold, without quotes. */
+#define FIRST "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./"
+#define OTHERS FIRST ":-+=@"
+
 /* Whether VALUE may stand in YAML without quotes and be itself. */
 static bool is_plain(const char *value)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789_./";
 	static const char *const words[] = { "null", "Null", "NULL" };
 	size_t length = strlen(value);
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (!strcmp(value, words[i]))
 			return false;
-	return length && strchr(letters, value[0]) &&
-	       value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789_./:-+=@")] == '\0' &&
+	return length && strchr(FIRST, value[0]) && strspn(value, OTHERS) == length &&
 	       value[length - 1] != ':';
 }
 

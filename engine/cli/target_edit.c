@@ -89,7 +89,8 @@ static const char *without_tail(const char *from, const char *end)
 	return end;
 }
 
-/* The text of target INDEX in the file. */
+/* The text of target INDEX in the file; nothing at its end when lines end there
+ * in another way than here. */
 static void find_block(const struct hd_targets *targets, size_t index, const char **from,
 		       const char **end)
 {
@@ -97,9 +98,11 @@ static void find_block(const struct hd_targets *targets, size_t index, const cha
 	size_t next = hd_targets_line(targets, index + 1);
 
 	*from = line_at(text, hd_targets_line(targets, index));
-	*end = next ? line_at(text, next) : NULL;
+	*end = next && *from ? line_at(text, next) : NULL;
 	if (!*end)
 		*end = text + strlen(text);
+	if (!*from)
+		*from = *end;
 	*end = without_tail(*from, *end);
 }
 

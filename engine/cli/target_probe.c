@@ -21,7 +21,9 @@ extern char **environ;
 /* To wait for the first trial, once something was said about it. */
 #define SAID_SECONDS 20
 
+/* The same at each probe: places keep sources, by what is in them. */
 #define SOURCE_FILE "probe"
+#define SOURCE_WORDS "what a target is proved with"
 #define OUTPUT_FILE "probe-out"
 
 /* Exit statuses of the script that say which step has failed. */
@@ -39,12 +41,13 @@ static const char sweep_text[] =
 	"max_concurrent_runs: 2\n"
 	"smoke: false\n";
 
+/* Gets the probe's number and, as every program, the parameter. */
 static const char script[] =
 	"echo \"on $(uname -n)\"\n"
 	"if [ \"$HDRIVE_TRIAL\" = 1 ]; then sleep 3600; exit; fi\n"
-	"number=$(cat " SOURCE_FILE ") || exit 81\n"
-	"echo \"probe=$number\"\n"
-	"echo \"$number\" >\"$HDRIVE_OUTPUTS/" OUTPUT_FILE "\" || exit 82\n";
+	"[ \"$(cat " SOURCE_FILE ")\" = '" SOURCE_WORDS "' ] || exit 81\n"
+	"echo \"probe=$1\"\n"
+	"echo \"$1\" >\"$HDRIVE_OUTPUTS/" OUTPUT_FILE "\" || exit 82\n";
 
 struct probing {
 	const struct probe *probe;
@@ -174,8 +177,8 @@ static void on_metric(struct probing *probing, const struct hd_event *event)
 	if (probing->due != PROBE_SOURCE)
 		return;
 	if (event->value != (double)probing->number) {
-		step_fail(probing, "the trial found another source than its sweep's: something "
-				   "old lies in the target's folder");
+		step_fail(probing, "what came back is of another trial: something old lies in "
+				   "the target's folder");
 		return;
 	}
 	step_done(probing);
@@ -282,15 +285,15 @@ static bool place_path(const struct probing *probing, char *path, const char *na
 
 static int place_write(const struct probing *probing, struct hd_error *err)
 {
-	char path[PATH_MOST], text[32];
+	static const char text[] = SOURCE_WORDS "\n";
+	char path[PATH_MOST];
 
 	if (!place_path(probing, path, "source"))
 		return hd_error_set(err, HD_EINVAL, "the path '%s' is too long", probing->folder);
 	if (mkdir(path, 0777) < 0)
 		return hd_error_errno(err, errno, "cannot make the folder '%s'", path);
 	strcat(path, "/" SOURCE_FILE);
-	snprintf(text, sizeof text, "%" PRIu32 "\n", probing->number);
-	return hd_fetch_text(text, strlen(text), path, err);
+	return hd_fetch_text(text, sizeof text - 1, path, err);
 }
 
 static int place_make(struct probing *probing, struct hd_error *err)
@@ -378,7 +381,8 @@ static void place_clean(struct probing *probing)
 
 static int sweep_make(struct probing *probing, struct hd_error *err)
 {
-	static const char *const command[] = { "/bin/sh", "-c", script, "sh", "{n}" };
+	char number[16];
+	const char *const command[] = { "/bin/sh", "-c", script, "sh", number };
 	struct hd_findings *findings = hd_findings_new();
 	char path[PATH_MOST], source[PATH_MOST];
 	const struct hd_sweep_options options = {
@@ -396,9 +400,12 @@ static int sweep_make(struct probing *probing, struct hd_error *err)
 		.user = probing,
 		.target = probing->probe->target,
 	};
-	int rc = findings ? hd_config_parse(&probing->config, sweep_text, sizeof sweep_text - 1,
-					    "check", NULL, findings, err)
-			  : hd_error_set(err, HD_ENOMEM, "out of memory");
+	int rc;
+
+	snprintf(number, sizeof number, "%" PRIu32, probing->number);
+	rc = findings ? hd_config_parse(&probing->config, sweep_text, sizeof sweep_text - 1,
+					"check", NULL, findings, err)
+		      : hd_error_set(err, HD_ENOMEM, "out of memory");
 
 	if (rc == 0 && (!place_path(probing, path, "hdrive.db") ||
 			!place_path(probing, source, "source")))

@@ -37,6 +37,7 @@ struct sweep_visit {
 	bool over;
 	bool alive;      /* an engine runs it, or it is a study and needs none */
 	bool is_study;   /* so its trials have no folders */
+	bool elsewhere;  /* on a target: what runs there is not seen from here */
 	int folder;      /* open, -1 when it is not there */
 	size_t *numbers; /* of all its trials, ascending */
 	size_t count;
@@ -132,9 +133,10 @@ static void trial_folder(struct sweep_visit *sweep, const struct hd_trial_row *r
 			group_add(&sweep->lacking, row->number);
 		return;
 	}
-	if (!hd_trial_state_is_terminal(row->state) || row->number == 0)
+	if (!sweep->elsewhere && (!hd_trial_state_is_terminal(row->state) || row->number == 0))
 		trial_read_state(sweep, row, folder);
-	if (!sweep->alive && !sweep->living && !sweep->host[0])
+	if (!sweep->alive && !sweep->living && !sweep->host[0] &&
+	    (sweep->over || !sweep->elsewhere))
 		trial_drafts(sweep, folder, row->number);
 	close(folder);
 }
@@ -238,9 +240,15 @@ static void sweep_tell_stale(struct sweep_visit *sweep)
 		return;
 	hd_buf_printf(&right, "go on with 'hdrive resume %s', or end it with 'hdrive cancel %s'",
 		      row->name, row->name);
-	if (!sweep->host[0] && sweep_mend_stale(sweep, &open))
+	if (!sweep->host[0] && !sweep->elsewhere && sweep_mend_stale(sweep, &open))
 		health = HD_HEALTH_WARNING;
-	if (sweep->host[0])
+	if (sweep->elsewhere)
+		hd_visit_tell(sweep->visit, health, "sweep", hd_buf_text(&right),
+			      "'%s' is %s, but its engine (process %" PRId64
+			      ") is gone: %zu trial%s open, which may still run on '%s'",
+			      row->name, row->state, row->engine_pid, open, hd_plural(open),
+			      row->backend);
+	else if (sweep->host[0])
 		hd_visit_tell(sweep->visit, HD_HEALTH_WARNING, "sweep", hd_buf_text(&right),
 			      "'%s' is %s, with %zu trial%s open: its engine is not here, and host "
 			      "'%s' ran it",
@@ -318,6 +326,7 @@ static int see_sweep(void *user, const struct hd_sweep_row *row)
 	struct sweep_visit sweep = { .visit = user, .row = row };
 
 	sweep.over = hd_rows_sweep_is_over(row);
+	sweep.elsewhere = strchr(row->backend, ':') != NULL;
 	if (hd_store_is_study(sweep.visit->store, row->key, &sweep.is_study, NULL) < 0)
 		sweep.is_study = false;
 	sweep.alive = !sweep.over && (sweep.is_study ||

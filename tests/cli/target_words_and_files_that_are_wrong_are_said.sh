@@ -43,3 +43,13 @@ code 2 hdrive target add c local
 has err "is written in a way that this cannot change: write 'c' there by hand"
 code 2 hdrive target remove a
 cmp .hdrive/targets.yml was || fail 'the file was changed'
+printf 'a: local\rb: local\r' >.hdrive/targets.yml
+cp .hdrive/targets.yml was
+code 0 hdrive target show b
+code 2 hdrive target remove b
+code 2 hdrive target add b local --force
+cmp .hdrive/targets.yml was || fail 'the file was changed'
+printf 'a: &a {type: local}\nb: *a\n' >.hdrive/targets.yml
+code 2 hdrive target remove a
+code 0 hdrive target remove b
+same "$(cat .hdrive/targets.yml)" 'a: &a {type: local}'

@@ -215,6 +215,36 @@ static void a_state_file_of_another_host_is_told(void **state)
 	expect(&told, "warning host 'a' has files of host 'far-away'\n");
 }
 
+/* What runs at a target is neither seen nor mended from here. */
+static void a_sweep_on_a_target_is_left_to_its_target(void **state)
+{
+	struct storebox *box = *state;
+	struct told told;
+	char path[500];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/.hdrive/a/000000/state", box->folder);
+	file = fopen(path, "w");
+	fputs("{\"pid\":1,\"start\":7,\"program\":1,\"boot\":\"b\",\"host\":\"far-away\"}\n", file);
+	fclose(file);
+	snprintf(path, sizeof path, "%s/.hdrive/a/000001/exit.tmp", box->folder);
+	close(open(path, O_WRONLY | O_CREAT, 0644));
+	box_reopen(box, HD_STORE_WRITE);
+	ok(box, hd_store_exec(box->store,
+			      "UPDATE sweep SET backend = 'slurm:big', state = 'Running'"
+			      " WHERE name = 'a';"
+			      "UPDATE trial SET state = 'Running' WHERE number = 0",
+			      &box->err));
+	close_store(box);
+	told = doctor(box, true);
+	expect(&told, "problem sweep 'a' is Running, but its engine (process ");
+	expect(&told, " is gone: 1 trial open, which may still run on 'slurm:big'\n");
+	assert_null(strstr(told.text, "far-away"));
+	assert_null(strstr(told.text, "drafts"));
+	assert_null(strstr(told.text, "mended sweep"));
+	assert_int_equal(access(path, F_OK), 0);
+}
+
 static void a_clock_behind_the_newest_row_is_told(void **state)
 {
 	struct storebox *box = *state;
@@ -392,6 +422,7 @@ int main(void)
 		ENDED(folders_and_rows_are_held_against_each_other),
 		ENDED(drafts_are_told_and_removed_when_asked),
 		ENDED(a_state_file_of_another_host_is_told),
+		ENDED(a_sweep_on_a_target_is_left_to_its_target),
 		ENDED(a_clock_behind_the_newest_row_is_told),
 		ENDED(rows_that_cannot_be_shown_are_told),
 		ENDED(a_damaged_store_is_mended_only_when_asked),
