@@ -196,10 +196,10 @@ int hd_store_setting_add(struct hd_store *store, int64_t sweep,
 {
 	struct hd_query query;
 	int64_t position = 0;
-	int rc = hd_query_integer_of(store, HD_STMT_SETTING_NEXT, sweep, &position,
-				     err);
+	int rc = hd_query_integer_of(store, NULL, HD_STMT_SETTING_NEXT, sweep,
+				     &position, err);
 
-	if (rc >= 0)
+	if (rc == 0)
 		rc = hd_query_write(&query, store, HD_STMT_SETTING_INSERT, err);
 	if (rc < 0)
 		return rc;
@@ -314,7 +314,7 @@ int hd_store_devices(struct hd_store *store, int64_t sweep, size_t number,
 		if (rc < 0)
 			return rc;
 		hd_query_integer(&query, (int64_t)number);
-		rc = hd_query_one(&query, devices_row, devices, err);
+		rc = hd_query_one(&query, NULL, devices_row, devices, err);
 	}
 	if (rc < 0)
 		return rc;

@@ -67,13 +67,7 @@ int hd_store_experiment(char **out, struct hd_store *store, int64_t sweep,
 	if (rc > 0)
 		rc = hd_query_open_of(&query, store, HD_STMT_SWEEP_EXPERIMENT,
 				      sweep, err);
-	if (rc < 0)
-		return rc;
-	rc = hd_query_one(&query, experiment_row, out, err);
-	if (rc == 0)
-		return hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'",
-				    store->path);
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : hd_query_one(&query, "sweep", experiment_row, out, err);
 }
 
 int hd_store_experiment_check(const char *name, struct hd_error *err)

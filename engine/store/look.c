@@ -16,9 +16,7 @@ int hd_store_look_version(struct hd_store *store, int64_t *version,
 	int rc = hd_query_open(&query, store, HD_STMT_LOOK_VERSION, err);
 
 	*version = 0;
-	if (rc == 0)
-		rc = hd_query_one(&query, version_row, version, err);
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : hd_query_one(&query, NULL, version_row, version, err);
 }
 
 int64_t hd_store_schema(void)

@@ -33,14 +33,7 @@ int hd_store_origin(struct hd_store *store, int64_t key,
 	if (rc <= 0)
 		return rc < 0 ? rc : origin_set(origin, "", "", err);
 	rc = hd_query_open_of(&query, store, HD_STMT_SWEEP_ORIGIN, key, err);
-	if (rc == 0)
-		rc = hd_query_one(&query, origin_row, origin, err);
-	else
-		return rc;
-	if (rc == 0)
-		return hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'",
-				    store->path);
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : hd_query_one(&query, "sweep", origin_row, origin, err);
 }
 
 void hd_origin_release(struct hd_origin *origin)

@@ -250,12 +250,15 @@ int hd_query_each(struct hd_query *query, hd_query_row_fn row, void *walk,
 /* The same from the start, for a statement whose one parameter is KEY. */
 int hd_query_each_of(struct hd_store *store, enum hd_stmt id, int64_t key,
 		     hd_query_row_fn row, void *walk, struct hd_error *err);
-/* The first row to ROW: 1, or 0 when there is none; the query is closed. */
-int hd_query_one(struct hd_query *query, hd_query_row_fn row, void *walk,
-		 struct hd_error *err);
+/*
+ * The first row to ROW, whose answer is returned; when there is none HD_ENOENT
+ * naming WHAT, or 0 when that is NULL. The query is closed.
+ */
+int hd_query_one(struct hd_query *query, const char *what, hd_query_row_fn row,
+		 void *walk, struct hd_error *err);
 /* The same for a statement with the one parameter KEY that gives one integer. */
-int hd_query_integer_of(struct hd_store *store, enum hd_stmt id, int64_t key,
-			int64_t *value, struct hd_error *err);
+int hd_query_integer_of(struct hd_store *store, const char *what, enum hd_stmt id,
+			int64_t key, int64_t *value, struct hd_error *err);
 /* Run a statement that has no parameters, to its end. */
 int hd_query_simple(struct hd_store *store, enum hd_stmt id,
 		    struct hd_error *err);

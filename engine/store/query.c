@@ -141,16 +141,22 @@ int hd_query_each_of(struct hd_store *store, enum hd_stmt id, int64_t key,
 	return rc < 0 ? rc : hd_query_each(&query, row, walk, err);
 }
 
-int hd_query_one(struct hd_query *query, hd_query_row_fn row, void *walk,
-		 struct hd_error *err)
+static int query_none(const struct hd_query *query, const char *what,
+		      struct hd_error *err)
+{
+	return hd_error_set(err, HD_ENOENT, "no such %s in store '%s'", what,
+			    query->store->path);
+}
+
+int hd_query_one(struct hd_query *query, const char *what, hd_query_row_fn row,
+		 void *walk, struct hd_error *err)
 {
 	int rc = hd_query_next(query, err);
 
-	if (rc > 0) {
+	if (rc > 0)
 		rc = row(query, walk, err);
-		if (rc == 0)
-			rc = 1;
-	}
+	else if (rc == 0 && what)
+		rc = query_none(query, what, err);
 	hd_query_close(query);
 	return rc;
 }
@@ -162,13 +168,13 @@ static int integer_row(struct hd_query *query, void *value, struct hd_error *err
 	return 0;
 }
 
-int hd_query_integer_of(struct hd_store *store, enum hd_stmt id, int64_t key,
-			int64_t *value, struct hd_error *err)
+int hd_query_integer_of(struct hd_store *store, const char *what, enum hd_stmt id,
+			int64_t key, int64_t *value, struct hd_error *err)
 {
 	struct hd_query query;
 	int rc = hd_query_open_of(&query, store, id, key, err);
 
-	return rc < 0 ? rc : hd_query_one(&query, integer_row, value, err);
+	return rc < 0 ? rc : hd_query_one(&query, what, integer_row, value, err);
 }
 
 int hd_query_simple(struct hd_store *store, enum hd_stmt id,
@@ -194,13 +200,11 @@ int hd_query_run(struct hd_query *query, struct hd_error *err)
 int hd_query_change(struct hd_query *query, const char *what,
 		    struct hd_error *err)
 {
-	struct hd_store *store = query->store;
 	int rc = hd_query_run(query, err);
 
-	if (rc < 0 || sqlite3_changes(store->db) > 0)
+	if (rc < 0 || sqlite3_changes(query->store->db) > 0)
 		return rc;
-	return hd_error_set(err, HD_ENOENT, "no such %s in store '%s'", what,
-			    store->path);
+	return query_none(query, what, err);
 }
 
 int64_t hd_query_get_integer(struct hd_query *query)

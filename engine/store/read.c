@@ -24,12 +24,6 @@ static void read_sweep_release(struct read_sweep *sweep)
 	hd_buf_release(&sweep->name);
 }
 
-static int read_no_sweep(const struct hd_store *store, struct hd_error *err)
-{
-	return hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'",
-			    store->path);
-}
-
 static int names_row(struct hd_query *query, void *vsweep, struct hd_error *err)
 {
 	struct read_sweep *sweep = vsweep;
@@ -50,12 +44,7 @@ static int read_sweep_init(struct read_sweep *sweep, struct hd_store *store,
 
 	hd_buf_init(&sweep->id);
 	hd_buf_init(&sweep->name);
-	if (rc < 0)
-		return rc;
-	rc = hd_query_one(&query, names_row, sweep, err);
-	if (rc == 0)
-		return read_no_sweep(store, err);
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : hd_query_one(&query, "sweep", names_row, sweep, err);
 }
 
 /* --- sweeps --------------------------------------------------------------- */
@@ -150,12 +139,7 @@ int hd_store_sweep(struct hd_store *store, int64_t key, hd_sweep_fn fn,
 	struct hd_query query;
 	int rc = hd_query_open_of(&query, store, HD_STMT_SWEEP_ONE, key, err);
 
-	if (rc < 0)
-		return rc;
-	rc = hd_query_one(&query, sweep_row, &walk, err);
-	if (rc == 0)
-		return read_no_sweep(store, err);
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : hd_query_one(&query, "sweep", sweep_row, &walk, err);
 }
 
 static int64_t read_limit(size_t limit)
@@ -237,6 +221,7 @@ struct trial_walk {
 	int64_t sweep;
 	const struct hd_trial_query *query;
 	int64_t left; /* rows still wanted, -1 for all */
+	bool found;
 	hd_trial_fn fn;
 	void *user;
 };
@@ -256,6 +241,7 @@ static int trial_row(struct hd_query *query, void *vwalk, struct hd_error *err)
 	row.id = hd_buf_text(&id);
 	row.folder = hd_buf_text(&folder);
 	walk->left -= walk->left > 0;
+	walk->found = true;
 	if (hd_buf_failed(&id) || hd_buf_failed(&folder))
 		rc = hd_error_nomem(err);
 	else
@@ -339,13 +325,13 @@ int hd_store_trial(struct hd_store *store, int64_t sweep, size_t number,
 	if (rc < 0)
 		goto out;
 	hd_query_integer(&query, (int64_t)number);
-	rc = hd_query_one(&query, trial_row, &walk, err);
-	if (rc == 0)
+	rc = hd_query_one(&query, NULL, trial_row, &walk, err);
+	if (rc == 0 && !walk.found)
 		rc = hd_error_set(err, HD_ENOENT, "no trial %zu in sweep '%s'",
 				  number, hd_buf_text(&walk.names.name));
 out:
 	read_sweep_release(&walk.names);
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
 int hd_store_trials_after(struct hd_store *store, int64_t sweep, int64_t number,

@@ -44,13 +44,7 @@ int hd_store_resume_sweep(struct hd_store *store, int64_t sweep,
 	struct hd_query query;
 	int rc = hd_query_open_of(&query, store, HD_STMT_SWEEP_RESUME, sweep, err);
 
-	if (rc < 0)
-		return rc;
-	rc = hd_query_one(&query, sweep_row, &walk, err);
-	if (rc == 0)
-		return hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'",
-				    store->path);
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : hd_query_one(&query, "sweep", sweep_row, &walk, err);
 }
 
 static int totals_row(struct hd_query *query, void *vtotals, struct hd_error *err)
@@ -75,11 +69,10 @@ int hd_store_resume_totals(struct hd_store *store, int64_t sweep,
 
 	*totals = (struct hd_resume_totals){ 0 };
 	if (rc == 0)
-		rc = hd_query_one(&query, totals_row, totals, err);
-	if (rc >= 0)
-		rc = hd_query_integer_of(store, HD_STMT_SWEEP_STAMP, sweep,
-					 &totals->stamp, err);
-	return rc < 0 ? rc : 0;
+		rc = hd_query_one(&query, NULL, totals_row, totals, err);
+	return rc < 0 ? rc
+		      : hd_query_integer_of(store, NULL, HD_STMT_SWEEP_STAMP, sweep, &totals->stamp,
+					    err);
 }
 
 int hd_store_engine_set(struct hd_store *store, int64_t sweep,
@@ -193,11 +186,11 @@ int hd_store_resume_trial(struct hd_store *store, int64_t sweep, size_t number,
 	if (rc < 0)
 		return rc;
 	hd_query_integer(&query, (int64_t)number);
-	rc = hd_query_one(&query, trial_alone, row, err);
-	if (rc == 0)
+	rc = hd_query_one(&query, NULL, trial_alone, row, err);
+	if (rc == 0 && row->key == 0)
 		return hd_error_set(err, HD_ENOENT, "no trial %zu in store '%s'",
 				    number, store->path);
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
 static int result_row(struct hd_query *query, void *vwalk, struct hd_error *err)
@@ -406,10 +399,10 @@ int hd_store_resume_places(struct hd_store *store, int64_t trial,
 	rc = hd_query_each_of(store, HD_STMT_PLACE_ALL, trial, place_row, places,
 			      err);
 	if (rc == 0)
-		rc = hd_query_integer_of(store, HD_STMT_TRIAL_SEQUENCE, trial,
-					 &last, err);
+		rc = hd_query_integer_of(store, NULL, HD_STMT_TRIAL_SEQUENCE,
+					 trial, &last, err);
 	*sequence = last > 0 ? (size_t)last : 0;
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
 static int log_row(struct hd_query *query, void *vwalk, struct hd_error *err)
@@ -450,8 +443,7 @@ int hd_store_resume_rule(struct hd_store *store, int64_t trial, const char *rule
 	if (rc < 0)
 		return rc;
 	hd_query_text(&query, rule);
-	rc = hd_query_one(&query, rule_row, found, err);
-	return rc < 0 ? rc : 0;
+	return hd_query_one(&query, NULL, rule_row, found, err);
 }
 
 struct steps {
@@ -481,8 +473,7 @@ int hd_store_resume_steps(struct hd_store *store, int64_t trial,
 	if (rc < 0)
 		return rc;
 	hd_query_text(&query, name);
-	rc = hd_query_one(&query, steps_row, &steps, err);
-	return rc < 0 ? rc : 0;
+	return hd_query_one(&query, NULL, steps_row, &steps, err);
 }
 
 /* --- texts ---------------------------------------------------------------- */

@@ -26,11 +26,9 @@ static int rows_open(struct hd_query *query, struct hd_store *store,
 		     enum hd_stmt id, int64_t sweep, struct hd_error *err)
 {
 	int64_t key;
-	int rc = hd_query_integer_of(store, HD_STMT_SWEEP_THERE, sweep, &key, err);
+	int rc = hd_query_integer_of(store, "sweep", HD_STMT_SWEEP_THERE, sweep,
+				     &key, err);
 
-	if (rc == 0)
-		return hd_error_set(err, HD_ENOENT, "no such sweep in store '%s'",
-				    store->path);
 	return rc < 0 ? rc : hd_query_open_of(query, store, id, sweep, err);
 }
 
@@ -137,11 +135,11 @@ int hd_store_paused(struct hd_store *store, int64_t sweep, size_t *count,
 		    struct hd_error *err)
 {
 	int64_t paused = 0;
-	int rc = hd_query_integer_of(store, HD_STMT_SWEEP_PAUSED, sweep, &paused,
-				     err);
+	int rc = hd_query_integer_of(store, NULL, HD_STMT_SWEEP_PAUSED, sweep,
+				     &paused, err);
 
 	*count = paused > 0 ? (size_t)paused : 0;
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
 /* --- the best ------------------------------------------------------------- */

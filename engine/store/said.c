@@ -58,7 +58,7 @@ static int said_stands(struct hd_store *store, int64_t sweep,
 
 	if (rc < 0)
 		return rc;
-	rc = hd_query_one(&query, stands_row, &stands, err);
+	rc = hd_query_one(&query, NULL, stands_row, &stands, err);
 	return rc < 0 ? rc : stands;
 }
 
@@ -187,22 +187,24 @@ int hd_store_said(struct hd_store *store, int64_t sweep, int64_t trial,
 struct child_place {
 	int64_t *sweep;
 	int64_t *number;
+	bool found;
 };
 
 static int child_row(struct hd_query *query, void *vplace, struct hd_error *err)
 {
-	const struct child_place *place = vplace;
+	struct child_place *place = vplace;
 
 	(void)err;
 	*place->sweep = hd_query_get_integer(query);
 	*place->number = hd_query_get_integer(query);
+	place->found = true;
 	return 0;
 }
 
 int hd_store_child(struct hd_store *store, const char *child, int64_t *sweep,
 		   int64_t *number, struct hd_error *err)
 {
-	struct child_place place = { sweep, number };
+	struct child_place place = { sweep, number, false };
 	struct hd_query query;
 	int rc = *child ? hd_store_is_of(store, SAID_SCHEMA, err) : 0;
 
@@ -211,11 +213,11 @@ int hd_store_child(struct hd_store *store, const char *child, int64_t *sweep,
 		if (rc < 0)
 			return rc;
 		hd_query_text(&query, child);
-		rc = hd_query_one(&query, child_row, &place, err);
+		rc = hd_query_one(&query, NULL, child_row, &place, err);
 	}
-	if (rc == 0)
+	if (rc == 0 && !place.found)
 		return hd_error_set(err, HD_ENOENT, "no run '%.200s'", child);
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
 /* In the order of HD_STMT_RUN_METRIC_ALL. */
@@ -287,8 +289,5 @@ int hd_store_program(struct hd_store *store, int64_t sweep,
 	if (rc <= 0)
 		return rc < 0 ? rc : fn(user, "");
 	rc = hd_query_open_of(&query, store, HD_STMT_SWEEP_PROGRAM, sweep, err);
-	if (rc < 0)
-		return rc;
-	rc = hd_query_one(&query, text_row, &walk, err);
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : hd_query_one(&query, NULL, text_row, &walk, err);
 }

@@ -23,23 +23,26 @@ int hd_store_study_promotes(struct hd_store *store, int64_t sweep,
 	int rc = hd_store_is_of(store, 6, err);
 
 	if (rc > 0)
-		rc = hd_query_integer_of(store, HD_STMT_STUDY_PROMOTES, sweep,
-					 &value, err);
+		rc = hd_query_integer_of(store, NULL, HD_STMT_STUDY_PROMOTES,
+					 sweep, &value, err);
 	*promotes = value != 0;
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
 int hd_store_study_revision(struct hd_store *store, int64_t sweep,
 			    int64_t *revision, struct hd_error *err)
 {
-	int rc = hd_query_integer_of(store, HD_STMT_STUDY_REVISION, sweep,
-				     revision, err);
+	int64_t found = -1; /* they count from 0 */
+	int rc = hd_query_integer_of(store, NULL, HD_STMT_STUDY_REVISION, sweep,
+				     &found, err);
 
-	if (rc == 0)
+	if (rc == 0 && found < 0)
 		return hd_error_set(err, HD_ENOENT,
 				    "the sweep is no study: hdrive runs its "
 				    "trials itself");
-	return rc < 0 ? rc : 0;
+	if (rc == 0)
+		*revision = found;
+	return rc;
 }
 
 int hd_store_study_revise(struct hd_store *store, int64_t sweep,

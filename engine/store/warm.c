@@ -103,7 +103,5 @@ int hd_store_resume_from(struct hd_store *store, int64_t trial, char **folder,
 				  err);
 
 	*folder = NULL;
-	if (rc == 0)
-		rc = hd_query_one(&query, folder_row, folder, err);
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : hd_query_one(&query, NULL, folder_row, folder, err);
 }

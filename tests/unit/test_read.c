@@ -56,6 +56,46 @@ static void what_is_not_there_is_said_so(void **state)
 	hd_store_rollback(box->store);
 }
 
+static int answer_sweep(void *answer, const struct hd_sweep_row *row)
+{
+	(void)row;
+	return *(int *)answer;
+}
+
+static int answer_trial(void *answer, const struct hd_trial_row *row)
+{
+	(void)row;
+	return *(int *)answer;
+}
+
+/* What a callback answers is what its caller gets: "enough" as well as an error. */
+static void a_callbacks_answer_is_handed_on(void **state)
+{
+	static int answers[] = { 0, 1, 7, HD_ELIMIT };
+	struct storebox *box = *state;
+
+	box_sweep_insert(box, "HD_1", "a", HD_MINIMIZE);
+	box_begin(box);
+	box_trial(box, 0);
+	box_commit(box);
+	for (size_t i = 0; i < ROWS(answers); i++) {
+		int *answer = &answers[i];
+
+		assert_int_equal(hd_store_sweep(box->store, box->sweep, answer_sweep, answer,
+						&box->err),
+				 *answer);
+		assert_int_equal(hd_store_sweeps(box->store, 0, NULL, answer_sweep, answer,
+						 &box->err),
+				 *answer);
+		assert_int_equal(hd_store_trial(box->store, box->sweep, 0, answer_trial, answer,
+						&box->err),
+				 *answer);
+		assert_int_equal(hd_store_trials(box->store, box->sweep, NULL, answer_trial,
+						 answer, &box->err),
+				 *answer);
+	}
+}
+
 static void trials_are_counted_by_state(void **state)
 {
 	struct storebox *box = *state;
@@ -408,6 +448,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_BOX(sweeps_come_newest_first_by_state_and_limit),
 		WITH_BOX(what_is_not_there_is_said_so),
+		WITH_BOX(a_callbacks_answer_is_handed_on),
 		WITH_BOX(trials_are_counted_by_state),
 		WITH_BOX(hd_114_sorted_children_best_first_for_both_goals),
 		WITH_BOX(hd_114_reverse_flips_only_those_with_a_metric),
