@@ -22,6 +22,7 @@ static const struct hd_option asha_options[] = {
 		       "before"),
 	HD_OPTION_BOOL(struct rungs, promote, true,
 		       "take a trial up again that comes to be among the best"),
+	REPEATS_OPTION(struct rungs),
 	HD_OPTION_END
 };
 

@@ -344,30 +344,69 @@ static void explain(const struct course *course, size_t k, size_t place,
 		      hd_reason_number(bound, limit));
 }
 
+/* A trial as it stands at rung K. */
+struct forecast_stand {
+	size_t k, place;
+	double best, share;
+};
+
+/* Whether TRIAL, as it was at INTERVAL, has too little of a chance. */
+static bool forecast_fails(const struct forecast *forecast,
+			   const struct hd_trial *trial,
+			   const struct hd_history *history, size_t interval,
+			   struct course *course, struct forecast_stand *stand)
+{
+	size_t k = 0;
+
+	course_find(course, history);
+	while (k < course->count && course->rung[k] < interval)
+		k++;
+	if (k == course->count || course->reached[k] < FORECAST_LEAST)
+		return false;
+	stand->k = k;
+	stand->best = hd_trial_best(trial, interval);
+	stand->place = course_place(course, k, stand->best);
+	if (stand->place == 1)
+		return false;
+	course_learn(course, history, k);
+	stand->share = course_share(course, k, stand->place);
+	return stand->share < forecast->chance;
+}
+
+/* A repeats_tells_fn: who was stopped for good would be today. */
+static bool forecast_tells(const void *vstate, const struct hd_trial *trial,
+			   const struct hd_trial *other,
+			   const struct hd_history *history)
+{
+	size_t intervals = hd_trial_intervals(other), rung = 1;
+	struct forecast_stand stand;
+	struct course course;
+
+	(void)trial;
+	if (hd_trial_end(other) != HD_END_POLICY)
+		return true;
+	while (rung_after(rung) <= intervals)
+		rung = rung_after(rung);
+	return forecast_fails(vstate, other, history, rung, &course, &stand);
+}
+
 bool hd_forecast_should_stop(const void *vstate, const struct hd_trial *trial,
 			     const struct hd_history *history,
 			     struct hd_reason *why)
 {
 	const struct forecast *forecast = vstate;
-	size_t interval = hd_trial_interval(trial), k = 0, place;
-	double best = hd_trial_best(trial, interval), share;
+	size_t interval = hd_trial_interval(trial);
+	struct forecast_stand stand;
 	struct course course;
 
-	if (!is_rung(interval))
+	if (forecast->repeats == REPEATS_STOP &&
+	    hd_repeats_should_stop(forecast, forecast_tells, trial, history, why))
+		return true;
+	if (!is_rung(interval) ||
+	    !forecast_fails(forecast, trial, history, interval, &course, &stand))
 		return false;
-	course_find(&course, history);
-	while (k < course.count && course.rung[k] < interval)
-		k++;
-	if (k == course.count || course.reached[k] < FORECAST_LEAST)
-		return false;
-	place = course_place(&course, k, best);
-	if (place == 1)
-		return false;
-	course_learn(&course, history, k);
-	share = course_share(&course, k, place);
-	if (!(share < forecast->chance))
-		return false;
-	explain(&course, k, place, best, share, forecast->chance, true, why);
+	explain(&course, stand.k, stand.place, stand.best, stand.share,
+		forecast->chance, true, why);
 	why->pauses = forecast->promote;
 	return true;
 }
@@ -376,6 +415,7 @@ bool hd_forecast_should_stop(const void *vstate, const struct hd_trial *trial,
 
 /* The best at rung K that pauses and came no further; SIZE_MAX for none. */
 static size_t course_waiting(const struct course *course,
+			     const struct forecast *forecast,
 			     const struct hd_history *history, size_t k)
 {
 	size_t looked = course->reached[k];
@@ -392,7 +432,10 @@ static size_t course_waiting(const struct course *course,
 		if (hd_trial_state(trial) == HD_TRIAL_CANCELED &&
 		    hd_trial_end(trial) == HD_END_PAUSED &&
 		    (k + 1 == course->count ||
-		     hd_trial_intervals(trial) < course->rung[k + 1]))
+		     hd_trial_intervals(trial) < course->rung[k + 1]) &&
+		    !(forecast->repeats == REPEATS_STOP &&
+		      hd_repeats_should_stay(forecast, forecast_tells, trial,
+					     history)))
 			return i;
 	}
 	return SIZE_MAX;
@@ -415,7 +458,7 @@ const struct hd_trial *hd_forecast_promote(const void *vstate,
 		return NULL;
 	course_learn(&course, history, 0);
 	for (size_t k = course.count; k-- > 0;) {
-		size_t i = course_waiting(&course, history, k), mine;
+		size_t i = course_waiting(&course, forecast, history, k), mine;
 		double share;
 
 		if (i == SIZE_MAX)
@@ -441,6 +484,7 @@ static const struct hd_option forecast_options[] = {
 			    "best, under which a trial is stopped"),
 	HD_OPTION_BOOL(struct forecast, promote, true,
 		       "take a trial up again whose chance is good again"),
+	REPEATS_OPTION(struct forecast),
 	HD_OPTION_END
 };
 

@@ -12,9 +12,12 @@
 
 #include <hdrive/policy.h>
 
+#include "repeats.h"
+
 struct forecast {
 	double chance; /* of a new trial's, under which one is stopped */
 	bool promote;
+	size_t repeats; /* REPEATS_STOP or REPEATS_KEEP */
 };
 
 /* The vtable's functions of both policies. */

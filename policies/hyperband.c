@@ -26,6 +26,7 @@ static const struct hd_option hyperband_options[] = {
 		       "before, and smaller"),
 	HD_OPTION_BOOL(struct rungs, promote, true,
 		       "take a trial up again that comes to be among the best"),
+	REPEATS_OPTION(struct rungs),
 	HD_OPTION_END
 };
 

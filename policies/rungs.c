@@ -91,11 +91,12 @@ static size_t rungs_alike(const struct rungs *rungs, size_t rung, size_t next)
 }
 
 /*
- * Every value that is logged asks this. Rungs equally far apart are passed in
- * one leap, so that even where each interval is one it takes but a few.
+ * The last rung up to INTERVAL; 0 before the first. Every value that is logged
+ * asks this. Rungs equally far apart are passed in one leap, so that even where
+ * each interval is one it takes but a few.
  */
-static bool rungs_is_rung(const struct rungs *rungs, size_t bracket,
-			  size_t interval)
+static size_t rungs_last(const struct rungs *rungs, size_t bracket,
+			 size_t interval)
 {
 	size_t rung = rungs_first(rungs, bracket);
 
@@ -103,12 +104,12 @@ static bool rungs_is_rung(const struct rungs *rungs, size_t bracket,
 		size_t next = rungs_after(rungs, rung), leap, most;
 
 		if (next > interval)
-			return false;
+			return rung;
 		leap = rungs_alike(rungs, rung, next);
 		most = (interval - rung) / (next - rung);
 		rung += (leap < most ? leap : most) * (next - rung);
 	}
-	return rung == interval;
+	return rung > interval ? 0 : rung;
 }
 
 /* --- brackets -------------------------------------------------------------- */
@@ -221,6 +222,37 @@ static void rungs_explain(const struct rungs *rungs,
 		      rungs->reduction_factor, standing->most == 1 ? "es" : "");
 }
 
+/* Whether TRIAL is not among those of the bracket who go on from the rung. */
+static bool rungs_fails(const struct rungs *rungs, const struct hd_trial *trial,
+			const struct hd_history *history,
+			struct rungs_standing *standing)
+{
+	rungs_stand(rungs, trial, history, standing);
+	standing->most = standing->count / rungs->reduction_factor;
+	if (standing->most == 0)
+		standing->most = 1;
+	return standing->place > standing->most;
+}
+
+/* A repeats_tells_fn: brackets that begin later are the more patient. */
+static bool rungs_tells(const void *vstate, const struct hd_trial *trial,
+			const struct hd_trial *other,
+			const struct hd_history *history)
+{
+	const struct rungs *rungs = vstate;
+	size_t mine = hd_rungs_bracket(rungs, hd_trial_number(trial));
+	size_t bracket = hd_rungs_bracket(rungs, hd_trial_number(other));
+	struct rungs_standing standing = {
+		.rung = rungs_last(rungs, mine, hd_trial_intervals(other)),
+		.bracket = mine,
+	};
+
+	if (hd_trial_end(other) != HD_END_POLICY)
+		return bracket >= mine;
+	return bracket == mine && standing.rung &&
+	       rungs_fails(rungs, other, history, &standing);
+}
+
 bool hd_rungs_should_stop(const void *vstate, const struct hd_trial *trial,
 			  const struct hd_history *history, struct hd_reason *why)
 {
@@ -231,16 +263,15 @@ bool hd_rungs_should_stop(const void *vstate, const struct hd_trial *trial,
 		.bracket = hd_rungs_bracket(rungs, hd_trial_number(trial)),
 	};
 
-	if (!rungs_is_rung(rungs, standing.bracket, standing.rung))
+	if (rungs->repeats == REPEATS_STOP &&
+	    hd_repeats_should_stop(rungs, rungs_tells, trial, history, why))
+		return true;
+	if (rungs_last(rungs, standing.bracket, standing.rung) != standing.rung)
 		return false;
 	/* Where others completed it is about to: let it write what it found. */
 	if (standing.rung == hd_history_horizon(history))
 		return false;
-	rungs_stand(rungs, trial, history, &standing);
-	standing.most = standing.count / rungs->reduction_factor;
-	if (standing.most == 0)
-		standing.most = 1;
-	if (standing.place <= standing.most)
+	if (!rungs_fails(rungs, trial, history, &standing))
 		return false;
 	hd_history_best(history, standing.rung, &leader);
 	if (leader == trial)
@@ -317,7 +348,9 @@ static const struct hd_trial *rungs_next(const struct rungs *rungs,
 		if (place > most || rung->k < s)
 			continue;
 		trial = hd_history_trial(history, (size_t)all[i].number);
-		if (!rungs_waits(trial, rung))
+		if (!rungs_waits(trial, rung) ||
+		    (rungs->repeats == REPEATS_STOP &&
+		     hd_repeats_should_stay(rungs, rungs_tells, trial, history)))
 			continue;
 		*standing = (struct rungs_standing){
 			.rung = rung->interval,

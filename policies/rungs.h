@@ -18,6 +18,8 @@
 
 #include <hdrive/policy.h>
 
+#include "repeats.h"
+
 #define RUNGS_FACTOR_MOST 1000
 #define RUNGS_SPACING_MOST 1000
 #define RUNGS_FIRST_MOST 1000000
@@ -30,6 +32,7 @@ struct rungs {
 	size_t first_rung;
 	size_t brackets;
 	bool promote;
+	size_t repeats;
 
 	double gain; /* by how much of itself a rung's successor is higher */
 	/*

@@ -70,21 +70,6 @@ static double nearest(const struct hd_novelty *novelty, size_t count,
 	return least + 1e-12;
 }
 
-/*
- * Whether both logged the same, as far as the shorter went: a trial that a
- * policy stopped has no result of its own.
- */
-static bool logged_the_same(const struct hd_trial *a, const struct hd_trial *b)
-{
-	size_t count = hd_trial_intervals(a), other = hd_trial_intervals(b);
-
-	if (other < count)
-		count = other;
-	return hd_trial_value(a, 1) == hd_trial_value(b, 1) &&
-	       hd_trial_mean(a, count) == hd_trial_mean(b, count) &&
-	       hd_trial_best(a, count) == hd_trial_best(b, count);
-}
-
 static bool is_repeat(const struct hd_observations *rows, const size_t *known,
 		      size_t j)
 {
@@ -97,8 +82,8 @@ static bool is_repeat(const struct hd_observations *rows, const size_t *known,
 		if (outcomes[mine] == HD_OUTCOME_RESULT &&
 				    outcomes[other] == HD_OUTCOME_RESULT
 			    ? rows->results[mine] == rows->results[other]
-			    : logged_the_same(rows->trials[mine],
-					      rows->trials[other]))
+			    : hd_observe_alike(rows->trials[mine],
+					       rows->trials[other]))
 			return true;
 	}
 	return false;

@@ -11,6 +11,9 @@
  * those that came next, and of them the nearest. */
 #define OBSERVE_PEERS 300
 #define OBSERVE_NEAREST 9
+/* Among how many of those one is sought that logged the same: at least as many
+ * as above, and more where all that are sought for are few. */
+#define OBSERVE_SOUGHT 1000000
 /* With fewer of them the best so far has to do. */
 #define OBSERVE_LEAST 4
 
@@ -51,6 +54,18 @@ static enum hd_outcome outcome_of(const struct hd_trial *trial)
 		       hd_trial_end(trial) == HD_END_TARGET))
 		return HD_OUTCOME_STOPPED;
 	return HD_OUTCOME_NOTHING;
+}
+
+bool hd_observe_alike(const struct hd_trial *a, const struct hd_trial *b)
+{
+	size_t count = hd_trial_intervals(a), other = hd_trial_intervals(b);
+
+	if (other < count)
+		count = other;
+	return hd_trial_value(a, 1) == hd_trial_value(b, 1) &&
+	       hd_trial_value(a, count) == hd_trial_value(b, count) &&
+	       hd_trial_mean(a, count) == hd_trial_mean(b, count) &&
+	       hd_trial_best(a, count) == hd_trial_best(b, count);
 }
 
 /* --- stopped trials ------------------------------------------------------- */
@@ -126,6 +141,44 @@ static void nearest_find(struct nearest *nearest,
 	}
 }
 
+/* Its values are finite and differ, so that to log the same says something. */
+static bool is_distinct(const struct hd_trial *trial)
+{
+	size_t count = hd_trial_intervals(trial);
+	double first = hd_trial_value(trial, 1);
+
+	return isfinite(hd_trial_mean(trial, count)) &&
+	       (hd_trial_mean(trial, count) != first ||
+		hd_trial_value(trial, count) != first);
+}
+
+/*
+ * Who logged the same as PEER and went on, of those who completed or went on
+ * the longest; NULL when nobody did, or when such parted later.
+ */
+static const struct peer *twin_find(const struct hd_observations *rows,
+				    const struct peer *peers, size_t count,
+				    const struct peer *peer)
+{
+	size_t most = OBSERVE_SOUGHT / rows->count;
+	const struct peer *twin = NULL;
+
+	if (!is_distinct(peer->trial))
+		return NULL;
+	if (most < OBSERVE_PEERS)
+		most = OBSERVE_PEERS;
+	for (size_t i = count > most ? count - most : 0; i < count; i++) {
+		if (peers[i].intervals < peer->intervals ||
+		    !hd_observe_alike(peers[i].trial, peer->trial))
+			continue;
+		if (!twin)
+			twin = &peers[i];
+		else if (!hd_observe_alike(peers[i].trial, twin->trial))
+			return NULL;
+	}
+	return twin;
+}
+
 static double median_of(const double *values, size_t count)
 {
 	double sorted[OBSERVE_NEAREST];
@@ -145,8 +198,14 @@ static void impute(struct hd_observations *rows, const struct peer *peers,
 {
 	double *result = &rows->results[peer->row];
 	double apart[OBSERVE_NEAREST], gain, deviation;
+	const struct peer *twin = twin_find(rows, peers, count, peer);
 	struct nearest nearest;
 
+	if (twin) {
+		*result = rows->results[twin->row];
+		rows->spread[peer->row] = rows->spread[twin->row];
+		return;
+	}
 	nearest_find(&nearest, rows, peers, count, sign, peer->intervals,
 		     *result);
 	rows->spread[peer->row] = INFINITY; /* none known: the model's own scale */

@@ -4,11 +4,13 @@
  * Rows are in order of the trials' numbers. Results are negated when the goal
  * is to maximize: less is better. A trial that a policy stopped has no final
  * result; one is imputed from what trials that went on gained after the same
- * interval, and never better than the best of those that completed.
+ * interval, and never better than the best of those that completed. One that
+ * logged exactly what another logged that went on has that one's.
  */
 #ifndef HD_SAMPLERS_OBSERVE_H
 #define HD_SAMPLERS_OBSERVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <hdrive/trial.h>
@@ -39,5 +41,11 @@ int hd_observe(const struct hd_encoding *encoding,
 	       const struct hd_history *history,
 	       struct hd_observations *observations,
 	       struct hd_scratch *scratch);
+
+/*
+ * Whether both logged the same, as far as the shorter went and as far as first,
+ * last, best and mean can tell.
+ */
+bool hd_observe_alike(const struct hd_trial *a, const struct hd_trial *b);
 
 #endif

@@ -47,6 +47,8 @@ static const struct setting {
 	  { 2, 1.34, 2 } },
 	{ "asha", { "spacing", "first_rung", "brackets" }, { 1.000001, 1, 32 } },
 	{ "asha", { "spacing", "reduction_factor" }, { 1000, 2 } },
+	{ "asha", { "first_rung", "repeats" }, { 1, 1 } },
+	{ "forecast", { "repeats" }, { 1 } },
 	{ "hyperband", { "reduction_factor", "brackets" }, { 2, 5 } },
 	{ "forecast", { "chance" }, { 1 } },
 	{ "forecast", { "chance", "promote" }, { 0.3, 0 } },
@@ -419,6 +421,49 @@ static void who_is_promoted_pauses(void **state)
 	check_every_policy(check_promotion);
 }
 
+/* Curves of a small table: who is stopped for repeating another did so. */
+static void check_table(const struct hd_policy_type *policy, const void *state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	size_t longest[7] = { 0 };
+
+	noise_state = 5;
+	for (size_t number = 0; number < 150; number++) {
+		struct hd_trial *trial = curves_start(history);
+		size_t row = noise(ROWS(longest)), interval = 0;
+		const struct hd_trial *leader;
+		struct hd_reason why = { 0 };
+		bool stop = false;
+
+		while (!stop && ++interval <= 20) {
+			assert_int_equal(
+				hd_trial_log(trial,
+					     1 + sin((double)(row * interval)) / (double)interval +
+						     0.01 * (double)row),
+				0);
+			stop = ask(policy, state, trial, history);
+			hd_history_best(history, interval, &leader);
+			assert_true(!stop || leader != trial || looks_at_one(policy));
+		}
+		policy->should_stop(state, trial, history, &why);
+		if (stop && strstr(why.text, "values are those of"))
+			assert_true(longest[row] >= interval);
+		if (longest[row] < interval)
+			longest[row] = interval;
+		if (stop)
+			curves_end(trial, HD_END_POLICY);
+		else
+			hd_trial_move(trial, HD_TRIAL_EVENT_DONE);
+	}
+	hd_history_free(history);
+}
+
+static void curves_of_a_table_are_survived(void **state)
+{
+	(void)state;
+	check_every_policy(check_table);
+}
+
 /* A trial whose script reports a million values, with another beside it. */
 static void check_flood(const struct hd_policy_type *policy, const void *state)
 {
@@ -496,6 +541,7 @@ int main(void)
 		cmocka_unit_test(infinities_are_survived),
 		cmocka_unit_test(ten_thousand_trials_are_asked),
 		cmocka_unit_test(who_is_promoted_pauses),
+		cmocka_unit_test(curves_of_a_table_are_survived),
 		cmocka_unit_test(a_million_intervals_are_survived),
 		cmocka_unit_test(policies_that_do_not_compare_need_no_ended_trial),
 	};

@@ -205,6 +205,45 @@ static void stopped_trials_are_peers_of_those_stopped_before(void **state)
 	box_close(&box);
 }
 
+/* Ten that gain 0.1 an interval; some that jump at their end, and one that starts
+ * as they do. */
+static void check_repeat(size_t others, double start, double want, double spread)
+{
+	struct hd_trial *trial;
+	struct box box;
+
+	box_open(&box, plane, 2);
+	for (size_t i = 0; i < 10; i++) {
+		trial = add(&box, 0.1 * (double)i, 0.5);
+		log_all(trial, 2 + 0.01 * (double)i, 0.1, 10);
+		hd_trial_move(trial, HD_TRIAL_EVENT_DONE);
+	}
+	for (size_t i = 0; i < others; i++) {
+		trial = add(&box, 0.2, 0.1 * (double)i);
+		log_all(trial, 3, 0.25, 9);
+		log_all(trial, 0.385 - 0.1 * (double)i, 0, 1);
+		hd_trial_move(trial, HD_TRIAL_EVENT_DONE);
+	}
+	trial = add(&box, 0.95, 0.5);
+	log_all(trial, start, 0.25, 2);
+	hd_trial_set_end(trial, HD_END_POLICY);
+	hd_trial_move(trial, HD_TRIAL_EVENT_STOP);
+	hd_trial_move(trial, HD_TRIAL_EVENT_CANCEL);
+	box_observe(&box);
+	assert_close(box.rows.results[10 + others], want, 1e-9);
+	assert_close(box.rows.spread[10 + others], spread, 1e-9);
+	box_close(&box);
+}
+
+static void a_repeat_has_what_its_other_has(void **state)
+{
+	(void)state;
+	check_repeat(1, 3, 0.385, 0);
+	/* A little off it is a trial like any other; so where two parted. */
+	check_repeat(1, 3.001, 3.001 - 0.5 - 0.8, 0);
+	check_repeat(2, 3, 3 - 0.5 - 0.8, 0);
+}
+
 /* --- models ----------------------------------------------------------------- */
 
 static void fill(struct box *box, size_t done, size_t pending)
@@ -503,6 +542,7 @@ int main(void)
 		cmocka_unit_test(a_stopped_trial_gains_what_its_peers_gained),
 		cmocka_unit_test(a_stopped_trial_never_looks_like_a_leader),
 		cmocka_unit_test(stopped_trials_are_peers_of_those_stopped_before),
+		cmocka_unit_test(a_repeat_has_what_its_other_has),
 		cmocka_unit_test(believing_keeps_means_and_takes_variance),
 		cmocka_unit_test(a_believed_improvement_is_the_one_to_beat),
 		cmocka_unit_test(kept_anchors_give_what_new_ones_give),

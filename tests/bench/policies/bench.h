@@ -23,6 +23,9 @@ struct result {
 	/* Of as many trials as the epochs of BUDGET_RUNS full ones buy: */
 	double at_budget; /* regret, against the best of the whole pool */
 	double trials;    /* how many those were */
+	double undrawn;   /* regret, had all of them been trained in full */
+	double distinct;  /* trials with a curve of their own */
+	double repeated;  /* epochs that told what was known */
 };
 
 struct bench {

@@ -23,6 +23,9 @@ static void put_result(FILE *file, const struct result *result)
 	put(file, result->full);
 	put(file, result->at_budget);
 	put(file, result->trials);
+	put(file, result->undrawn);
+	put(file, result->distinct);
+	put(file, result->repeated);
 	fputc('\n', file);
 }
 
@@ -36,7 +39,8 @@ bool bench_csv(const struct bench *bench, const char *path)
 		return false;
 	}
 	fprintf(file, "task,group,made,seed,sampler,policy,saved,time,regret,kept,"
-		      "full,regret_at_budget,trials_at_budget\n");
+		      "full,regret_at_budget,trials_at_budget,undrawn_at_budget,"
+		      "distinct,repeated\n");
 	for (size_t t = 0; t < bench->tasks.count; t++)
 		for (size_t k = 0; k < bench->samplers; k++)
 			for (size_t p = 0; p < bench->settings.count; p++)

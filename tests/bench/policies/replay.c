@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Trials differ in speed: log-normal, as EARLYSTOP's simulation has it. */
 #define SPEED_SIGMA 0.25
@@ -67,6 +68,8 @@ struct trial {
 	struct curve curve;
 	double *room; /* for a curve that was drawn, or NULL */
 	size_t epoch; /* trained so far */
+	size_t first; /* the first trial with this curve */
+	size_t told;  /* epochs of it that any trial trained; the first's counts */
 	double speed; /* time of an epoch */
 };
 
@@ -102,6 +105,31 @@ double replay_speed(uint64_t seed, size_t number)
 		   cos(6.283185307179586 * hd_rng_uniform(&rng)));
 }
 
+/* The same to the last bit; NaNs are alike. */
+static bool curve_same(const struct curve *a, const struct curve *b)
+{
+	return a->length == b->length &&
+	       (a->value == b->value ||
+		!memcmp(a->value, b->value, a->length * sizeof *a->value));
+}
+
+/* What its whole curve has, and who had the same before. */
+static void note_drawn(struct run *run, size_t number)
+{
+	struct trial *trial = &run->trials[number];
+	enum hd_goal goal = run->replay->task->goal;
+	size_t first = 0;
+
+	for (size_t i = 0; i < trial->curve.length; i++)
+		if (hd_goal_better(goal, trial->curve.value[i], run->outcome.drawn))
+			run->outcome.drawn = trial->curve.value[i];
+	while (first < number &&
+	       !curve_same(&run->trials[first].curve, &trial->curve))
+		first++;
+	trial->first = first;
+	run->outcome.distinct += first == number;
+}
+
 static void begin_trial(struct run *run, size_t number,
 			const struct hd_value *values)
 {
@@ -123,6 +151,7 @@ static void begin_trial(struct run *run, size_t number,
 	}
 	run->count = number + 1;
 	run->outcome.trials++;
+	note_drawn(run, number);
 }
 
 /* Give idle workers trials, new ones or such as go on, while there are any. */
@@ -168,12 +197,17 @@ static struct worker *next_worker(struct run *run)
 static void train(struct run *run, struct worker *worker)
 {
 	struct trial *trial = &run->trials[worker->trial];
+	struct trial *first = &run->trials[trial->first];
 	double value = trial->curve.value[trial->epoch++];
 	struct hd_error err;
 	int rc;
 
 	run->clock = worker->next;
 	run->outcome.epochs++;
+	if (trial->epoch > first->told)
+		first->told = trial->epoch;
+	else
+		run->outcome.repeated++;
 	if (hd_goal_better(run->replay->task->goal, value, run->outcome.best))
 		run->outcome.best = value;
 	rc = hd_study_report(run->study, worker->trial, NULL, value, NULL, &err);
@@ -224,7 +258,7 @@ static void begin(struct run *run, const struct hd_space *rows)
 
 struct outcome replay_run(const struct replay *replay)
 {
-	struct run run = { .replay = replay, .outcome = { .best = NAN } };
+	struct run run = { .replay = replay, .outcome = { .best = NAN, .drawn = NAN } };
 	struct hd_space *rows = pool_space(replay->task);
 
 	begin(&run, rows);

@@ -27,6 +27,9 @@ struct outcome {
 	size_t epochs;       /* trained */
 	double time;         /* when the last ended */
 	double best;         /* of all values seen; NaN for none */
+	double drawn;        /* as it were, had each trial been trained in full */
+	size_t distinct;     /* curves, of those trials */
+	size_t repeated;     /* epochs that another trial's had told already */
 };
 
 /* Ends the program with the engine's message when the engine fails. */

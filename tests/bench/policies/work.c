@@ -69,7 +69,10 @@ static void measure_budget(struct result *result, const struct replay *given)
 	outcome = replay_run(&replay);
 	result->at_budget = regret(outcome.best, task->pool_best,
 				   task->pool_median);
+	result->undrawn = regret(outcome.drawn, task->pool_best, task->pool_median);
 	result->trials = (double)outcome.trials;
+	result->distinct = (double)outcome.distinct / (double)outcome.trials;
+	result->repeated = (double)outcome.repeated / (double)outcome.epochs;
 }
 
 /* At most N, and of a small pool not the whole of it. */
@@ -137,7 +140,7 @@ void bench_work(struct bench *bench)
 
 	bench->result = must(calloc(results + 1, sizeof *bench->result));
 	pthread_mutex_init(&work.lock, NULL);
-	while (started < bench->jobs &&
+	while (started + 1 < bench->jobs &&
 	       pthread_create(&threads[started], NULL, worker, &work) == 0)
 		started++;
 	worker(&work); /* one more, and the only one where none can be had */
