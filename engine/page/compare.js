@@ -40,6 +40,7 @@ export function compareView(root, route) {
 		location.hash = link({ sweep: model.name, trial: number });
 	}
 
+	const missing = { status: 404, message: `Sweep '${model.name}' has none of these trials.` };
 	const rows = () => numbers.map((n) => model.row(n)).filter((row) => row >= 0);
 
 	async function load() {
@@ -82,7 +83,7 @@ export function compareView(root, route) {
 		if (!model.rows)
 			return;
 		if (!list.length) {
-			fail({ status: 404, message: `Sweep '${model.name}' has none of these trials.` });
+			fail(missing);
 			return;
 		}
 		const best = list.reduce((a, b) => model.better(c.value[b], c.value[a]) ? b : a);
@@ -146,7 +147,7 @@ export function compareView(root, route) {
 	};
 	document.addEventListener("themechange", onTheme);
 	known.catch(fail);
-	loaded.catch((error) => model.sweep && fail(error));
+	loaded.then(() => model.rows || fail(missing), (error) => model.sweep && fail(error));
 	box.addEventListener("mouseover", (event) => {
 		const at = event.target.closest("td")?.dataset.trial;
 		model.setHover(at === undefined ? null : Number(at));

@@ -23,7 +23,8 @@ export function mount(element, model) {
 		kept.set(model, { logY: false, all: false });
 	const wish = kept.get(model);
 	const canvas = el("canvas"), over = el("canvas");
-	const plot = el("div", { class: "plot", role: "img", "aria-label": "Value by trial" }, canvas, over);
+	const plot = el("div", { class: "plot", role: "img", "aria-label": "Value by trial",
+		"data-picture": "history" }, canvas, over);
 	const message = el("p", { class: "empty", hidden: true });
 	const legend = el("span", { class: "legend" });
 	const toggle = (key, text, title) => toggleButton(wish, key, text, { title, then: () => draw() });
@@ -322,11 +323,19 @@ export function mount(element, model) {
 		model.setBrush("history", null);
 	}
 
+	/* Where a trial is seen, as of every picture: picture/stage.js. */
+	function locate(number) {
+		const row = model.row(number);
+		const box = plot.getBoundingClientRect();
+		return row < 0 || !places ? null : { x: box.left + places.xs[row], y: box.top + places.ys[row] };
+	}
+
 	const draw = perFrame(paint);
 	const over_ = perFrame(paintOver);
 	const sizes = new ResizeObserver(draw);
 	sizes.observe(plot);
 
+	plot.picture = { locate };
 	return {
 		update(kind) {
 			if (kind === "hover" || kind === "selection")

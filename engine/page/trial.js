@@ -24,7 +24,8 @@ export function trialView(root, route) {
 	const opened = session(route);
 	const view = new TrialView(root, route, opened.model);
 	opened.known.catch((error) => view.fail(error));
-	opened.loaded.catch((error) => opened.model.sweep && view.fail(error));
+	/* Of a sweep without trials nothing else begins it. */
+	opened.loaded.then(() => view.begin(), (error) => opened.model.sweep && view.fail(error));
 	return view;
 }
 
