@@ -324,12 +324,13 @@ check-asan:
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined check
 
 # Two threads with two contexts, and fork, under ThreadSanitizer: the programs
-# that have threads, as all others would find nothing.
-THREAD_TESTS = test_threads test_runner
+# that have threads, as all others would find nothing. One forks, and a sweep's
+# worker starts in its child.
+THREAD_TESTS = test_threads test_runner test_ahead
 check-threads:
 	@$(MAKE) --no-print-directory SANITIZE=thread threads
 threads: $(THREAD_TESTS:%=$(B)/tests/unit/%) $(B)/hdrive-launch
-	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/tsan.supp \
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/tsan.supp:die_after_fork=0 \
 		tests/support/run-tests.sh $(B) '' $(THREAD_TESTS:%=$(B)/tests/unit/%)
 
 check-valgrind: all $(TEST_BIN)

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "dispatch/ahead.h"
 #include "dispatch/attempts.h"
 #include "dispatch/devices.h"
 #include "dispatch/environ.h"
@@ -40,6 +41,7 @@ struct hd_dispatch {
 	struct hd_backend_host host;
 	struct hd_spare *spare;
 	struct hd_workdir *workdir;
+	struct hd_ahead *ahead;
 	struct hd_environ *environ;
 	void *backend;      /* its state */
 	struct slot *slots; /* more than the setup says while adopted ones run */
@@ -242,6 +244,8 @@ int hd_dispatch_open(struct hd_dispatch **out,
 					  err);
 	if (rc < 0)
 		goto out;
+	dispatch->ahead = hd_ahead_open(setup->loop, dispatch->workdir,
+					dispatch->spare);
 	*out = dispatch;
 	dispatch = NULL;
 out:
@@ -269,9 +273,13 @@ int hd_dispatch_stage(struct hd_dispatch *dispatch, struct hd_error *err)
 		       : 0;
 }
 
-void hd_dispatch_prepare(struct hd_dispatch *dispatch, size_t count)
+void hd_dispatch_prepare(struct hd_dispatch *dispatch, size_t first, size_t count)
 {
-	hd_workdir_prepare(dispatch->workdir, count);
+	size_t most = 4 * dispatch->setup.slots;
+
+	if (most > HD_AHEAD_MOST)
+		most = HD_AHEAD_MOST;
+	hd_ahead_prepare(dispatch->ahead, first, count < most ? count : most);
 }
 
 int hd_dispatch_grow(struct hd_dispatch *dispatch, size_t slots)
@@ -314,27 +322,38 @@ static uint64_t trial_seed(const struct hd_dispatch *dispatch, size_t trial)
 	return hd_rng_word(&rng) >> 1; /* fits a signed 32-bit integer */
 }
 
-/* The trial's folder with all that stands in it before the program starts. */
-static int folder_make(const struct hd_dispatch *dispatch, const char *folder,
-		       const struct hd_dispatch_trial *start, bool *is_new,
+/* What stands in the trial's folder before the program starts. */
+static int folder_fill(const struct hd_dispatch *dispatch, const char *folder,
+		       const struct hd_dispatch_trial *start, bool is_new,
 		       struct hd_error *err)
 {
-	int rc = hd_workdir_make(dispatch->workdir, folder, err);
+	int rc = 0;
 
-	if (rc < 0)
-		return rc;
-	*is_new = rc == 1;
-	rc = 0;
 	if (start->attempt > 1)
 		rc = hd_attempts_archive(folder, start->attempt, err);
 	if (rc == 0 && dispatch->setup.program)
 		rc = hd_program_make_outputs(dispatch->setup.program, folder,
 					     err);
 	if (rc == 0)
-		rc = hd_workdir_write(folder, *is_new, HD_WORKDIR_PARAMS,
+		rc = hd_workdir_write(folder, is_new, HD_WORKDIR_PARAMS,
 				      start->parameters,
 				      strlen(start->parameters), err);
 	return rc;
+}
+
+static int folder_make(const struct hd_dispatch *dispatch, const char *folder,
+		       const struct hd_dispatch_trial *start, bool *is_new,
+		       struct hd_error *err)
+{
+	int rc;
+
+	*is_new = hd_ahead_take(dispatch->ahead, start->trial);
+	if (*is_new && folder_fill(dispatch, folder, start, true, NULL) == 0)
+		return 0;
+	/* None was made ahead, or it has gone since. */
+	rc = hd_workdir_make(dispatch->workdir, folder, err);
+	*is_new = rc == 1;
+	return rc < 0 ? rc : folder_fill(dispatch, folder, start, *is_new, err);
 }
 
 static int launch_in(struct hd_dispatch *dispatch, size_t slot,
@@ -530,7 +549,7 @@ void hd_dispatch_fetch(struct hd_dispatch *dispatch)
 						       dispatch->slots[i].trial);
 }
 
-static void on_backend_closed(void *user)
+static void on_ahead_closed(void *user)
 {
 	struct hd_dispatch *dispatch = user;
 	void (*done)(void *user) = dispatch->done;
@@ -538,6 +557,13 @@ static void on_backend_closed(void *user)
 
 	dispatch_free(dispatch);
 	done(done_user);
+}
+
+static void on_backend_closed(void *user)
+{
+	struct hd_dispatch *dispatch = user;
+
+	hd_ahead_close(dispatch->ahead, on_ahead_closed, dispatch);
 }
 
 void hd_dispatch_close(struct hd_dispatch *dispatch, void (*done)(void *user),

@@ -64,11 +64,11 @@ int hd_dispatch_open(struct hd_dispatch **out,
 int hd_dispatch_stage(struct hd_dispatch *dispatch, struct hd_error *err);
 
 /*
- * Make the folders of up to COUNT trials to come, in the sweep's ".spare"
- * (spare.h), while there is nothing else to do. What is not used goes with
+ * Have the folders of the trials FIRST and on made ahead (ahead.h), as it is
+ * expected that COUNT more will be launched soon. What is not used goes with
  * hd_dispatch_close.
  */
-void hd_dispatch_prepare(struct hd_dispatch *dispatch, size_t count);
+void hd_dispatch_prepare(struct hd_dispatch *dispatch, size_t first, size_t count);
 
 /* SLOTS of them, fewer too: who holds one keeps it. HD_ENOMEM or 0. */
 int hd_dispatch_grow(struct hd_dispatch *dispatch, size_t slots);

@@ -21,6 +21,7 @@ struct hd_spare {
 	char *path;
 	int above; /* the sweep's folder */
 	int links;
+	bool was_left;
 };
 
 /* Make and open AT/NAME; -1 when it cannot be. */
@@ -32,10 +33,14 @@ static int folder_make(int at, const char *name)
 		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-static int links_open(int above)
+static int links_open(int above, bool *was_left)
 {
-	int folder = folder_make(above, HD_SPARE_FOLDER);
-	int links = folder < 0 ? -1 : folder_make(folder, LINKS);
+	struct stat info;
+	int folder, links;
+
+	*was_left = fstatat(above, HD_SPARE_FOLDER, &info, AT_SYMLINK_NOFOLLOW) == 0;
+	folder = folder_make(above, HD_SPARE_FOLDER);
+	links = folder < 0 ? -1 : folder_make(folder, LINKS);
 
 	if (folder >= 0)
 		close(folder);
@@ -56,21 +61,21 @@ struct hd_spare *hd_spare_open(const char *sweep_folder)
 		spare->above = open(sweep_folder,
 				    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (spare->above >= 0)
-		spare->links = links_open(spare->above);
+		spare->links = links_open(spare->above, &spare->was_left);
 	if (spare->links >= 0)
 		return spare;
 	hd_spare_close(spare);
 	return NULL;
 }
 
-int hd_spare_folder(const struct hd_spare *spare)
+int hd_spare_above(const struct hd_spare *spare)
 {
 	return spare ? spare->above : -1;
 }
 
-void hd_spare_name(char name[HD_SPARE_NAME], size_t number)
+bool hd_spare_was_left(const struct hd_spare *spare)
 {
-	snprintf(name, HD_SPARE_NAME, HD_SPARE_FOLDER "-%zu", number % HD_SPARE_MOST);
+	return spare && spare->was_left;
 }
 
 const char *hd_spare_path(const struct hd_spare *spare)
@@ -86,20 +91,23 @@ static bool shared_make(int links, const char *key, const char *target)
 	       symlinkat(target, links, key) == 0;
 }
 
-int hd_spare_link(const struct hd_spare *spare, const char *key,
-		  bool *is_known, const char *target, int at,
-		  const char *name)
+void hd_spare_learn(const struct hd_spare *spare, const char *key,
+		    bool *is_known, const char *target)
 {
 	if (spare && !*is_known)
 		*is_known = shared_make(spare->links, key, target);
-	if (spare && *is_known) {
+}
+
+int hd_spare_link(const struct hd_spare *spare, const char *key, bool is_known,
+		  const char *target, int at, const char *name)
+{
+	if (spare && is_known) {
 		if (linkat(spare->links, key, at, name, 0) == 0)
 			return 0;
 		if (errno == EEXIST)
 			return -1;
-		*is_known = false; /* the next one makes another */
 	}
-	return symlinkat(target, at, name);
+	return symlinkat(target, at, name) < 0 ? -1 : 1;
 }
 
 /* --- the end --------------------------------------------------------------- */
@@ -139,16 +147,10 @@ static void remove_below(int at, const char *name, int depth)
 
 void hd_spare_close(struct hd_spare *spare)
 {
-	char name[HD_SPARE_NAME];
-
 	if (!spare)
 		return;
 	if (spare->links >= 0)
 		close(spare->links);
-	for (size_t i = 0; spare->above >= 0 && i < HD_SPARE_MOST; i++) {
-		hd_spare_name(name, i);
-		remove_below(spare->above, name, 3);
-	}
 	if (spare->above >= 0) {
 		remove_below(spare->above, HD_SPARE_FOLDER, 3);
 		close(spare->above);

@@ -20,7 +20,7 @@
 struct entry {
 	const char *name;
 	const char *target; /* absolute, or from work/ on */
-	bool is_shared;     /* hd_spare_link's memory */
+	bool is_known;      /* hd_spare_learn's memory */
 	struct entry *next;
 };
 
@@ -30,9 +30,10 @@ struct hd_workdir {
 	const char *prefix; /* of links' targets; NULL: the source */
 	struct entry *entries;
 	const struct hd_spare *spare;
-	size_t ahead; /* folders made, hd_spare_name(0) and on */
-	/* hd_spare_link's memory for the two in the trial's folder. */
-	bool has_outputs, has_logs;
+	/* hd_spare_learn's memory for the two in the trial's folder. */
+	bool knows_outputs, knows_logs;
+	bool is_shared; /* another thread reads what is known: nobody writes */
+	bool is_worn;   /* by that thread: what is known was of no use */
 };
 
 /* Kept out of work/: the trial has its own, or a link would be a loop. */
@@ -146,15 +147,16 @@ static int dir_make(int at, const char *name)
 	return mkdirat(at, name, 0777) < 0 && errno != EEXIST ? -1 : 0;
 }
 
-/* The key is the name: work/ has no "outputs" and "logs" of the source. */
-static int link_make(const struct hd_workdir *workdir, bool *is_shared,
+/* The key is the name: work/ has no "outputs" and "logs" of the source. 1: what
+ * was known was of no use. */
+static int link_make(const struct hd_workdir *workdir, bool is_known,
 		     const char *target, int at, const char *name)
 {
-	return hd_spare_link(workdir->spare, name, is_shared, target, at,
-			     name) < 0 &&
-			       errno != EEXIST
-		       ? -1
-		       : 0;
+	int rc = hd_spare_link(workdir->spare, name, is_known, target, at, name);
+
+	if (rc < 0)
+		return errno == EEXIST ? 0 : -1;
+	return rc && is_known;
 }
 
 static int dir_open(int at, const char *name)
@@ -163,41 +165,59 @@ static int dir_open(int at, const char *name)
 		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Fill the folder open at AT; errno tells what was wrong. */
-static int folder_fill(struct hd_workdir *workdir, int at)
+/* Both in the trial's folder; as link_make. */
+static int links_make(const struct hd_workdir *workdir, int at)
 {
-	int work = -1;
-	int rc = -1;
-	int saved;
+	int outputs = link_make(workdir, workdir->knows_outputs,
+				HD_WORKDIR_WORK "/" HD_WORKDIR_OUTPUTS, at,
+				HD_WORKDIR_OUTPUTS);
+	int logs = outputs < 0 ? -1
+			       : link_make(workdir, workdir->knows_logs,
+					   HD_WORKDIR_WORK "/" HD_WORKDIR_LOGS,
+					   at, HD_WORKDIR_LOGS);
+
+	return logs < 0 ? -1 : outputs || logs;
+}
+
+/* Fill work/; as link_make. */
+static int work_fill(const struct hd_workdir *workdir, int work)
+{
+	int worn = 0;
+
+	if (dir_make(work, HD_WORKDIR_OUTPUTS) < 0 ||
+	    dir_make(work, HD_WORKDIR_LOGS) < 0)
+		return -1;
+	for (const struct entry *e = workdir->entries; e; e = e->next) {
+		int rc = link_make(workdir, e->is_known, e->target, work, e->name);
+
+		if (rc < 0)
+			return rc;
+		worn |= rc;
+	}
+	return worn;
+}
+
+/* Fill the folder open at AT; as link_make, errno tells what was wrong. */
+static int folder_fill(const struct hd_workdir *workdir, int at)
+{
+	int work, worn, rc, saved;
 
 	if (dir_make(at, HD_WORKDIR_WORK) < 0 ||
-	    dir_make(at, HD_WORKDIR_CHECKPOINTS) < 0 ||
-	    link_make(workdir, &workdir->has_outputs,
-		      HD_WORKDIR_WORK "/" HD_WORKDIR_OUTPUTS, at,
-		      HD_WORKDIR_OUTPUTS) < 0 ||
-	    link_make(workdir, &workdir->has_logs,
-		      HD_WORKDIR_WORK "/" HD_WORKDIR_LOGS, at,
-		      HD_WORKDIR_LOGS) < 0)
+	    dir_make(at, HD_WORKDIR_CHECKPOINTS) < 0)
 		return -1;
-	work = dir_open(at, HD_WORKDIR_WORK);
-	if (work < 0 || dir_make(work, HD_WORKDIR_OUTPUTS) < 0 ||
-	    dir_make(work, HD_WORKDIR_LOGS) < 0)
-		goto out;
-	for (struct entry *e = workdir->entries; e; e = e->next)
-		if (link_make(workdir, &e->is_shared, e->target, work,
-			      e->name) < 0)
-			goto out;
-	rc = 0;
-out:
+	worn = links_make(workdir, at);
+	work = worn < 0 ? -1 : dir_open(at, HD_WORKDIR_WORK);
+	rc = work < 0 ? -1 : work_fill(workdir, work);
 	saved = errno;
 	if (work >= 0)
 		close(work);
 	errno = saved;
-	return rc;
+	return rc < 0 ? rc : rc || worn;
 }
 
 /* Make and fill AT/NAME; 1 when it was not there, -1 with errno. */
-static int folder_make(struct hd_workdir *workdir, int at, const char *name)
+static int folder_make(const struct hd_workdir *workdir, int at,
+		       const char *name, bool *is_worn)
 {
 	bool is_new = mkdirat(at, name, 0777) == 0;
 	int folder = is_new || errno == EEXIST ? dir_open(at, name) : -1;
@@ -207,7 +227,26 @@ static int folder_make(struct hd_workdir *workdir, int at, const char *name)
 	if (folder >= 0)
 		close(folder);
 	errno = saved;
+	*is_worn |= rc > 0;
 	return rc < 0 ? rc : is_new;
+}
+
+/* Have all links that can be shared; anew when those of before are WORN. */
+static void links_learn(struct hd_workdir *workdir)
+{
+	const struct hd_spare *spare = workdir->spare;
+
+	if (workdir->is_worn)
+		workdir->knows_outputs = workdir->knows_logs = false;
+	hd_spare_learn(spare, HD_WORKDIR_OUTPUTS, &workdir->knows_outputs,
+		       HD_WORKDIR_WORK "/" HD_WORKDIR_OUTPUTS);
+	hd_spare_learn(spare, HD_WORKDIR_LOGS, &workdir->knows_logs,
+		       HD_WORKDIR_WORK "/" HD_WORKDIR_LOGS);
+	for (struct entry *e = workdir->entries; e; e = e->next) {
+		e->is_known = e->is_known && !workdir->is_worn;
+		hd_spare_learn(spare, e->name, &e->is_known, e->target);
+	}
+	workdir->is_worn = false;
 }
 
 void hd_workdir_use(struct hd_workdir *workdir, const struct hd_spare *spare)
@@ -215,50 +254,130 @@ void hd_workdir_use(struct hd_workdir *workdir, const struct hd_spare *spare)
 	workdir->spare = spare;
 }
 
-void hd_workdir_prepare(struct hd_workdir *workdir, size_t count)
-{
-	int above = hd_spare_folder(workdir->spare);
-	char name[HD_SPARE_NAME];
-
-	while (above >= 0 && workdir->ahead < count &&
-	       workdir->ahead < HD_SPARE_MOST) {
-		hd_spare_name(name, workdir->ahead);
-		if (folder_make(workdir, above, name) < 0)
-			return;
-		workdir->ahead++;
-	}
-}
-
-/* Give FOLDER's name to one that was made ahead; false when there is none, or
- * when something is there: that is to be filled. */
-static bool folder_take(struct hd_workdir *workdir, const char *folder)
-{
-	char name[HD_SPARE_NAME];
-
-	if (!workdir->ahead)
-		return false;
-	hd_spare_name(name, workdir->ahead - 1);
-	if (renameat(hd_spare_folder(workdir->spare), name, AT_FDCWD,
-		     folder) < 0) {
-		workdir->ahead -= errno == ENOENT;
-		return false;
-	}
-	workdir->ahead--;
-	return true;
-}
-
 int hd_workdir_make(struct hd_workdir *workdir, const char *folder,
 		    struct hd_error *err)
 {
-	int rc = folder_take(workdir, folder)
-			 ? 1
-			 : folder_make(workdir, AT_FDCWD, folder);
+	bool is_worn = false;
+	int rc;
 
+	if (!workdir->is_shared)
+		links_learn(workdir);
+	rc = folder_make(workdir, AT_FDCWD, folder, &is_worn);
+	if (!workdir->is_shared)
+		workdir->is_worn |= is_worn;
 	if (rc >= 0)
 		return rc;
 	return hd_error_errno(err, errno, "cannot make the trial's folder '%s'",
 			      folder);
 }
+
+/* --- by another thread ------------------------------------------------------ */
+
+void hd_workdir_share(struct hd_workdir *workdir, bool is_shared)
+{
+	if (is_shared)
+		links_learn(workdir);
+	workdir->is_shared = is_shared;
+}
+
+int hd_workdir_make_beside(struct hd_workdir *workdir, int at, const char *name)
+{
+	return folder_make(workdir, at, name, &workdir->is_worn);
+}
+
+/* --- what no trial took ----------------------------------------------------- */
+
+/* Lists the folder open at AT through a descriptor of its own. */
+static DIR *dir_list(int at)
+{
+	int copy = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = copy < 0 ? NULL : fdopendir(copy);
+
+	if (!list && copy >= 0)
+		close(copy);
+	return list;
+}
+
+static bool is_own(const char *name)
+{
+	static const char *const own[] = { ".", "..", HD_WORKDIR_WORK,
+					   HD_WORKDIR_CHECKPOINTS,
+					   HD_WORKDIR_OUTPUTS, HD_WORKDIR_LOGS };
+
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+		if (strcmp(name, own[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool folder_is_bare(int folder)
+{
+	DIR *list = dir_list(folder);
+	struct dirent *entry;
+	bool is_bare = list != NULL;
+
+	while (is_bare && (entry = readdir(list)))
+		is_bare = is_own(entry->d_name);
+	if (list)
+		closedir(list);
+	return is_bare;
+}
+
+static void link_remove(int at, const char *name)
+{
+	struct stat info;
+
+	if (fstatat(at, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISLNK(info.st_mode))
+		unlinkat(at, name, 0);
+}
+
+/* What is no link or empty stays, and so does what it is in. */
+static void work_empty(int folder)
+{
+	int work = dir_open(folder, HD_WORKDIR_WORK);
+	DIR *list = work < 0 ? NULL : dir_list(work);
+	struct dirent *entry;
+
+	while (list && (entry = readdir(list)))
+		link_remove(work, entry->d_name);
+	if (list)
+		closedir(list);
+	if (work < 0)
+		return;
+	unlinkat(work, HD_WORKDIR_OUTPUTS, AT_REMOVEDIR);
+	unlinkat(work, HD_WORKDIR_LOGS, AT_REMOVEDIR);
+	close(work);
+}
+
+bool hd_workdir_is_bare(int at, const char *name)
+{
+	int folder = dir_open(at, name);
+	bool is_bare = folder >= 0 && folder_is_bare(folder);
+
+	if (folder >= 0)
+		close(folder);
+	return is_bare;
+}
+
+void hd_workdir_unmake(int at, const char *name)
+{
+	int folder = dir_open(at, name);
+
+	if (folder < 0)
+		return;
+	if (folder_is_bare(folder)) {
+		work_empty(folder);
+		unlinkat(folder, HD_WORKDIR_WORK, AT_REMOVEDIR);
+		unlinkat(folder, HD_WORKDIR_CHECKPOINTS, AT_REMOVEDIR);
+		link_remove(folder, HD_WORKDIR_OUTPUTS);
+		link_remove(folder, HD_WORKDIR_LOGS);
+		unlinkat(at, name, AT_REMOVEDIR);
+	}
+	close(folder);
+}
+
+/* --- files ------------------------------------------------------------------ */
 
 /* Write it all; errno tells what was wrong. */
 static int write_all(int fd, const char *text, size_t length)

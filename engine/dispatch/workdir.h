@@ -41,18 +41,26 @@ int hd_workdir_open(struct hd_workdir **out, const char *source,
 		    const char *prefix, struct hd_error *err);
 /* The source folder as an absolute path, borrowed. */
 const char *hd_workdir_source(const struct hd_workdir *workdir);
-/* Links that trials share, and folders made ahead, are kept in SPARE: borrowed
- * until the end, NULL for none. */
+/* Links that trials share are kept in SPARE: borrowed until the end, NULL for
+ * none. */
 void hd_workdir_use(struct hd_workdir *workdir, const struct hd_spare *spare);
-/* Have COUNT folders ready for trials to come, or as many as can be: without
- * one, hd_workdir_make is only slower. */
-void hd_workdir_prepare(struct hd_workdir *workdir, size_t count);
 /*
  * Make FOLDER, whose parent exists, and all of the above that is not a file.
  * What is there already, from an earlier attempt, stays. 1: nothing was there.
  */
 int hd_workdir_make(struct hd_workdir *workdir, const char *folder,
 		    struct hd_error *err);
+/*
+ * The same in the folder open at AT by another thread, one at a time: between
+ * hd_workdir_share(true), when the loop's has learned what it is to know, and
+ * (false). Negative: errno tells why.
+ */
+void hd_workdir_share(struct hd_workdir *workdir, bool is_shared);
+int hd_workdir_make_beside(struct hd_workdir *workdir, int at, const char *name);
+/* Whether the folder AT/NAME is as those two make it: no trial has been in it. */
+bool hd_workdir_is_bare(int at, const char *name);
+/* Remove it if it is, with folders that are empty and links, no file. */
+void hd_workdir_unmake(int at, const char *name);
 /* Write LENGTH bytes to FOLDER/NAME, replacing what was there; IS_NEW: nothing,
  * as hd_workdir_make has just made FOLDER. */
 int hd_workdir_write(const char *folder, bool is_new, const char *name,

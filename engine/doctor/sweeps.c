@@ -9,6 +9,7 @@
 #include "dispatch/proctree.h"
 #include "dispatch/record.h"
 #include "dispatch/record_format.h"
+#include "dispatch/workdir.h"
 #include "doctor/folders.h"
 #include "report/rows.h"
 
@@ -164,9 +165,11 @@ static int see_entry(void *user, const char *name, size_t number)
 {
 	struct sweep_visit *sweep = user;
 
-	(void)name;
-	if (!sweep->count ||
-	    !bsearch(&number, sweep->numbers, sweep->count, sizeof number, by_number))
+	if (sweep->count &&
+	    bsearch(&number, sweep->numbers, sweep->count, sizeof number, by_number))
+		return 0;
+	/* One that was made ahead waits for its row. */
+	if (!hd_workdir_is_bare(sweep->folder, name))
 		group_add(&sweep->rowless, number);
 	return 0;
 }

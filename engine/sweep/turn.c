@@ -209,15 +209,13 @@ static void core_act(struct hd_core *core)
 static void core_prepare(const struct hd_core *core)
 {
 	size_t drawn = hd_history_count(core->history);
-	size_t count = core->limits.max_concurrent;
 
 	if (!core->brief || core->stopping || hd_core_draws_no_more(core) ||
-	    core->only_cancels || core->held || core->live_count < count ||
+	    core->only_cancels || core->held ||
+	    core->live_count < core->limits.max_concurrent ||
 	    drawn >= core->limits.max_total)
 		return;
-	if (count > core->limits.max_total - drawn)
-		count = core->limits.max_total - drawn;
-	hd_dispatch_prepare(core->dispatch, count);
+	hd_dispatch_prepare(core->dispatch, drawn, core->limits.max_total - drawn);
 }
 
 int hd_core_turn(struct hd_core *core, int64_t wall, struct hd_error *err)

@@ -276,6 +276,28 @@ static void a_later_attempt_finds_the_folder_cleared(void **state)
 	free(folder);
 }
 
+static void folders_made_ahead_are_launched_in(void **state)
+{
+	struct place *place = *state;
+	char *first = hd_dispatch_folder(place->folder, 0);
+	char *second = hd_dispatch_folder(place->folder, 1);
+	struct stat ahead, now;
+
+	hd_dispatch_prepare(place->dispatch, 0, 2);
+	assert_int_equal(lstat(first, &ahead), 0);
+	/* Somebody tidied up. */
+	folder_remove(second);
+	must_launch(place, 0);
+	must_launch(place, 1);
+	assert_int_equal(lstat(first, &now), 0);
+	assert_int_equal(ahead.st_ino, now.st_ino);
+	assert_folder_holds(first, "params.json", "{}");
+	assert_folder_holds(second, "params.json", "{}");
+	assert_folder_links(second, "logs", "work/logs");
+	free(first);
+	free(second);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -287,6 +309,7 @@ int main(void)
 		TEST(more_may_be_adopted_than_there_are_slots),
 		TEST(a_released_trial_frees_its_slot_and_is_not_told),
 		TEST(a_later_attempt_finds_the_folder_cleared),
+		TEST(folders_made_ahead_are_launched_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
