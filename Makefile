@@ -26,7 +26,7 @@ LIBDIR = $(PREFIX)/lib
 DESTDIR =
 # the library of charts that the page has: Debian's, or the folder of its npm package
 DYGRAPHS = /usr/share/javascript/dygraphs
-# what makes one script of the page's modules
+# what makes the scripts of the page's modules
 ESBUILD = esbuild
 # run only test programs whose name holds this word
 TESTS =
@@ -191,7 +191,7 @@ $(B)/hdrive-watch: $(SCREEN_OBJ) $(B)/libhdrive.a
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(SAN) -o $@ $^ $(LDFLAGS) $(LIBS) -lncursesw -ltinfo
 
-# The page that hdrive-ui has inside: one script, one style, at most 300 kB.
+# The page that hdrive-ui has inside: two scripts, one style, at most 300 kB.
 PAGE_SRC := $(shell find engine/page -type f)
 $(B)/page/stamp: $(PAGE_SRC)
 	@$(if $(Q),echo '  PAGE $(@D)')

@@ -13,16 +13,15 @@
 import "./early.js";
 
 import { themeChanged } from "./colour.js";
-import { compareView } from "./compare.js";
 import { announce, el, fill, icon, say } from "./dom.js";
 import { addKey, help, setKeys } from "./keys.js";
+import { later } from "./later.js";
 import { listView } from "./list.js";
 import { home, link, parse } from "./route.js";
 import { close as closeSession } from "./session.js";
 import { report, reported } from "./source.js";
-import { sweepView } from "./sweep.js";
+import { failure, sweepView } from "./sweep.js";
 import { legible } from "./text.js";
-import { trialView } from "./trial.js";
 
 const main = document.getElementById("main");
 const crumbs = el("nav", { class: "crumbs", "aria-label": "Where" });
@@ -33,12 +32,23 @@ let streamed = null;
 
 /* ---- views ---- */
 
+/* These are there at once; the others come with the rest. */
 function viewOf(route) {
-	if (route.trial !== null)
-		return trialView;
-	if (route.compare)
-		return compareView;
-	return route.sweep ? sweepView : listView;
+	if (route.trial === null && !route.compare)
+		return route.sweep ? sweepView : listView;
+	return null;
+}
+
+async function viewLater(route, key) {
+	main.append(el("p", { class: "loading" }, "Loading…"));
+	try {
+		const { compareView, trialView } = await later();
+		if (shown === key && !view)
+			put(route.compare ? compareView : trialView, route);
+	} catch (error) {
+		if (shown === key)
+			fill(main, failure(error));
+	}
 }
 
 /* A view stays as it is when only what is behind its "?" differs. */
@@ -53,8 +63,9 @@ function show() {
 		view.navigate(route);
 		return;
 	}
-	if (view)
-		view.destroy();
+	const before = view;
+	view = null;
+	before?.destroy();
 	shown = key;
 	if (!route.sweep)
 		closeSession();
@@ -64,10 +75,20 @@ function show() {
 	streamed = route.sweep;
 	main.className = "";
 	main.replaceChildren();
+	setKeys([]);
 	drawCrumbs(route);
-	if (view)
+	if (before)
 		window.scrollTo(0, 0);
-	view = viewOf(route)(main, route);
+	const make = viewOf(route);
+	if (make)
+		put(make, route);
+	else
+		viewLater(route, key);
+}
+
+function put(make, route) {
+	main.replaceChildren();
+	view = make(main, route);
 	setKeys(view.keys || []);
 	document.title = view.title ? `${legible(view.title)} · hdrive` : "hdrive";
 	announce(view.title || "sweeps");

@@ -3,9 +3,10 @@
  * look at one model.
  */
 import { compile } from "./filter.js";
-import { el, fill, icon, say, stateMark, announce } from "./dom.js";
+import { el, fill, icon, painted, say, stateMark, announce } from "./dom.js";
 import * as format from "./format.js";
 import { SweepHeader } from "./header.js";
+import { later } from "./later.js";
 import { PICTURES } from "./pictures.js";
 import { Model, emptyColumns } from "./model.js";
 import { link, setQuery } from "./route.js";
@@ -31,7 +32,8 @@ export function sweepView(root, route) {
 	const { model } = opened;
 	const view = new SweepView(root, route, model);
 	opened.known.catch((error) => view.fail(error));
-	opened.best?.then((columns) => view.showBest(columns), () => {});
+	const first = opened.best?.then((columns) => view.showBest(columns)).then(painted, () => {});
+	Promise.resolve(first).then(later).catch(() => {});
 	opened.loaded.then(() => view.header.askActions(), (error) => model.sweep && view.fail(error));
 	return view;
 }
@@ -188,7 +190,7 @@ class SweepView {
 			button.tabIndex = is ? 0 : -1;
 		}
 		this.panel.setAttribute("aria-labelledby", `tab-${this.tab}`);
-		fill(this.panel, el("div", { class: "picture-host" }));
+		fill(this.panel, el("div", { class: "picture-host" }, el("p", { class: "loading" }, "Loading…")));
 		this.picture = null;
 		/* The table and the header are there first; the picture a frame later. */
 		requestAnimationFrame(() => {
@@ -198,11 +200,17 @@ class SweepView {
 	}
 
 	/* Nothing is drawn of a sweep before all of it is there. */
-	mount() {
-		if (this.gone || this.picture || !this.model.loaded)
+	async mount() {
+		if (!this.model.loaded)
 			return;
-		const [, , mount] = PICTURES.find(([id]) => id === this.tab);
-		this.picture = mount(this.panel.firstChild, this.model);
+		const host = this.panel.firstChild;
+		try {
+			const { mounts } = await later();
+			if (!this.gone && !this.picture && host.isConnected)
+				this.picture = mounts[this.tab](fill(host), this.model);
+		} catch (error) {
+			fill(host, el("p", { class: "empty" }, error.message));
+		}
 	}
 
 	/* ---- the bar above the table ---- */

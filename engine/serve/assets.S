@@ -16,6 +16,8 @@
 	asset hd_asset_css_gz, "page.css.gz"
 	asset hd_asset_js, "page.js"
 	asset hd_asset_js_gz, "page.js.gz"
+	asset hd_asset_rest, "rest.js"
+	asset hd_asset_rest_gz, "rest.js.gz"
 
 #ifdef __arm__
 	.section .note.GNU-stack, "", %progbits

@@ -9,6 +9,8 @@ extern const char hd_asset_css[], hd_asset_css_end[];
 extern const char hd_asset_css_gz[], hd_asset_css_gz_end[];
 extern const char hd_asset_js[], hd_asset_js_end[];
 extern const char hd_asset_js_gz[], hd_asset_js_gz_end[];
+extern const char hd_asset_rest[], hd_asset_rest_end[];
+extern const char hd_asset_rest_gz[], hd_asset_rest_gz_end[];
 
 /* FNV-1a (Fowler, Noll, Vo): it only has to differ from the last version's. */
 static void tag_make(struct hd_asset *asset)
@@ -31,6 +33,8 @@ void hd_assets(struct hd_asset assets[HD_ASSETS])
 		  PART(hd_asset_css_gz), "" },
 		{ "/page.js", "text/javascript; charset=utf-8", PART(hd_asset_js),
 		  PART(hd_asset_js_gz), "" },
+		{ "/rest.js", "text/javascript; charset=utf-8", PART(hd_asset_rest),
+		  PART(hd_asset_rest_gz), "" },
 	};
 
 	for (size_t i = 0; i < HD_ASSETS; i++) {

@@ -24,8 +24,8 @@ struct hd_asset {
 	"img-src 'self' data:; connect-src 'self'; "                \
 	"frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-/* "/", "/page.css" and "/page.js", in this order. */
-#define HD_ASSETS 3
+/* "/", "/page.css", "/page.js" and "/rest.js", in this order. */
+#define HD_ASSETS 4
 
 void hd_assets(struct hd_asset assets[HD_ASSETS]);
 

@@ -387,7 +387,7 @@ static void put_hash(struct hd_buf *text, const char *content, size_t length)
 
 /* Nothing is asked of anybody, and nothing runs but what is hashed here. */
 static void put_style(struct hd_buf *text, const struct hd_asset *css,
-		      const struct hd_asset *js)
+		      const struct hd_asset *js, const struct hd_asset *rest)
 {
 	hd_buf_puts(text, "<meta http-equiv=\"Content-Security-Policy\" content=\""
 			  "default-src 'none'; img-src data:; base-uri 'none'; "
@@ -395,21 +395,32 @@ static void put_style(struct hd_buf *text, const struct hd_asset *css,
 	put_hash(text, css->text, css->length);
 	hd_buf_puts(text, "; script-src ");
 	put_hash(text, js->text, js->length);
+	hd_buf_putc(text, ' ');
+	put_hash(text, rest->text, rest->length);
 	hd_buf_puts(text, "\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
 			  "<style>");
 	hd_buf_add(text, css->text, css->length);
 	hd_buf_puts(text, "</style>");
 }
 
-static int data_write(struct writing *writing, const struct hd_asset *js)
+static void put_script(struct hd_buf *text, const struct hd_asset *js)
+{
+	hd_buf_puts(text, "<script>");
+	hd_buf_add(text, js->text, js->length);
+	hd_buf_puts(text, "</script>");
+}
+
+static int data_write(struct writing *writing, const struct hd_asset *js,
+		      const struct hd_asset *rest)
 {
 	struct hd_buf *text = &writing->text;
 
 	hd_buf_puts(text, "<script type=\"application/json\" id=\"hdrive-data\">{");
 	answers_write(writing);
-	hd_buf_puts(text, "\n}</script>\n<script>");
-	hd_buf_add(text, js->text, js->length);
-	hd_buf_puts(text, "</script>");
+	hd_buf_puts(text, "\n}</script>\n");
+	/* What the page would ask for is there before it. */
+	put_script(text, rest);
+	put_script(text, js);
 	return writing->rc;
 }
 
@@ -419,7 +430,7 @@ static int page_write(struct writing *writing)
 	static const char style[] = "<link rel=\"stylesheet\" href=\"page.css\">";
 	static const char script[] = "<script src=\"page.js\" defer></script>";
 	const struct hd_asset *page = &writing->html->assets[0];
-	const struct hd_asset *css = page + 1, *js = page + 2;
+	const struct hd_asset *css = page + 1, *js = page + 2, *rest = page + 3;
 	const char *link = strstr(page->text, style);
 	const char *run = link ? strstr(link, script) : NULL;
 
@@ -427,10 +438,10 @@ static int page_write(struct writing *writing)
 		return hd_error_set(writing->err, HD_ECORRUPT,
 				    "the page is not what a report is made of");
 	hd_buf_add(&writing->text, page->text, (size_t)(link - page->text));
-	put_style(&writing->text, css, js);
+	put_style(&writing->text, css, js, rest);
 	link += sizeof style - 1;
 	hd_buf_add(&writing->text, link, (size_t)(run - link));
-	if (data_write(writing, js) < 0)
+	if (data_write(writing, js, rest) < 0)
 		return writing->rc;
 	hd_buf_puts(&writing->text, run + sizeof script - 1);
 	return flush(writing);

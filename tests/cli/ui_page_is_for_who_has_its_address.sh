@@ -29,7 +29,7 @@ address=$(head -n 1 told) python3 - <<-'PY'
 	    link.close()
 	    return reply, body
 
-	for path in ("/", "/?token=" + token[1:], "/page.js", "/api/v1/version"):
+	for path in ("/", "/?token=" + token[1:], "/page.js", "/rest.js", "/api/v1/version"):
 	    reply, body = ask(path)
 	    assert reply.status == 401, path
 	    assert b"UNAUTHENTICATED" in body and token.encode() not in body
@@ -58,14 +58,15 @@ address=$(head -n 1 told) python3 - <<-'PY'
 	                    ("Cross-Origin-Resource-Policy", "same-origin")):
 	    assert reply.getheader(name) == value, name
 
-	# Nothing is loaded from outside, and nothing runs that is not in page.js.
+	# Nothing is loaded from outside, and nothing runs that is not in page.js or rest.js.
 	text = page.decode()
 	assert set(re.findall(r'(?:src|href)="([^"#][^":]*)"', text)) == {"page.css", "page.js"}
 	assert "<style" not in text and " style=" not in text and " on" not in text
 	assert re.findall(r"<script[^>]*>", text) == ['<script src="page.js" defer>']
 
 	total = len(page)
-	for path, kind in (("/page.js", "text/javascript"), ("/page.css", "text/css")):
+	for path, kind in (("/page.js", "text/javascript"), ("/rest.js", "text/javascript"),
+	                   ("/page.css", "text/css")):
 	    reply, plain = ask(path, Cookie=cookie)
 	    assert reply.status == 200 and reply.getheader("Content-Type").startswith(kind)
 	    assert reply.getheader("Content-Encoding") is None

@@ -48,6 +48,7 @@ static struct hd_asset assets[HD_ASSETS] = {
 	{ "/", "text/html; charset=utf-8", "<p>", 3, NULL, 0, "\"1\"" },
 	{ "/page.css", "text/css; charset=utf-8", "p{}", 3, "z", 1, "\"2\"" },
 	{ "/page.js", "text/javascript; charset=utf-8", "f()", 3, "z", 1, "\"3\"" },
+	{ "/rest.js", "text/javascript; charset=utf-8", "g()", 3, "z", 1, "\"4\"" },
 };
 static struct hd_web_guard guard = { .token = TOKEN, .port = 80, .browsers = true };
 static struct hd_ui ui = { .guard = &guard, .assets = assets };
