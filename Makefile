@@ -424,7 +424,7 @@ DEPS_BUILD := gcc libc6-dev pkg-config libyaml-dev libgsl-dev libopenblas-serial
 	libcairo2-dev libmicrohttpd-dev libncurses-dev nettle-dev zlib1g-dev musl-tools \
 	esbuild libjs-dygraphs
 DEPS_TEST := $(DEPS_BUILD) g++ libcmocka-dev libasan8 libubsan1 libtsan2 python3 python3-sklearn \
-	mandoc procps curl tmux debhelper dpkg-dev
+	python3-protobuf mandoc procps curl tmux debhelper dpkg-dev
 DEPS_CLUSTER := slurm-wlm slurm-client munge openssh-server openssh-client iproute2 \
 	util-linux python3
 deps:

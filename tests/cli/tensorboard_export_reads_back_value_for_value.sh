@@ -37,6 +37,11 @@ same "$(find . -name '*.tmp')" ''
 code 0 hdrive export first --format jsonl --metrics long
 mv out lines
 /usr/bin/python3 "$TEST_ROOT/tests/support/tfevents.py" read board >events
+# And so it is by the parser of who made the format, where it is installed.
+if /usr/bin/python3 -c 'import google.protobuf' 2>no-parser; then
+	/usr/bin/python3 "$TEST_ROOT/tests/support/tfproto.py" board >others
+	same "$(cat others)" "$(cat events)"
+fi
 cat >check.py <<'PY'
 import datetime, json, math
 def seconds(text):
