@@ -1,8 +1,10 @@
 // Every view of every kind of sweep is clicked, brushed and gone through by keys.
 // What a picture alone can do is in pictures.mjs; this is what all of them can.
+import { join } from 'node:path';
+
 import { drag } from '../support/browser.mjs';
 import { big, running } from '../support/fixtures.mjs';
-import { serve, until } from '../support/hdrive.mjs';
+import { hdrive, serve, until } from '../support/hdrive.mjs';
 import { at, go, locate, numbers, rows, settled } from '../support/page.mjs';
 import { assert, claim } from '../support/test.mjs';
 
@@ -261,6 +263,16 @@ export function claims({ server, place, json }) {
 			await new Hands(await visit(server), sweep, trials, best).all();
 		});
 	}
+
+	claim('views_of_a_report_answer_to_hands', async (visit) => {
+		const { trials, best_trial: best } = await json(place, ['status', 'conditional']);
+		const file = join(place, 'hands.html');
+		await hdrive(place, ['-q', 'export', 'conditional', '--html', file]);
+		const page = await visit({ origin: `file://${file}`, address: `file://${file}` }, '',
+			{ offline: true });
+		await page.getByRole('heading', { name: 'conditional', level: 1 }).waitFor();
+		await new Hands(page, 'conditional', trials, best).all();
+	});
 
 	claim('views_of_ten_thousand_answer_to_hands', async (visit, own) => {
 		const folder = await big();
