@@ -4,8 +4,9 @@
  */
 import { fit, mark, stateColour, stateShape, theme } from "./colour.js";
 import { noMetric } from "./curves.js";
-import { el, fill, perFrame, say, stateMark, toggleButton } from "./dom.js";
+import { announce, el, fill, perFrame, say, stateMark, toggleButton } from "./dom.js";
 import * as format from "./format.js";
+import { towards } from "./picture/geometry.js";
 import * as scale from "./scale.js";
 import { apart } from "./text.js";
 import { tip, trialLines } from "./tip.js";
@@ -23,8 +24,9 @@ export function mount(element, model) {
 		kept.set(model, { logY: false, all: false });
 	const wish = kept.get(model);
 	const canvas = el("canvas"), over = el("canvas");
-	const plot = el("div", { class: "plot", role: "img", "aria-label": "Value by trial",
-		"data-picture": "history" }, canvas, over);
+	const plot = el("div", { class: "plot", role: "application", tabindex: "0",
+		"aria-label": "Value by trial: arrows go from trial to trial, Home to the best, Enter opens, " +
+			"Space chooses", "data-picture": "history" }, canvas, over);
 	const message = el("p", { class: "empty", hidden: true });
 	const legend = el("span", { class: "legend" });
 	const toggle = (key, text, title) => toggleButton(wish, key, text, { title, then: () => draw() });
@@ -282,9 +284,7 @@ export function mount(element, model) {
 		model.setHover(row < 0 ? null : model.columns.number[row]);
 		if (row < 0)
 			return hint.hide();
-		const c = model.columns;
-		hint.show([`#${c.number[row]} · ${format.stateText(c.state[row], c.end[row])}`,
-			[c.metric || "value", format.number(c.value[row]) || "none"], ...trialLines(model, row)], px, py);
+		hint.show(factsOf(row), px, py);
 	});
 	plot.addEventListener("pointerup", (event) => {
 		const moved = drag && (Math.abs(drag.x1 - drag.x0) > 5 || Math.abs(drag.y1 - drag.y0) > 5);
@@ -304,6 +304,51 @@ export function mount(element, model) {
 		hint.hide();
 		model.setHover(null);
 	});
+	plot.addEventListener("keydown", (event) => {
+		if (event.altKey || event.ctrlKey || event.metaKey || !places || !taken(event.key))
+			return;
+		event.preventDefault();
+		event.stopPropagation();
+	});
+	plot.addEventListener("blur", () => hint.hide());
+
+	/* A title, then names and values, of a row. */
+	function factsOf(row) {
+		const c = model.columns;
+		return [`#${c.number[row]} · ${format.stateText(c.state[row], c.end[row])}`,
+			[c.metric || "value", format.number(c.value[row]) || "none"], ...trialLines(model, row)];
+	}
+
+	/* Whether a key means something here: the same ones as in other pictures. */
+	function taken(key) {
+		const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+		const row = model.hovered === null ? -1 : model.row(model.hovered);
+		const { visible, bestRow } = model;
+		if (way && row >= 0)
+			goTo(towards(places.xs, places.ys, row, ...way, visible));
+		else if (way || key === "Home")
+			goTo(visible[bestRow] ? bestRow : visible.indexOf(1));
+		else if (key === "Enter" && row >= 0)
+			model.open(model.hovered);
+		else if (key === " " && row >= 0)
+			model.toggle(model.hovered);
+		else if (key === "Escape" && (row >= 0 || brush)) {
+			hint.hide();
+			model.setHover(null);
+			clearBrush();
+		} else
+			return false;
+		return true;
+	}
+
+	function goTo(row) {
+		if (row < 0)
+			return;
+		model.setHover(model.columns.number[row]);
+		const facts = factsOf(row);
+		hint.show(facts, places.xs[row], places.ys[row]);
+		announce(facts.flat().join(" "));
+	}
 
 	function setBrush(area) {
 		brush = { from: x.invert(area.left), to: x.invert(area.right), low: y.invert(area.bottom),

@@ -93,7 +93,7 @@ export function claims({ server }) {
 
 	claim('history_is_brushed_and_pointed_at', async (visit) => {
 		const page = await visit(server, at.sweep('finished', 'history'));
-		const plot = page.getByRole('img', { name: 'Value by trial' });
+		const plot = page.locator('[data-picture=history]');
 
 		await count(page, '40 trials').waitFor();
 		await plot.locator('canvas').first().waitFor();

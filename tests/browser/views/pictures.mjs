@@ -294,7 +294,7 @@ export function claims({ server, place, json }) {
 		await drag(page, root.locator('[data-axis="--units"]'), [0.5, 0.02], [0.5, 0.6]);
 		const first = await shown(page);
 		await page.locator('#tab-history').click();
-		const plot = page.getByRole('img', { name: 'Value by trial' });
+		const plot = page.locator('[data-picture=history]');
 		await plot.waitFor();
 		await settled(page);
 		await drag(page, plot, [0.2, 0.05], [0.7, 0.9]);
