@@ -242,7 +242,7 @@ static bool repeats_is(struct repeats *repeats, struct hd_reason *why)
 {
 	struct twins twins = { NULL, NULL, false };
 	struct pairs pairs;
-	size_t far = 2 * repeats->depth, other;
+	size_t far = 2 * repeats->depth;
 
 	if (!says_something(repeats->trial, repeats->depth))
 		return false;
@@ -250,9 +250,8 @@ static bool repeats_is(struct repeats *repeats, struct hd_reason *why)
 					    &repeats->count);
 	if (!repeats->all || !twins_find(&twins, repeats))
 		return false;
-	other = hd_trial_intervals(twins.telling);
-	if (far < (other + 1) / 2)
-		far = (other + 1) / 2;
+	if (far < hd_trial_intervals(twins.telling))
+		far = hd_trial_intervals(twins.telling);
 	pairs = pairs_count(repeats, far);
 	if (!(pairs_chance(&pairs) <= REPEATS_CHANCE))
 		return false;

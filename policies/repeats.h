@@ -17,9 +17,9 @@
  *    policy stopped counts if it would be stopped today too. One that failed,
  *    or that a person ended, does not: the repeat goes on past it;
  *  - of the pairs of trials that agreed over as many values, A went on alike,
- *    twice as far as that and half as far as the other came, and P parted, so
- *    that the chance to part, (P + 1/4) / (A + P + 1/2), is at most a tenth:
- *    two pairs that never parted, or eleven with one that did.
+ *    twice as far as that and as far as the other came, and P parted, so that
+ *    the chance to part, (P + 1/4) / (A + P + 1/2), is at most a tenth: two
+ *    pairs that never parted, or eleven with one that did.
  */
 #ifndef HD_POLICIES_REPEATS_H
 #define HD_POLICIES_REPEATS_H

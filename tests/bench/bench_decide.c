@@ -10,6 +10,7 @@
 #include "check.h"
 #include "curves.h"
 
+#include <math.h>
 #include <time.h>
 
 enum { INTERVALS = 20,
@@ -33,6 +34,8 @@ struct figure {
 };
 
 static uint32_t noise_state;
+/* Values are multiples of it, so that many are equal; 0: of nothing. */
+static double unit;
 
 static double noise(void)
 {
@@ -63,12 +66,12 @@ static bool judge(const struct hd_policy_type *type, const void *state,
 		  double floor)
 {
 	double interval = (double)hd_trial_intervals(trial) + 1;
+	double value = floor + (1 - floor) / interval + 0.01 * noise();
 	struct hd_reason why;
 
-	assert_int_equal(hd_trial_log(trial,
-				      floor + (1 - floor) / interval +
-					      0.01 * noise()),
-			 0);
+	if (unit > 0)
+		value = round(value / unit) * unit;
+	assert_int_equal(hd_trial_log(trial, value), 0);
 	return type->should_stop(state, trial, history, &why);
 }
 
@@ -168,10 +171,25 @@ static void measure(const struct hd_policy_type *type, size_t trials,
 			       (double)figure->values;
 }
 
+static const size_t sizes[] = { 100, 1000, 10000 };
+
+static void put_policy(const struct hd_policy_type *type,
+		       const struct figure *floor)
+{
+	struct figure figure = { .values = 0 };
+
+	printf("%-22s", type->name);
+	for (size_t j = 0; j < ROWS(sizes); j++) {
+		measure(type, sizes[j], &figure);
+		printf("%9.3f %6.1f", figure.microseconds,
+		       figure.microseconds / floor[j].microseconds);
+	}
+	printf("%9zu %9zu\n", figure.stops, figure.again);
+}
+
 int main(void)
 {
-	static const size_t sizes[] = { 100, 1000, 10000 };
-	struct figure floor[ROWS(sizes)], figure = { .values = 0 };
+	struct figure floor[ROWS(sizes)];
 
 	printf("microseconds per value logged and judged; x: times policy none\n"
 	       "%-22s",
@@ -181,17 +199,13 @@ int main(void)
 		printf("%9zu %6s", sizes[i], "x");
 	}
 	printf("%9s %9s\n", "stops", "promoted");
-	for (size_t i = 0; i < hd_policy_types(); i++) {
-		const struct hd_policy_type *type = hd_policy_type_at(i);
-
-		printf("%-22s", type->name);
-		for (size_t j = 0; j < ROWS(sizes); j++) {
-			measure(type, sizes[j], &figure);
-			printf("%9.3f %6.1f", figure.microseconds,
-			       figure.microseconds / floor[j].microseconds);
-		}
-		printf("%9zu %9zu\n", figure.stops, figure.again);
-	}
+	for (size_t i = 0; i < hd_policy_types(); i++)
+		put_policy(hd_policy_type_at(i), floor);
+	unit = 0.02;
+	printf("  in steps of 0.02\n");
+	for (size_t i = 0; i < hd_policy_types(); i++)
+		if (hd_policy_type_at(i)->has_rungs)
+			put_policy(hd_policy_type_at(i), floor);
 	printf("%-22s%*s\n", "  hold", 2 * 16 + 9, "<= 50");
 	return 0;
 }

@@ -36,7 +36,7 @@ static double cell(const struct result *result, enum column column)
 bool in_group(const struct task *task, const char *group)
 {
 	return !strcmp(task->group, group) ||
-	       !strcmp(task->is_made ? "made" : "recorded", group);
+	       !strcmp(task->family, group);
 }
 
 size_t group_size(const struct bench *bench, const char *group)
@@ -64,6 +64,8 @@ void groups_each(const struct bench *bench,
 		fn(bench, "recorded");
 	if (group_size(bench, "made"))
 		fn(bench, "made");
+	if (group_size(bench, "tied"))
+		fn(bench, "tied");
 	for (size_t t = 0; t < bench->tasks.count; t++)
 		if (is_first(bench, t, bench->tasks.item[t].group))
 			fn(bench, bench->tasks.item[t].group);

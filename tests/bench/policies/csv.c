@@ -38,7 +38,7 @@ bool bench_csv(const struct bench *bench, const char *path)
 		perror(path);
 		return false;
 	}
-	fprintf(file, "task,group,made,seed,sampler,policy,saved,time,regret,kept,"
+	fprintf(file, "task,group,family,seed,sampler,policy,saved,time,regret,kept,"
 		      "full,regret_at_budget,trials_at_budget,undrawn_at_budget,"
 		      "distinct,repeated\n");
 	for (size_t t = 0; t < bench->tasks.count; t++)
@@ -47,9 +47,9 @@ bool bench_csv(const struct bench *bench, const char *path)
 				for (size_t s = 0; s < bench->seeds; s++) {
 					const struct task *task = &bench->tasks.item[t];
 
-					fprintf(file, "%s,%s,%d,%zu,%s,\"%s\"",
+					fprintf(file, "%s,%s,%s,%zu,%s,\"%s\"",
 						task->name, task->group,
-						task->is_made,
+						task->family,
 						bench->first_seed + s,
 						bench->sampler[k] ? bench->sampler[k]->name
 								  : "pool",

@@ -9,9 +9,8 @@
 #include <string.h>
 #include <stdlib.h>
 
-#define PER_KIND 2
 #define ROWS 1000
-#define PARAMS 6
+#define PARAMS MADE_PARAMS
 #define POOL_KEY 0xcafeULL /* of the pool's own draws */
 
 /* A metric: SCALE times the error, from OFFSET on. */
@@ -114,25 +113,32 @@ static double quality(const struct made *made, const double *at)
 	return sum + 0.1 * fabs(at[5] - made->best[5]);
 }
 
-static struct curve draw_made(const struct task *task,
-			      const struct hd_value *values, double *room)
+void made_scale(const struct task *task, const struct hd_value *values, double *at)
+{
+	for (size_t i = 0; i < PARAMS; i++)
+		at[i] = scaled(&hd_space_param(task->space, i)->expr, &values[i]);
+}
+
+double made_unit(const struct task *task)
+{
+	const struct made *made = task->data;
+
+	return fabs(made->metric->scale);
+}
+
+struct curve made_curve(const struct task *task, const double *at, double *room)
 {
 	const struct made *made = task->data;
 	const struct metric *metric = made->metric;
-	struct traits traits;
-	struct hd_rng rng;
-	double at[PARAMS];
+	struct hd_rng rng = noise_of(made, at);
+	struct traits traits = { .rate = at[0],
+				 .decay = at[1],
+				 .warmup = at[3],
+				 .width = at[4],
+				 .adam = at[5],
+				 .quality = quality(made, at),
+				 .epochs = task->epochs };
 
-	for (size_t i = 0; i < PARAMS; i++)
-		at[i] = scaled(&hd_space_param(task->space, i)->expr, &values[i]);
-	rng = noise_of(made, at);
-	traits = (struct traits){ .rate = at[0],
-				  .decay = at[1],
-				  .warmup = at[3],
-				  .width = at[4],
-				  .adam = at[5],
-				  .quality = quality(made, at),
-				  .epochs = task->epochs };
 	traits.luck = normal(&rng);
 	for (size_t i = 0; i < task->epochs; i++) {
 		double error = made->kind->error(&traits, (double)(i + 1)) +
@@ -142,6 +148,15 @@ static struct curve draw_made(const struct task *task,
 		room[i] = metric->offset + metric->scale * (error < 0 ? 0 : error);
 	}
 	return (struct curve){ room, task->epochs };
+}
+
+static struct curve draw_made(const struct task *task,
+			      const struct hd_value *values, double *room)
+{
+	double at[PARAMS];
+
+	made_scale(task, values, at);
+	return made_curve(task, at, room);
 }
 
 static void choose_best(struct made *made)
@@ -176,13 +191,13 @@ static void draw_pool(struct task *task, uint64_t seed)
 	}
 }
 
-static void add(struct tasks *tasks, size_t kind, size_t index)
+struct task made_task(size_t kind, size_t index)
 {
-	size_t n = kind * PER_KIND + index;
+	size_t n = kind * MADE_PER_KIND + index;
 	struct made *made = must(calloc(1, sizeof *made));
 	char name[64];
 	struct task task = { .group = made_kinds[kind].name,
-			     .is_made = true,
+			     .family = "made",
 			     .rows = ROWS,
 			     .epochs = lengths[n % (sizeof lengths / sizeof *lengths)],
 			     .draw = draw_made,
@@ -196,13 +211,16 @@ static void add(struct tasks *tasks, size_t kind, size_t index)
 	choose_best(made);
 	task.goal = made->metric->goal;
 	task.space = made_space();
-	draw_pool(&task, made->seed);
-	tasks_add(tasks, &task);
+	return task;
 }
 
 void tasks_made(struct tasks *tasks)
 {
 	for (size_t kind = 0; kind < MADE_KINDS; kind++)
-		for (size_t i = 0; i < PER_KIND; i++)
-			add(tasks, kind, i);
+		for (size_t i = 0; i < MADE_PER_KIND; i++) {
+			struct task task = made_task(kind, i);
+
+			draw_pool(&task, kind * MADE_PER_KIND + i + 1);
+			tasks_add(tasks, &task);
+		}
 }

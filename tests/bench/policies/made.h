@@ -9,6 +9,8 @@
 #include "task.h"
 
 #define MADE_KINDS 8
+#define MADE_PER_KIND 2
+#define MADE_PARAMS 6
 
 /* What a curve depends on; all but QUALITY, LUCK and EPOCHS in 0..1. */
 struct traits {
@@ -33,5 +35,14 @@ struct made_kind {
 };
 
 extern const struct made_kind made_kinds[MADE_KINDS];
+
+/* The INDEX-th task of a kind, without its pool. */
+struct task made_task(size_t kind, size_t index);
+/* VALUES in the ranges of the task's parameters, 0..1; the last is a choice. */
+void made_scale(const struct task *task, const struct hd_value *values, double *at);
+/* How far in the metric the errors 0 and 1 are apart. */
+double made_unit(const struct task *task);
+/* The curve there, in ROOM[epochs], of a task that made_task gave. */
+struct curve made_curve(const struct task *task, const double *at, double *room);
 
 #endif

@@ -3,7 +3,7 @@
  *
  *   --seeds N  --first-seed N  --trials N  --workers N  --jobs N
  *   --policies A;B  as "hdrive run --policy" takes them: "asha:first_rung=3"
- *   --tasks A,B     "recorded", "made", groups, or GROUP/NAME
+ *   --tasks A,B     "recorded", "made", "tied", groups, or GROUP/NAME
  *   --samplers A,B  in place of the pool: "bayesian", with the tasks' spaces
  *   --data A:B      folders of recorded runs
  *   --csv FILE      one row for each task, seed, sampler and policy
@@ -72,10 +72,11 @@ static void choose_tasks(struct bench *bench, const struct options *options)
 
 	tasks_recorded(&all, options->data);
 	tasks_made(&all);
+	tasks_tied(&all);
 	for (size_t i = 0; i < all.count; i++) {
 		struct task task = all.item[i];
 
-		if (listed(options->tasks, task.is_made ? "made" : "recorded") ||
+		if (listed(options->tasks, task.family) ||
 		    listed(options->tasks, task.group) ||
 		    listed(options->tasks, task.name))
 			all.item[bench->tasks.count++] = task;

@@ -21,6 +21,7 @@ static void add_recorded(void *user, const struct recorded *recorded)
 	*copy = *recorded;
 	snprintf(name, sizeof name, "%s/%s", recorded->group, recorded->name);
 	tasks_add(user, &(struct task){ .group = recorded->group,
+					.family = "recorded",
 					.name = must(strdup(name)),
 					.goal = recorded->goal,
 					.space = recorded->space,

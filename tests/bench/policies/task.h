@@ -14,10 +14,10 @@ struct curve {
 };
 
 struct task {
-	const char *group; /* the data set, or the kind of made-up curves */
-	char *name;        /* "GROUP/NAME" */
-	uint64_t key;      /* of the name, mixed into every seed: see tasks.c */
-	bool is_made;
+	const char *group;  /* the data set, or the kind of made-up curves */
+	char *name;         /* "GROUP/NAME" */
+	uint64_t key;       /* of the name, mixed into every seed: see tasks.c */
+	const char *family; /* "recorded", "made" or "tied" */
 	enum hd_goal goal;
 	struct hd_space *space;
 	size_t rows, epochs;           /* of the pool, and the most that a curve has */
@@ -60,5 +60,7 @@ double tasks_median(enum hd_goal goal, const double *results, size_t count);
 void tasks_recorded(struct tasks *tasks, const char *folders);
 /* made.c: curves that nobody recorded. */
 void tasks_made(struct tasks *tasks);
+/* tied.c: such of them as repeat each other, or seem to. */
+void tasks_tied(struct tasks *tasks);
 
 #endif
