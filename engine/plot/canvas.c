@@ -235,6 +235,26 @@ unsigned hd_canvas_columns(uint32_t character)
 	return is_among(wide, sizeof wide / sizeof wide[0], character) ? 2 : 1;
 }
 
+bool hd_canvas_draws_number(uint32_t letter, const char *text)
+{
+	static const struct range turned[] = {
+		{ 0x05d0, 0x08ff },
+		{ 0xfb1d, 0xfdff },
+		{ 0xfe70, 0xfefc },
+	};
+
+	if (!is_among(turned, sizeof turned / sizeof turned[0], letter))
+		return false;
+	/* Signs and blanks alone between the two. */
+	for (; *text && !((unsigned char)*text & 0x80); text++) {
+		if (*text >= '0' && *text <= '9')
+			return true;
+		if ((*text | 0x20) >= 'a' && (*text | 0x20) <= 'z')
+			return false;
+	}
+	return false;
+}
+
 double hd_canvas_text_width(struct hd_canvas *canvas, const char *text)
 {
 	return canvas->type->width(canvas, text, false);

@@ -143,5 +143,10 @@ struct hd_box hd_canvas_snap(const struct hd_canvas *canvas, struct hd_box box);
 uint32_t hd_canvas_char(const char *text, size_t *step);
 /* Columns a character takes in a terminal: 0, 1 or 2. */
 unsigned hd_canvas_columns(uint32_t character);
+/*
+ * Whether LETTER is written from right to left and the next thing in TEXT behind it
+ * is a number, which who draws lines of Unicode would put on the letter's left.
+ */
+bool hd_canvas_draws_number(uint32_t letter, const char *text);
 
 #endif

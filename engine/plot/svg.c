@@ -63,13 +63,21 @@ static void put_attribute(struct hd_buf *buf, const char *name, double value)
 	hd_buf_putc(buf, '"');
 }
 
-/* As XML takes it: neither markup nor a character that XML does not know. */
+/*
+ * As XML takes it: neither markup nor a character that XML does not know. A number
+ * behind a name from right to left stays behind it, by a mark that is not seen.
+ */
 static void put_text(struct hd_buf *buf, const char *text)
 {
+	uint32_t before = 0;
 	size_t step;
 
 	for (; *text; text += step) {
 		uint32_t point = hd_canvas_char(text, &step);
+
+		if (hd_canvas_draws_number(before, text))
+			hd_buf_puts(buf, "&#8206;");
+		before = point;
 
 		if (point == '&')
 			hd_buf_puts(buf, "&amp;");

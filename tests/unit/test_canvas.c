@@ -61,6 +61,23 @@ static void svg_escapes_all_that_is_markup(void **state)
 	hd_buf_release(&drawn.text);
 }
 
+/* A browser would draw the number to the left of the name, else. */
+static void svg_keeps_a_number_behind_a_name_from_right_to_left(void **state)
+{
+	struct drawn drawn = begin(hd_svg_new(200, 100, false,
+					      "by \xd7\xa9\xd7\x9d, 120 trials", "a 1"));
+	const char *svg;
+
+	(void)state;
+	hd_canvas_words(drawn.canvas, 10, 10, "\xd7\xa9 \xd7\x9d and 1", HD_ANCHOR_START,
+			HD_PAINT_TEXT);
+	svg = finish(&drawn);
+	expect_times(svg, "\xd7\x9d&#8206;, 120 trials", 1);
+	expect_times(svg, "\xd7\xa9 \xd7\x9d and 1", 1);
+	expect_times(svg, "&#8206;", 1);
+	hd_buf_release(&drawn.text);
+}
+
 static void svg_lines_of_one_stroke_are_one_path(void **state)
 {
 	struct drawn drawn = begin(hd_svg_new(200, 100, false, "t", "a"));
@@ -297,6 +314,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(svg_escapes_all_that_is_markup),
+		cmocka_unit_test(svg_keeps_a_number_behind_a_name_from_right_to_left),
 		cmocka_unit_test(svg_lines_of_one_stroke_are_one_path),
 		cmocka_unit_test(svg_leaves_a_gap_where_there_is_no_value),
 		cmocka_unit_test(marks_upon_each_other_are_drawn_once),
