@@ -110,8 +110,9 @@ class SweepView {
 			return;
 		if (this.table.model !== this.model && this.model.loaded)
 			this.table.look(this.model);
-		for (const [kind] of kinds)
-			this.table.update(kind);
+		else
+			for (const [kind] of kinds)
+				this.table.update(kind);
 		if (kinds.some(([kind]) => kind === "data"))
 			this.compileFilter();
 		if (kinds.some(([kind]) => kind !== "hover" && kind !== "points"))
