@@ -326,7 +326,7 @@ check-asan:
 # Two threads with two contexts, and fork, under ThreadSanitizer: the programs
 # that have threads, as all others would find nothing. One forks, and a sweep's
 # worker starts in its child.
-THREAD_TESTS = test_threads test_runner test_ahead
+THREAD_TESTS = test_threads test_runner test_ahead test_flush
 check-threads:
 	@$(MAKE) --no-print-directory SANITIZE=thread threads
 threads: $(THREAD_TESTS:%=$(B)/tests/unit/%) $(B)/hdrive-launch

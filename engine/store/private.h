@@ -164,6 +164,8 @@ struct hd_store {
 	int64_t wait; /* HD_STORE_WAIT; less in tests */
 	int64_t waiting_since;
 	bool has_log;                   /* and its folder knows, come what may */
+	int log_pages;                  /* log.c: at the last commit, */
+	int log_copied;                 /* and as the last copier began */
 	bool writing;                   /* between begin and commit or rollback */
 	sqlite3_stmt *cached[HD_STMTS]; /* NULL: not prepared, or taken */
 	struct hd_store_name names[HD_STORE_NAMES];

@@ -15,7 +15,8 @@
  * folder once when the -wal file is new. A checkpoint that comes between the
  * COMMIT and our sync is no gap: it syncs the log before it copies from it.
  * Who may not wait for the disk has another thread do it, on a descriptor of
- * the log alone (hd_store_log): on that file SQLite holds no locks.
+ * the log alone (hd_store_log): on that file SQLite holds no locks. The copying
+ * of the log can be left to another thread as well (log.h).
  */
 #include "store/store.h"
 

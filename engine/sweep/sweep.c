@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "base/sized.h"
+#include "store/log.h"
 #include "store/store.h"
 #include "sweep/control.h"
 #include "sweep/lock.h"
@@ -259,6 +260,7 @@ int hd_sweep_open_loop(struct hd_sweep *sweep, struct hd_error *err)
 	sweep->due.data = sweep;
 	sweep->sync.data = sweep;
 	sweep->loop_open = true;
+	hd_store_leave_log(sweep->store);
 	return 0;
 }
 

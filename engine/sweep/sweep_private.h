@@ -82,6 +82,9 @@ struct hd_sweep {
 	uv_work_t flush;
 	int flush_log;          /* its descriptor, -1 while it has none, */
 	int flush_error;        /* and the errno it came back with */
+	uv_work_t copy;         /* flush.c: of the log into the store, */
+	const char *copy_path;  /* NULL while nobody does it, */
+	int copy_error;         /* and the errno it came back with */
 	atomic_int stop_asked;  /* 1: gracefully, 2: now */
 	atomic_bool poll_asked; /* by the runner */
 	int stop_heard;

@@ -7,6 +7,8 @@
 
 #include "storebox.h"
 
+#include "store/log.h"
+
 #include <hdrive/sweep.h>
 
 #include <errno.h>
@@ -18,14 +20,28 @@
 
 static pthread_t loop_thread;
 static atomic_int worker_syncs;
-static bool workers_fail;
+static atomic_int worker_copies;
+static const char *worker_fails; /* with a file whose name ends so */
+
+static bool name_ends(int fd, const char *end)
+{
+	char link[64], name[4096];
+	ssize_t length;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	length = readlink(link, name, sizeof name - 1);
+	name[length > 0 ? length : 0] = '\0';
+	return length > (ssize_t)strlen(end) &&
+	       strcmp(name + length - strlen(end), end) == 0;
+}
 
 /* In place of the C library's, SQLite's calls as well. */
-int fdatasync(int fd)
+__attribute__((visibility("default"))) int fdatasync(int fd)
 {
 	if (!pthread_equal(pthread_self(), loop_thread)) {
 		atomic_fetch_add(&worker_syncs, 1);
-		if (workers_fail) {
+		atomic_fetch_add(&worker_copies, name_ends(fd, ".db"));
+		if (worker_fails && name_ends(fd, worker_fails)) {
 			errno = EIO;
 			return -1;
 		}
@@ -115,6 +131,7 @@ static int run(struct storebox *box, struct place *place)
 
 	loop_thread = pthread_self();
 	atomic_store(&worker_syncs, 0);
+	atomic_store(&worker_copies, 0);
 	ok(box, hd_config_parse(&config, text, strlen(text), "t.yml", NULL, findings,
 				&box->err));
 	hd_findings_free(findings);
@@ -140,9 +157,10 @@ static void the_loop_does_not_wait_for_the_disk(void **state)
 	struct storebox *box = *state;
 	struct place place = { 0 };
 
-	workers_fail = false;
+	worker_fails = NULL;
 	ok(box, run(box, &place));
 	assert_true(atomic_load(&worker_syncs) > 0);
+	assert_int_equal(atomic_load(&worker_copies), 0);
 	assert_false(place.was_stopped);
 }
 
@@ -151,10 +169,45 @@ static void a_disk_that_fails_meanwhile_ends_the_sweep(void **state)
 	struct storebox *box = *state;
 	struct place place = { 0 };
 
-	workers_fail = true;
+	worker_fails = "-wal";
 	assert_int_equal(run(box, &place), HD_EIO);
 	assert_non_null(strstr(box->err.text, "cannot sync its log: Input/output error"));
 	assert_true(place.was_stopped);
+}
+
+/* Longer than SQLite would let it become. */
+static void have_long_log(struct storebox *box)
+{
+	hd_store_leave_log(box->store);
+	ok(box, hd_store_exec(box->store,
+			      "BEGIN; CREATE TABLE filler(x);"
+			      "INSERT INTO filler VALUES(zeroblob(5000000));"
+			      "COMMIT; DROP TABLE filler",
+			      &box->err));
+}
+
+static void nor_for_the_log_to_be_copied(void **state)
+{
+	struct storebox *box = *state;
+	struct place place = { 0 };
+
+	worker_fails = NULL;
+	have_long_log(box);
+	ok(box, run(box, &place));
+	assert_true(atomic_load(&worker_copies) > 0);
+	assert_false(place.was_stopped);
+}
+
+static void a_disk_that_fails_when_it_is_copied_ends_the_sweep(void **state)
+{
+	struct storebox *box = *state;
+	struct place place = { 0 };
+
+	worker_fails = ".db";
+	have_long_log(box);
+	assert_int_equal(run(box, &place), HD_EIO);
+	assert_non_null(strstr(box->err.text, "Input/output error"));
+	assert_true(atomic_load(&worker_copies) > 0);
 }
 
 static void only_a_log_that_lasts_is_synced_by_others(void **state)
@@ -177,6 +230,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_BOX(the_loop_does_not_wait_for_the_disk),
 		WITH_BOX(a_disk_that_fails_meanwhile_ends_the_sweep),
+		WITH_BOX(nor_for_the_log_to_be_copied),
+		WITH_BOX(a_disk_that_fails_when_it_is_copied_ends_the_sweep),
 		WITH_BOX(only_a_log_that_lasts_is_synced_by_others),
 	};
 
