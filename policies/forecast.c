@@ -373,7 +373,7 @@ static bool forecast_fails(const struct forecast *forecast,
 	return stand->share < forecast->chance;
 }
 
-/* A repeats_tells_fn: who was stopped for good would be today. */
+/* A repeats_rule's: who was stopped for good would be today. */
 static bool forecast_tells(const void *vstate, const struct hd_trial *trial,
 			   const struct hd_trial *other,
 			   const struct hd_history *history)
@@ -390,6 +390,8 @@ static bool forecast_tells(const void *vstate, const struct hd_trial *trial,
 	return forecast_fails(vstate, other, history, rung, &course, &stand);
 }
 
+static const struct repeats_rule forecast_repeats = { 1, forecast_tells };
+
 bool hd_forecast_should_stop(const void *vstate, const struct hd_trial *trial,
 			     const struct hd_history *history,
 			     struct hd_reason *why)
@@ -400,7 +402,7 @@ bool hd_forecast_should_stop(const void *vstate, const struct hd_trial *trial,
 	struct course course;
 
 	if (forecast->repeats == REPEATS_STOP &&
-	    hd_repeats_should_stop(forecast, forecast_tells, trial, history, why))
+	    hd_repeats_should_stop(&forecast_repeats, forecast, trial, history, why))
 		return true;
 	if (!is_rung(interval) ||
 	    !forecast_fails(forecast, trial, history, interval, &course, &stand))
@@ -434,8 +436,7 @@ static size_t course_waiting(const struct course *course,
 		    (k + 1 == course->count ||
 		     hd_trial_intervals(trial) < course->rung[k + 1]) &&
 		    !(forecast->repeats == REPEATS_STOP &&
-		      hd_repeats_should_stay(forecast, forecast_tells, trial,
-					     history)))
+		      hd_repeats_should_stay(&forecast_repeats, forecast, trial, history)))
 			return i;
 	}
 	return SIZE_MAX;

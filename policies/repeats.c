@@ -17,8 +17,8 @@
 const char *const hd_repeats_words[3] = { "stop", "keep", NULL };
 
 struct repeats {
+	const struct repeats_rule *rule;
 	const void *policy;
-	repeats_tells_fn tells;
 	const struct hd_trial *trial;
 	const struct hd_history *history;
 	size_t depth;                  /* values compared: all that TRIAL has */
@@ -128,8 +128,8 @@ static bool is_telling(const struct repeats *repeats, const struct hd_trial *oth
 	    hd_trial_intervals(other) == repeats->depth &&
 	    hd_trial_number(other) > hd_trial_number(repeats->trial))
 		return false;
-	return repeats->tells(repeats->policy, repeats->trial, other,
-			      repeats->history);
+	return repeats->rule->tells(repeats->policy, repeats->trial, other,
+				    repeats->history);
 }
 
 static void twins_add(struct twins *twins, const struct repeats *repeats,
@@ -242,7 +242,7 @@ static bool repeats_is(struct repeats *repeats, struct hd_reason *why)
 {
 	struct twins twins = { NULL, NULL, false };
 	struct pairs pairs;
-	size_t far = 2 * repeats->depth;
+	size_t far = 2 * repeats->depth, other;
 
 	if (!says_something(repeats->trial, repeats->depth))
 		return false;
@@ -250,8 +250,10 @@ static bool repeats_is(struct repeats *repeats, struct hd_reason *why)
 					    &repeats->count);
 	if (!repeats->all || !twins_find(&twins, repeats))
 		return false;
-	if (far < hd_trial_intervals(twins.telling))
-		far = hd_trial_intervals(twins.telling);
+	other = (size_t)ceil(repeats->rule->share *
+			     (double)hd_trial_intervals(twins.telling));
+	if (far < other)
+		far = other;
 	pairs = pairs_count(repeats, far);
 	if (!(pairs_chance(&pairs) <= REPEATS_CHANCE))
 		return false;
@@ -268,13 +270,13 @@ static bool repeats_is(struct repeats *repeats, struct hd_reason *why)
 	return true;
 }
 
-bool hd_repeats_should_stop(const void *policy, repeats_tells_fn tells,
+bool hd_repeats_should_stop(const struct repeats_rule *rule, const void *policy,
 			    const struct hd_trial *trial,
 			    const struct hd_history *history,
 			    struct hd_reason *why)
 {
-	struct repeats repeats = { .policy = policy,
-				   .tells = tells,
+	struct repeats repeats = { .rule = rule,
+				   .policy = policy,
 				   .trial = trial,
 				   .history = history,
 				   .depth = hd_trial_interval(trial) };
@@ -287,12 +289,12 @@ bool hd_repeats_should_stop(const void *policy, repeats_tells_fn tells,
 	return leader != trial && repeats_is(&repeats, why);
 }
 
-bool hd_repeats_should_stay(const void *policy, repeats_tells_fn tells,
+bool hd_repeats_should_stay(const struct repeats_rule *rule, const void *policy,
 			    const struct hd_trial *trial,
 			    const struct hd_history *history)
 {
-	struct repeats repeats = { .policy = policy,
-				   .tells = tells,
+	struct repeats repeats = { .rule = rule,
+				   .policy = policy,
 				   .trial = trial,
 				   .history = history,
 				   .depth = hd_trial_intervals(trial) };

@@ -17,9 +17,12 @@
  *    policy stopped counts if it would be stopped today too. One that failed,
  *    or that a person ended, does not: the repeat goes on past it;
  *  - of the pairs of trials that agreed over as many values, A went on alike,
- *    twice as far as that and as far as the other came, and P parted, so that
- *    the chance to part, (P + 1/4) / (A + P + 1/2), is at most a tenth: two
- *    pairs that never parted, or eleven with one that did.
+ *    twice as far as that and a share as far as the other came, and P parted,
+ *    so that the chance to part, (P + 1/4) / (A + P + 1/2), is at most a tenth:
+ *    two pairs that never parted, or eleven with one that did.
+ *
+ * The share is the policy's: one that trusts early values may trust pairs that
+ * have gone half as far, one that is careful asks for all of it.
  */
 #ifndef HD_POLICIES_REPEATS_H
 #define HD_POLICIES_REPEATS_H
@@ -38,21 +41,27 @@ extern const char *const hd_repeats_words[3];
 		       "what becomes of a trial that logs exactly what " \
 		       "another logged")
 
-/*
- * Whether OTHER, which POLICY stopped or may yet stop, is of use to TRIAL: it is
- * judged no more strictly, and when it is ended for good, it would be today.
- */
-typedef bool (*repeats_tells_fn)(const void *policy, const struct hd_trial *trial,
-				 const struct hd_trial *other,
-				 const struct hd_history *history);
+/* How a policy takes repeats: constant, one for each that has them. */
+struct repeats_rule {
+	/* How far of the other's way pairs must have been seen to go, 0..1. */
+	double share;
+	/*
+	 * Whether OTHER, which POLICY stopped or may yet stop, is of use to
+	 * TRIAL: it is judged no more strictly, and when it is ended for good,
+	 * it would be today.
+	 */
+	bool (*tells)(const void *policy, const struct hd_trial *trial,
+		      const struct hd_trial *other,
+		      const struct hd_history *history);
+};
 
 /* Whether TRIAL, which has just logged a value, is to stop as a repeat; WHY. */
-bool hd_repeats_should_stop(const void *policy, repeats_tells_fn tells,
+bool hd_repeats_should_stop(const struct repeats_rule *rule, const void *policy,
 			    const struct hd_trial *trial,
 			    const struct hd_history *history,
 			    struct hd_reason *why);
 /* Whether TRIAL, which pauses, is one, so that it need not go on. */
-bool hd_repeats_should_stay(const void *policy, repeats_tells_fn tells,
+bool hd_repeats_should_stay(const struct repeats_rule *rule, const void *policy,
 			    const struct hd_trial *trial,
 			    const struct hd_history *history);
 

@@ -234,7 +234,7 @@ static bool rungs_fails(const struct rungs *rungs, const struct hd_trial *trial,
 	return standing->place > standing->most;
 }
 
-/* A repeats_tells_fn: brackets that begin later are the more patient. */
+/* A repeats_rule's: brackets that begin later are the more patient. */
 static bool rungs_tells(const void *vstate, const struct hd_trial *trial,
 			const struct hd_trial *other,
 			const struct hd_history *history)
@@ -253,6 +253,9 @@ static bool rungs_tells(const void *vstate, const struct hd_trial *trial,
 	       rungs_fails(rungs, other, history, &standing);
 }
 
+/* Rungs trust early values: half of the way is enough. */
+static const struct repeats_rule rungs_repeats = { 0.5, rungs_tells };
+
 bool hd_rungs_should_stop(const void *vstate, const struct hd_trial *trial,
 			  const struct hd_history *history, struct hd_reason *why)
 {
@@ -264,7 +267,7 @@ bool hd_rungs_should_stop(const void *vstate, const struct hd_trial *trial,
 	};
 
 	if (rungs->repeats == REPEATS_STOP &&
-	    hd_repeats_should_stop(rungs, rungs_tells, trial, history, why))
+	    hd_repeats_should_stop(&rungs_repeats, rungs, trial, history, why))
 		return true;
 	if (rungs_last(rungs, standing.bracket, standing.rung) != standing.rung)
 		return false;
@@ -350,7 +353,7 @@ static const struct hd_trial *rungs_next(const struct rungs *rungs,
 		trial = hd_history_trial(history, (size_t)all[i].number);
 		if (!rungs_waits(trial, rung) ||
 		    (rungs->repeats == REPEATS_STOP &&
-		     hd_repeats_should_stay(rungs, rungs_tells, trial, history)))
+		     hd_repeats_should_stay(&rungs_repeats, rungs, trial, history)))
 			continue;
 		*standing = (struct rungs_standing){
 			.rung = rung->interval,

@@ -100,7 +100,7 @@ static void one_pair_is_chance(void **state)
 	for (size_t id = 0; id < 6; id++)
 		add_done(history, id, 10);
 	add_done(history, 0, 10);
-	assert_int_equal(stops_at(history, 3, 10), 0);
+	assert_int_equal(stops_at(history, 3, 9), 0);
 	/* Which was the second pair, for as far as it went. */
 	assert_int_equal(stops_at(history, 4, 9), 2);
 	hd_history_free(history);
@@ -127,24 +127,34 @@ static void a_pair_that_parted_wants_eleven_that_did_not(void **state)
 	hd_history_free(history);
 }
 
-static void pairs_have_to_go_as_far_as_the_other(void **state)
+/* Whether a third row of the table is stopped by POLICY, whose other has 40. */
+static bool stops_beside(const char *policy, size_t pairs)
 {
 	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	struct hd_reason why = { 0 };
+	bool stop;
 
-	(void)state;
 	for (size_t id = 0; id < 4; id++)
 		add_done(history, id, 40);
-	add(history, 4, 10);
-	add(history, 0, 10);
-	add(history, 1, 10);
-	/* 10 values of a pair are enough where the other has 10, not where 40. */
-	assert_true(stops(add(history, 4, 2), history, NULL));
-	assert_false(stops(add(history, 3, 2), history, NULL));
-	add(history, 0, 40);
-	assert_false(stops(add(history, 3, 2), history, NULL));
-	add(history, 1, 40);
-	assert_true(stops(add(history, 3, 2), history, NULL));
+	add(history, 0, pairs);
+	add(history, 1, pairs);
+	stop = curves_stops(policy, NULL, 0, add(history, 2, 2), history, &why) &&
+	       strstr(why.text, "values are those of trial 2");
 	hd_history_free(history);
+	return stop;
+}
+
+static void pairs_have_to_go_a_share_of_the_others_way(void **state)
+{
+	(void)state;
+	assert_false(stops_beside("asha", 19));
+	assert_true(stops_beside("asha", 20));
+	assert_false(stops_beside("hyperband", 19));
+	assert_true(stops_beside("hyperband", 20));
+	assert_false(stops_beside("forecast", 39));
+	assert_true(stops_beside("forecast", 40));
+	assert_false(stops_beside("auto", 39));
+	assert_true(stops_beside("auto", 40));
 }
 
 static void who_agrees_is_asked_at_a_few_intervals(void **state)
@@ -249,26 +259,36 @@ static void coarse_values_that_agree_by_chance_are_kept(void **state)
 }
 
 /*
- * A schedule that has an effect from interval 18 of 20 on: as soon as two have
+ * A schedule that has an effect from interval LATE of 20 on: as soon as two have
  * come there nobody stops, and none did before.
  */
-static void what_parts_late_is_learned(void **state)
+static void check_late(const char *policy, const char *option, double value,
+		       size_t late)
 {
 	struct hd_history *history = curves_new(HD_MAXIMIZE);
 
-	(void)state;
 	for (size_t i = 0; i < 60; i++) {
 		struct hd_trial *trial = curves_start(history);
+		struct hd_reason why = { 0 };
 
 		for (size_t j = 1; j <= 20; j++) {
-			double late = j < 18 ? 0 : 0.001 * (double)(i / 12);
+			double part = j < late ? 0 : 0.001 * (double)(i / 12);
 
-			assert_int_equal(hd_trial_log(trial, curve(i % 12, j) + late), 0);
-			assert_false(stops(trial, history, NULL));
+			assert_int_equal(hd_trial_log(trial, curve(i % 12, j) + part), 0);
+			if (curves_stops(policy, option, value, trial, history, &why))
+				assert_null(strstr(why.text, "values are those of"));
 		}
 		hd_trial_move(trial, HD_TRIAL_EVENT_DONE);
 	}
 	hd_history_free(history);
+}
+
+static void what_parts_late_is_learned(void **state)
+{
+	(void)state;
+	check_late("asha", "first_rung", 1e6, 11);
+	check_late("forecast", NULL, 0, 11);
+	check_late("auto", NULL, 0, 19);
 }
 
 /* --- who tells ------------------------------------------------------------------- */
@@ -440,7 +460,7 @@ int main(void)
 		cmocka_unit_test(a_repeat_stops_for_good_with_its_reason),
 		cmocka_unit_test(one_pair_is_chance),
 		cmocka_unit_test(a_pair_that_parted_wants_eleven_that_did_not),
-		cmocka_unit_test(pairs_have_to_go_as_far_as_the_other),
+		cmocka_unit_test(pairs_have_to_go_a_share_of_the_others_way),
 		cmocka_unit_test(who_agrees_is_asked_at_a_few_intervals),
 		cmocka_unit_test(what_does_not_move_proves_nothing),
 		cmocka_unit_test(a_counter_is_no_repeat),
