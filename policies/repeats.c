@@ -50,14 +50,20 @@ static bool is_depth(size_t interval)
 	return depth == interval;
 }
 
+/* Those that diverge alike are alike: their means are NaN from there on. */
+static bool same(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
 /* As far as sums can tell, the first COUNT values of both are the same. */
 static bool seem_alike(const struct hd_trial *a, const struct hd_trial *b,
 		       size_t count)
 {
-	return hd_trial_mean(a, count) == hd_trial_mean(b, count) &&
-	       hd_trial_best(a, count) == hd_trial_best(b, count) &&
-	       hd_trial_value(a, count) == hd_trial_value(b, count) &&
-	       hd_trial_value(a, 1) == hd_trial_value(b, 1);
+	return same(hd_trial_mean(a, count), hd_trial_mean(b, count)) &&
+	       same(hd_trial_best(a, count), hd_trial_best(b, count)) &&
+	       same(hd_trial_value(a, count), hd_trial_value(b, count)) &&
+	       same(hd_trial_value(a, 1), hd_trial_value(b, 1));
 }
 
 static bool are_alike(const struct hd_trial *a, const struct hd_trial *b,

@@ -56,16 +56,22 @@ static enum hd_outcome outcome_of(const struct hd_trial *trial)
 	return HD_OUTCOME_NOTHING;
 }
 
+/* Those that diverge alike are alike: their means are NaN from there on. */
+static bool is_same(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
 bool hd_observe_alike(const struct hd_trial *a, const struct hd_trial *b)
 {
 	size_t count = hd_trial_intervals(a), other = hd_trial_intervals(b);
 
 	if (other < count)
 		count = other;
-	return hd_trial_value(a, 1) == hd_trial_value(b, 1) &&
-	       hd_trial_value(a, count) == hd_trial_value(b, count) &&
-	       hd_trial_mean(a, count) == hd_trial_mean(b, count) &&
-	       hd_trial_best(a, count) == hd_trial_best(b, count);
+	return is_same(hd_trial_value(a, 1), hd_trial_value(b, 1)) &&
+	       is_same(hd_trial_value(a, count), hd_trial_value(b, count)) &&
+	       is_same(hd_trial_mean(a, count), hd_trial_mean(b, count)) &&
+	       is_same(hd_trial_best(a, count), hd_trial_best(b, count));
 }
 
 /* --- stopped trials ------------------------------------------------------- */

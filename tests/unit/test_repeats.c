@@ -177,6 +177,22 @@ static void who_agrees_is_asked_at_a_few_intervals(void **state)
 	hd_history_free(history);
 }
 
+/* Both pairs diverge at their fifth value, after which each mean is NaN. */
+static void pairs_that_diverge_alike_went_on_alike(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		struct hd_trial *trial = add(history, i % 6, 4);
+
+		curves_log(trial, (const double[]){ NAN, 0.1, NAN, 0.2, 0.3, NAN }, 6);
+		hd_trial_move(trial, HD_TRIAL_EVENT_DONE);
+	}
+	assert_true(stops(add(history, 3, 2), history, NULL));
+	hd_history_free(history);
+}
+
 /* --- what looks like one --------------------------------------------------------- */
 
 /* Of COUNT trials with the VALUES, eight others beside, none is stopped. */
@@ -462,6 +478,7 @@ int main(void)
 		cmocka_unit_test(a_pair_that_parted_wants_eleven_that_did_not),
 		cmocka_unit_test(pairs_have_to_go_a_share_of_the_others_way),
 		cmocka_unit_test(who_agrees_is_asked_at_a_few_intervals),
+		cmocka_unit_test(pairs_that_diverge_alike_went_on_alike),
 		cmocka_unit_test(what_does_not_move_proves_nothing),
 		cmocka_unit_test(a_counter_is_no_repeat),
 		cmocka_unit_test(coarse_values_that_agree_by_chance_are_kept),
