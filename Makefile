@@ -111,6 +111,7 @@ BENCH_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(BENCH_SRC))
 SAMPLER_BENCH := $(B)/tests/bench/samplers/samplers
 SAMPLER_BENCH_SRC := $(wildcard tests/bench/samplers/*.c tests/bench/common/*.c)
 POLICY_BENCH := $(B)/tests/bench/policies/policies
+BENCH_ALL := $(BENCH_BIN) $(B)/tests/bench/fill_many $(SAMPLER_BENCH) $(POLICY_BENCH)
 POLICY_BENCH_SRC := $(wildcard tests/bench/policies/*.c tests/bench/common/*.c)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
 
@@ -305,8 +306,9 @@ $(SLURM_CLIENT): tests/cluster/fake/client.c
 	@$(if $(Q),echo '  LD   $@')
 	$(Q)$(CC) $(STD) $(WARN) -O2 -g $< -o $@
 
+# The benchmarks are built with them: what does not build measures nothing.
 check: all $(TEST_BIN) $(API_BIN) $(REPLAY_BIN) $(CRASH_BIN) \
-		$(if $(SANITIZE),,$(CLUSTER_BIN) $(SLURM_CLIENT))
+		$(if $(SANITIZE),,$(CLUSTER_BIN) $(SLURM_CLIENT) $(BENCH_ALL))
 	@tests/support/run-tests.sh $(B) '$(TESTS)' $(TEST_BIN) $(API_BIN) $(REPLAY_BIN) \
 		$(if $(SANITIZE),,$(CLUSTER_BIN))
 

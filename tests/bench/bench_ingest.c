@@ -19,7 +19,8 @@ static double next_value(uint64_t *bits)
 	return (double)(*bits >> 11) / 9007199254740992.0;
 }
 
-static void turn_end(struct storebox *box, const int64_t *trials, size_t row)
+static void turn_end(struct storebox *box, const int64_t *trials,
+		     struct hd_tail_place (*stored)[HD_TAIL_SOURCES], size_t row)
 {
 	struct hd_tail_place places[HD_TAIL_SOURCES] = { { (int64_t)row * 40, (int64_t)row } };
 
@@ -27,7 +28,7 @@ static void turn_end(struct storebox *box, const int64_t *trials, size_t row)
 		ok(box, hd_store_trial_metric(box->store, trials[i], row, 0.9,
 					      0.5, 0.9, BOX_TIME, &box->err));
 		ok(box, hd_store_trial_places(box->store, trials[i], places,
-					      &box->err));
+					      stored[i], &box->err));
 	}
 	box_commit(box);
 }
@@ -35,6 +36,7 @@ static void turn_end(struct storebox *box, const int64_t *trials, size_t row)
 static void ingest(struct storebox *box, const int64_t *trials, int *commits)
 {
 	static const char *const names[] = { "accuracy", "loss", "val/accuracy", "val/loss" };
+	struct hd_tail_place stored[TRIALS][HD_TAIL_SOURCES] = { 0 };
 	size_t sequence[TRIALS] = { 0 };
 	uint64_t bits = 1;
 	int64_t turn = hd_time_steady();
@@ -47,13 +49,13 @@ static void ingest(struct storebox *box, const int64_t *trials, int *commits)
 		box_log(box, trials[trial], row, names[i % 4],
 			next_value(&bits), i % 4 ? 0 : row / 4 + 1);
 		if (i % 16 == 0 && hd_time_steady() - turn >= 10000) {
-			turn_end(box, trials, i);
+			turn_end(box, trials, stored, i);
 			turn = hd_time_steady();
 			box_begin(box);
 			++*commits;
 		}
 	}
-	turn_end(box, trials, ROWS_ALL);
+	turn_end(box, trials, stored, ROWS_ALL);
 }
 
 static double through_the_store(int *commits, double *bytes)
