@@ -203,18 +203,23 @@ static void drafts_are_told_and_removed_when_asked(void **state)
 	assert_null(strstr(told.text, "drafts"));
 }
 
+static void write_state_of_another_host(const struct storebox *box)
+{
+	char trial[500];
+
+	snprintf(trial, sizeof trial, "%s/.hdrive/a/000000", box->folder);
+	folder_write(trial, "state",
+		     "{\"pid\":4242,\"start\":7,\"program\":4243,\"boot\":\"b\","
+		     "\"host\":\"far-away\"}\n",
+		     0644);
+}
+
 static void a_state_file_of_another_host_is_told(void **state)
 {
 	struct storebox *box = *state;
 	struct told told;
-	char path[500];
-	FILE *file;
 
-	snprintf(path, sizeof path, "%s/.hdrive/a/000000/state", box->folder);
-	file = fopen(path, "w");
-	fputs("{\"pid\":4242,\"start\":7,\"program\":4243,\"boot\":\"b\",\"host\":\"far-away\"}\n",
-	      file);
-	fclose(file);
+	write_state_of_another_host(box);
 	told = doctor(box, false);
 	expect(&told, "warning host 'a' has files of host 'far-away'\n");
 }
@@ -225,12 +230,8 @@ static void a_sweep_on_a_target_is_left_to_its_target(void **state)
 	struct storebox *box = *state;
 	struct told told;
 	char path[500];
-	FILE *file;
 
-	snprintf(path, sizeof path, "%s/.hdrive/a/000000/state", box->folder);
-	file = fopen(path, "w");
-	fputs("{\"pid\":1,\"start\":7,\"program\":1,\"boot\":\"b\",\"host\":\"far-away\"}\n", file);
-	fclose(file);
+	write_state_of_another_host(box);
 	snprintf(path, sizeof path, "%s/.hdrive/a/000001/exit.tmp", box->folder);
 	close(open(path, O_WRONLY | O_CREAT, 0644));
 	box_reopen(box, HD_STORE_WRITE);
