@@ -68,6 +68,15 @@ static void set_path(const char *name, const char *base, const char *tail)
 	setenv(name, path, 1);
 }
 
+/* Who runs the tests may ignore some (nohup does), which no shell takes back. */
+static void signals_reset(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM };
+
+	for (size_t i = 0; i < ROWS(signals); i++)
+		signal(signals[i], SIG_DFL);
+}
+
 /* In the child: the script's world. Does not come back. */
 static void script_exec(const char *script, const char *base)
 {
@@ -84,6 +93,7 @@ static void script_exec(const char *script, const char *base)
 	int fd;
 
 	setpgid(0, 0);
+	signals_reset();
 	snprintf(log, sizeof log, "%s/log", base);
 	snprintf(search, sizeof search, "%s:%s", TEST_BUILD, path ? path : "/usr/bin:/bin");
 	for (size_t i = 0; i < ROWS(ours); i++)
