@@ -20,6 +20,9 @@ static const struct hd_option asha_options[] = {
 	HD_OPTION_SIZE(struct rungs, brackets, 1, RUNGS_BRACKETS_MOST, 1,
 		       "sets of trials, each beginning a rung later than the one "
 		       "before"),
+	HD_OPTION_DOUBLE_OR(struct rungs, climb, 0, RUNGS_CLIMB_MOST, 0,
+			    "this many places better for each that a trial has climbed "
+			    "since half of the rung"),
 	HD_OPTION_BOOL(struct rungs, promote, true,
 		       "take a trial up again that comes to be among the best"),
 	REPEATS_OPTION(struct rungs),

@@ -22,6 +22,15 @@ struct rungs_standing {
 	size_t rung, bracket;
 	size_t place, count, most;
 	double best;
+	double climbed; /* places since half of the rung; 0 when it does not count */
+};
+
+/* Who came to a rung, by value, and what each has climbed; NULL: not counted. */
+struct rungs_order {
+	const struct rungs *rungs;
+	const struct hd_standing *all;
+	const double *climbs;
+	size_t count;
 };
 
 /* --- the sequence ---------------------------------------------------------- */
@@ -175,51 +184,113 @@ size_t hd_rungs_bracket(const struct rungs *rungs, size_t number)
 
 /* --- judging --------------------------------------------------------------- */
 
-/* The place of TRIAL at its interval among those of its bracket. */
+static size_t rungs_half(size_t rung)
+{
+	return rung - rung / 2;
+}
+
+/* False for nobody, and for no memory. */
+static bool order_open(struct rungs_order *order, const struct rungs *rungs,
+		       const struct hd_history *history, size_t rung)
+{
+	bool climbs = rungs->climb > 0 && rungs_half(rung) < rung;
+	size_t count;
+
+	order->rungs = rungs;
+	order->climbs = climbs ? hd_history_climbs(history, rung,
+						   rungs_half(rung), &count)
+			       : NULL;
+	if (climbs && !order->climbs)
+		return false;
+	order->all = hd_history_standings(history, rung, &order->count);
+	return order->all;
+}
+
+/* Places less those climbed: the less the better. */
+static double order_score(const struct rungs_order *order, size_t i)
+{
+	return (double)i - order->rungs->climb * order->climbs[i];
+}
+
+static bool order_before(const struct rungs_order *order, size_t i, size_t j)
+{
+	double a, b;
+
+	if (!order->climbs)
+		return i < j;
+	a = order_score(order, i);
+	b = order_score(order, j);
+	return a < b || (a == b && i < j);
+}
+
+/* Inherited trials stand among those of every bracket. */
+static bool order_is_of(const struct rungs_order *order, size_t i, size_t bracket)
+{
+	int64_t number = order->all[i].number;
+
+	return number < 0 || order->rungs->brackets == 1 ||
+	       hd_rungs_bracket(order->rungs, (size_t)number) == bracket;
+}
+
+/* Where the I-th stands among those of the bracket, into STANDING. */
+static void order_stand(const struct rungs_order *order, size_t i,
+			struct rungs_standing *standing)
+{
+	bool ordered = order->rungs->brackets == 1 && !order->climbs;
+
+	standing->place = ordered ? i + 1 : 1;
+	standing->count = ordered ? order->count : 0;
+	for (size_t j = 0; j < order->count && !ordered; j++) {
+		if (!order_is_of(order, j, standing->bracket))
+			continue;
+		standing->count++;
+		standing->place += order_before(order, j, i);
+	}
+	standing->most = standing->count / order->rungs->reduction_factor;
+	standing->best = order->all[i].best;
+	standing->climbed = order->climbs ? order->climbs[i] : 0;
+}
+
+/* The place of TRIAL at the rung among those of its bracket; 0: no memory. */
 static void rungs_stand(const struct rungs *rungs, const struct hd_trial *trial,
 			const struct hd_history *history,
 			struct rungs_standing *standing)
 {
-	const struct hd_standing *all;
-	int64_t number = (int64_t)hd_trial_number(trial);
-	size_t count;
+	struct rungs_order order;
+	size_t count, place = hd_history_place(history, trial, standing->rung,
+					       false, &count);
 
-	standing->place = standing->count = 0;
-	if (rungs->brackets == 1) {
-		standing->place = hd_history_place(history, trial,
-						   standing->rung, false,
-						   &standing->count);
-		return;
-	}
-	all = hd_history_standings(history, standing->rung, &count);
-	for (size_t i = 0; i < count; i++) {
-		if (all[i].number >= 0 &&
-		    hd_rungs_bracket(rungs, (size_t)all[i].number) != standing->bracket)
-			continue;
-		standing->count++;
-		if (all[i].number == number)
-			standing->place = standing->count;
-	}
+	standing->place = standing->count = standing->most = 0;
+	if (place && order_open(&order, rungs, history, standing->rung))
+		order_stand(&order, place - 1, standing);
 }
 
 static void rungs_explain(const struct rungs *rungs,
 			  const struct rungs_standing *standing,
 			  struct hd_reason *why)
 {
-	char best[HD_REASON_NUMBER], bracket[48] = "";
+	char best[HD_REASON_NUMBER], places[HD_REASON_NUMBER];
+	char bracket[48] = "", climbed[96] = "";
 
 	if (rungs->brackets > 1)
 		snprintf(bracket, sizeof bracket, " of bracket %zu of %zu",
 			 standing->bracket + 1, rungs->brackets);
+	if (standing->climbed != 0)
+		snprintf(climbed, sizeof climbed, ", %s place%s %s since %zu",
+			 hd_reason_number(fabs(standing->climbed), places),
+			 fabs(standing->climbed) == 1 ? "" : "s",
+			 standing->climbed < 0 ? "lost" : "climbed",
+			 rungs_half(standing->rung));
 	why->mine = (double)standing->place;
 	why->limit = (double)standing->most;
 	why->compared = standing->count;
 	hd_reason_set(why,
-		      "place %zu of %zu at rung %zu%s, best so far %s; the "
+		      "place %zu of %zu at rung %zu%s, best so far %s%s; the "
 		      "best %zu (1/%zu) go%s on",
 		      standing->place, standing->count, standing->rung, bracket,
-		      hd_reason_number(standing->best, best), standing->most,
-		      rungs->reduction_factor, standing->most == 1 ? "es" : "");
+		      hd_reason_number(standing->best, best), climbed,
+		      standing->most, rungs->reduction_factor,
+		      standing->most == 1 ? "es" : "");
 }
 
 /* Whether TRIAL is not among those of the bracket who go on from the rung. */
@@ -228,7 +299,6 @@ static bool rungs_fails(const struct rungs *rungs, const struct hd_trial *trial,
 			struct rungs_standing *standing)
 {
 	rungs_stand(rungs, trial, history, standing);
-	standing->most = standing->count / rungs->reduction_factor;
 	if (standing->most == 0)
 		standing->most = 1;
 	return standing->place > standing->most;
@@ -279,7 +349,6 @@ bool hd_rungs_should_stop(const void *vstate, const struct hd_trial *trial,
 	hd_history_best(history, standing.rung, &leader);
 	if (leader == trial)
 		return false;
-	standing.best = hd_trial_best(trial, standing.rung);
 	rungs_explain(rungs, &standing, why);
 	why->pauses = rungs->promote;
 	return true;
@@ -300,70 +369,71 @@ static bool rungs_waits(const struct hd_trial *trial,
 	       !isnan(hd_trial_best(trial, rung->interval));
 }
 
-/* How many of the COUNT trials of ALL are of each bracket. */
-static void rungs_count(const struct rungs *rungs,
-			const struct hd_standing *all, size_t count,
-			size_t *counts)
+static size_t order_bracket(const struct rungs_order *order, size_t i)
 {
-	size_t inherited = 0;
-
-	for (size_t s = 0; s < rungs->brackets; s++)
-		counts[s] = 0;
-	if (rungs->brackets == 1) {
-		counts[0] = count;
-		return;
-	}
-	for (size_t i = 0; i < count; i++)
-		if (all[i].number < 0)
-			inherited++;
-		else
-			counts[hd_rungs_bracket(rungs, (size_t)all[i].number)]++;
-	for (size_t s = 0; s < rungs->brackets; s++)
-		counts[s] += inherited;
+	return hd_rungs_bracket(order->rungs, (size_t)order->all[i].number);
 }
 
-/* The best that waits at RUNG for its turn; NULL for none. */
+/*
+ * The best that waits at RUNG for its turn, behind LAST (SIZE_MAX: of all), and
+ * in a bracket that is not DONE; COUNT for none.
+ */
+static size_t order_next(const struct rungs_order *order,
+			 const struct hd_history *history,
+			 const struct rungs_rung *rung, const bool *done,
+			 size_t last)
+{
+	size_t found = order->count, end = order->count;
+
+	/* By value alone they stand in order, and of one bracket it is clear where
+	 * those end that go on. */
+	if (!order->climbs && order->rungs->brackets == 1)
+		end = order->count / order->rungs->reduction_factor;
+	for (size_t i = order->climbs ? 0 : last + 1; i < end; i++) {
+		size_t bracket;
+
+		if (order->all[i].number < 0 ||
+		    (last != SIZE_MAX && !order_before(order, last, i)) ||
+		    (found < order->count && !order_before(order, i, found)))
+			continue;
+		bracket = order_bracket(order, i);
+		if (done[bracket] || rung->k < bracket ||
+		    !rungs_waits(hd_history_trial(history,
+						  (size_t)order->all[i].number),
+				 rung))
+			continue;
+		found = i;
+		if (!order->climbs)
+			break;
+	}
+	return found;
+}
+
+/* Who is to be taken up at RUNG; NULL for none. */
 static const struct hd_trial *rungs_next(const struct rungs *rungs,
 					 const struct hd_history *history,
 					 const struct rungs_rung *rung,
 					 struct rungs_standing *standing)
 {
-	size_t counts[RUNGS_BRACKETS_MOST], places[RUNGS_BRACKETS_MOST] = { 0 };
-	size_t count, inherited = 0;
-	const struct hd_standing *all =
-		hd_history_standings(history, rung->interval, &count);
+	bool done[RUNGS_BRACKETS_MOST] = { false };
+	struct rungs_order order;
+	size_t i = SIZE_MAX;
 
-	rungs_count(rungs, all, count, counts);
-	for (size_t i = 0; i < count; i++) {
-		const struct hd_trial *trial;
-		size_t s, place, most;
+	if (!order_open(&order, rungs, history, rung->interval))
+		return NULL;
+	standing->rung = rung->interval;
+	while ((i = order_next(&order, history, rung, done, i)) < order.count) {
+		const struct hd_trial *trial =
+			hd_history_trial(history, (size_t)order.all[i].number);
 
-		if (all[i].number < 0) {
-			inherited++;
-			continue;
-		}
-		s = hd_rungs_bracket(rungs, (size_t)all[i].number);
-		place = inherited + ++places[s];
-		most = counts[s] / rungs->reduction_factor;
-		/* With one bracket there is nobody behind this one either. */
-		if (place > most && rungs->brackets == 1)
-			return NULL;
-		if (place > most || rung->k < s)
-			continue;
-		trial = hd_history_trial(history, (size_t)all[i].number);
-		if (!rungs_waits(trial, rung) ||
-		    (rungs->repeats == REPEATS_STOP &&
-		     hd_repeats_should_stay(&rungs_repeats, rungs, trial, history)))
-			continue;
-		*standing = (struct rungs_standing){
-			.rung = rung->interval,
-			.bracket = s,
-			.place = place,
-			.count = counts[s],
-			.most = most,
-			.best = all[i].best,
-		};
-		return trial;
+		standing->bracket = order_bracket(&order, i);
+		order_stand(&order, i, standing);
+		if (standing->place > standing->most)
+			done[standing->bracket] = true; /* nor who is behind it */
+		else if (rungs->repeats != REPEATS_STOP ||
+			 !hd_repeats_should_stay(&rungs_repeats, rungs, trial,
+						 history))
+			return trial;
 	}
 	return NULL;
 }
@@ -379,7 +449,7 @@ const struct hd_trial *hd_rungs_promote(const void *vstate,
 	const struct rungs *rungs = vstate;
 	const struct hd_trial *found = NULL;
 	struct rungs_rung rung = { .interval = rungs->first_rung };
-	struct rungs_standing standing;
+	struct rungs_standing standing, at;
 	size_t count;
 
 	if (!rungs->promote)
@@ -389,9 +459,11 @@ const struct hd_trial *hd_rungs_promote(const void *vstate,
 		const struct hd_trial *trial;
 
 		rung.next = rungs_after(rungs, rung.interval);
-		trial = rungs_next(rungs, history, &rung, &standing);
-		if (trial)
+		trial = rungs_next(rungs, history, &rung, &at);
+		if (trial) {
 			found = trial;
+			standing = at;
+		}
 		rung.interval = rung.next;
 	}
 	if (found)

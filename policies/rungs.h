@@ -9,6 +9,10 @@
  * least one, go on; the others pause, and are taken up again when they come to
  * be among the best.
  *
+ * Who is best is told by places: that by the best value so far, bettered by CLIMB
+ * times those climbed since half of the rung. A learning curve that overtakes
+ * others is not at its end; in places that says the same of curves of any scale.
+ *
  * In the paper spacing is the factor, so that the trials at a rung fall as one
  * over the interval. A smaller one makes them fall faster, and in more and
  * smaller steps: with a factor of 2 and a spacing of 1.4 as its square.
@@ -24,6 +28,7 @@
 #define RUNGS_SPACING_MOST 1000
 #define RUNGS_FIRST_MOST 1000000
 #define RUNGS_BRACKETS_MOST 32
+#define RUNGS_CLIMB_MOST 10
 
 /* The state of a policy with rungs: its options, then what init makes. */
 struct rungs {
@@ -31,6 +36,7 @@ struct rungs {
 	double spacing; /* above 1; NaN: the reduction factor */
 	size_t first_rung;
 	size_t brackets;
+	double climb; /* what a place climbed counts, in places */
 	bool promote;
 	size_t repeats;
 

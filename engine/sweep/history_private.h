@@ -20,6 +20,8 @@ struct history_best {
 struct history_cache {
 	struct hd_order *orders; /* [0] is interval 1 */
 	size_t count;
+	size_t *indices; /* hd_history_climbs': see there */
+	size_t index_room;
 	bool failed; /* no memory for an answer; the next log says so */
 };
 

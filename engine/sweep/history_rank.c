@@ -21,6 +21,7 @@ void hd_history_cache_free(struct history_cache *cache)
 	for (size_t i = 0; i < cache->count; i++)
 		hd_order_release(&cache->orders[i]);
 	free(cache->orders);
+	free(cache->indices);
 	free(cache);
 }
 
@@ -219,6 +220,111 @@ hd_history_standings(const struct hd_history *history, size_t interval,
 	const struct hd_order *order = history_bests(history, interval, count);
 
 	return order ? order->bests : NULL;
+}
+
+/* --- climbing -------------------------------------------------------------- */
+
+/* Room for a climb of each in ORDER, and an index of each trial. */
+static int climbs_reserve(const struct hd_history *history, struct hd_order *order)
+{
+	struct history_cache *cache = history->cache;
+	void *grown;
+
+	if (order->climb_room < order->best_room) {
+		grown = realloc(order->climbs,
+				order->best_room * sizeof order->climbs[0]);
+		if (!grown)
+			return HD_ENOMEM;
+		order->climbs = grown;
+		order->climb_room = order->best_room;
+	}
+	if (cache->index_room < history->count) {
+		grown = realloc(cache->indices,
+				history->room * sizeof cache->indices[0]);
+		if (!grown)
+			return HD_ENOMEM;
+		cache->indices = grown;
+		cache->index_room = history->room;
+	}
+	return 0;
+}
+
+/*
+ * Each in ORDER at its place among those of this sweep, less than none; INDICES
+ * becomes where a trial stands in ORDER, from 1 on, 0 for one that does not.
+ */
+static void climbs_begin(struct hd_order *order, size_t *indices, size_t trials)
+{
+	size_t place = 0;
+
+	memset(indices, 0, trials * sizeof indices[0]);
+	for (size_t i = 0; i < order->best_count; i++) {
+		int64_t number = order->bests[i].number;
+
+		order->climbs[i] = 0;
+		if (number < 0)
+			continue;
+		indices[number] = i + 1;
+		order->climbs[i] = -(double)++place;
+	}
+}
+
+/* And its place in BEFORE on top, among those who are in ORDER too. */
+static void climbs_add(struct hd_order *order, const struct hd_order *before,
+		       const size_t *indices)
+{
+	size_t place = 0;
+
+	for (size_t from = 0, to; from < before->best_count; from = to) {
+		double best = before->bests[from].best, middle;
+		size_t equals = 0;
+
+		for (to = from; to < before->best_count &&
+				(before->bests[to].best == best ||
+				 (isnan(best) && isnan(before->bests[to].best)));
+		     to++)
+			equals += before->bests[to].number >= 0 &&
+				  indices[before->bests[to].number];
+		middle = (double)place + ((double)equals + 1) / 2;
+		place += equals;
+		for (size_t i = from; i < to; i++) {
+			int64_t number = before->bests[i].number;
+
+			if (number >= 0 && indices[number])
+				order->climbs[indices[number] - 1] += middle;
+		}
+	}
+}
+
+const double *hd_history_climbs(const struct hd_history *history,
+				size_t interval, size_t earlier, size_t *count)
+{
+	const struct hd_order *before = NULL;
+	struct hd_order *order;
+	size_t reached;
+
+	*count = 0;
+	if (earlier == 0 || earlier >= interval ||
+	    !history_bests(history, interval, &reached))
+		return NULL;
+	before = history_bests(history, earlier, &reached);
+	/* Room for another order may have moved this one. */
+	order = &history->cache->orders[interval - 1];
+	if (!before || climbs_reserve(history, order) < 0) {
+		history_fail(history, NULL);
+		return NULL;
+	}
+	if (order->climb_count != order->best_count ||
+	    order->climb_before != before->best_count ||
+	    order->climb_earlier != earlier) {
+		climbs_begin(order, history->cache->indices, history->count);
+		climbs_add(order, before, history->cache->indices);
+		order->climb_count = order->best_count;
+		order->climb_before = before->best_count;
+		order->climb_earlier = earlier;
+	}
+	*count = order->best_count;
+	return order->climbs;
 }
 
 /* Orders are built anew, from the curves, when they are asked for. */

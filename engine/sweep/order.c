@@ -34,6 +34,7 @@ void hd_order_release(struct hd_order *order)
 {
 	free(order->means);
 	free(order->bests);
+	free(order->climbs);
 	memset(order, 0, sizeof *order);
 }
 

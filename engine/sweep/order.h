@@ -19,9 +19,14 @@ struct hd_order {
 	size_t mean_count, mean_room;
 	struct hd_standing *bests; /* equals stand by number */
 	size_t best_count, best_room;
+	double *climbs; /* of each of bests, as history_rank.c last made them */
+	size_t climb_room;
+	/* For which they were made: an interval, and how many had come to it and
+	 * to this one. */
+	size_t climb_earlier, climb_before, climb_count;
 };
 
-/* Free both columns; the order is empty again. */
+/* Free all columns; the order is empty again. */
 void hd_order_release(struct hd_order *order);
 /* Room for one more, so that the next add cannot fail. 0 or HD_ENOMEM. */
 int hd_order_reserve_mean(struct hd_order *order);

@@ -202,6 +202,16 @@ HD_API const struct hd_standing *
 hd_history_standings(const struct hd_history *history, size_t interval,
 		     size_t *count);
 /*
+ * How many places each of them has climbed since EARLIER, an interval before,
+ * below 0 when it fell: its place among the trials of this sweep by their best over
+ * 1..EARLIER, of equals the middle of theirs, less its place now. 0 for those
+ * of an earlier sweep. O(n) after a value was logged; NULL and borrowed as the
+ * standings are, and as long.
+ */
+HD_API const double *hd_history_climbs(const struct hd_history *history,
+				       size_t interval, size_t earlier,
+				       size_t *count);
+/*
  * The most intervals that a trial which completed has logged, those of earlier
  * sweeps included: how long a trial is, as far as anybody knows. 0 before one
  * has completed.

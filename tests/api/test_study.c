@@ -114,6 +114,8 @@ static void trials_are_asked_and_told(void **state)
 			 (int64_t)hd_trial_number(trial));
 	assert_int_equal(count, 1);
 	assert_null(hd_history_standings(history, 2, &count));
+	assert_null(hd_history_climbs(history, 1, 1, &count));
+	assert_int_equal(count, 0);
 	assert_int_equal(hd_history_horizon(history), 1);
 	assert_int_equal(hd_study_intervals(study, 0), 1);
 	assert_int_equal(hd_study_intervals(study, 9), 0);

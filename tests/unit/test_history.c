@@ -71,6 +71,47 @@ static void who_is_ranked_where_is_who_has_that_place(void **state)
 	hd_history_free(history);
 }
 
+static void check_climbs(const struct hd_history *history, const double *expected,
+			 size_t count)
+{
+	size_t found;
+	const double *climbs = hd_history_climbs(history, 2, 1, &found);
+
+	assert_non_null(climbs);
+	assert_int_equal(found, count);
+	for (size_t i = 0; i < count; i++)
+		assert_true(climbs[i] == expected[i]);
+}
+
+/* By their first values: d, then b and c, then a, then NaN; the old one is out. */
+static void places_are_climbed_among_those_who_came_as_far(void **state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	struct hd_trial *old = hd_history_inherit(history, NULL), *e;
+	size_t count;
+
+	(void)state;
+	assert_non_null(old);
+	assert_null(hd_history_climbs(history, 2, 1, &count));
+	curves_log(old, (const double[]){ 0, 0 }, 2);
+	curves_add(history, 9, 1); /* 4th, and 1st by two values */
+	curves_add(history, 4, 3); /* 2.5, and 3rd */
+	curves_add(history, 4, 4); /* 2.5, and 4th */
+	curves_add(history, 2, 2); /* 1st, and 2nd */
+	e = curves_add(history, NAN);
+	check_climbs(history, (const double[]){ 0, 3, -1, -0.5, -1.5 }, 5);
+	/* Who logs changes what the others have climbed. */
+	curves_log(e, (const double[]){ 1.5 }, 1);
+	check_climbs(history, (const double[]){ 0, 3, 3, -2, -1.5, -2.5 }, 6);
+	curves_add(history, 1);
+	check_climbs(history, (const double[]){ 0, 3, 3, -2, -1.5, -2.5 }, 6);
+	assert_null(hd_history_climbs(history, 2, 2, &count));
+	assert_null(hd_history_climbs(history, 2, 0, &count));
+	assert_null(hd_history_climbs(history, 3, 1, &count));
+	assert_int_equal(count, 0);
+	hd_history_free(history);
+}
+
 static void the_horizon_is_the_longest_that_completed(void **state)
 {
 	struct hd_history *history = curves_new(HD_MAXIMIZE);
@@ -382,6 +423,7 @@ int main(void)
 		cmocka_unit_test(inherited_trials_compare_and_are_not_counted),
 		cmocka_unit_test(forgetting_changes_no_best_and_no_count),
 		cmocka_unit_test(who_is_ranked_where_is_who_has_that_place),
+		cmocka_unit_test(places_are_climbed_among_those_who_came_as_far),
 		cmocka_unit_test(the_horizon_is_the_longest_that_completed),
 		cmocka_unit_test(free_takes_null),
 	};

@@ -111,6 +111,13 @@ static void memory_ask(const struct hd_history *history,
 					 &count);
 	}
 	assert_true(place >= 1 && place <= count);
+	if (interval > 1 && !hd_history_climbs(history, interval, interval - 1, &count)) {
+		assert_int_equal(count, 0);
+		assert_true(memory_failed);
+		assert_non_null(hd_history_climbs(history, interval, interval - 1,
+						  &count));
+	}
+	assert_true(count >= place);
 }
 
 static void memory_run(void)

@@ -425,6 +425,61 @@ static void between_close_rungs_the_lower_counts(void **state)
 
 /* --- brackets -------------------------------------------------------------- */
 
+static void a_place_climbed_counts_as_many_as_climb_says(void **state)
+{
+	struct hd_history *history = curves_new(HD_MINIMIZE);
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "asha", { "climb", 0.5 });
+	/* Half of 3 is 2. There the last was last, and now it is third. */
+	curves_add(history, 1, 1, 1);
+	curves_add(history, 2, 2, 2);
+	curves_add(history, 4, 4, 4);
+	curves_add(history, 5, 5, 5);
+	curves_add(history, 6, 6, 6);
+	curves_add(history, 9, 8, 3);
+	/* 3 - 3/2 is before 2, and 4 + 1/2 behind it. */
+	assert_false(stops(&asked, 5, history));
+	assert_true(stops(&asked, 1, history));
+	assert_string_equal(asked.why.text,
+			    "place 3 of 6 at rung 3, best so far 2; the best 2 "
+			    "(1/3) go on");
+	assert_true(stops(&asked, 2, history));
+	assert_string_equal(asked.why.text,
+			    "place 4 of 6 at rung 3, best so far 4, 1 place lost "
+			    "since 2; the best 2 (1/3) go on");
+	free(asked.state);
+	ASKED(&asked, "asha", { "climb", 0 });
+	assert_true(stops(&asked, 5, history));
+	assert_false(stops(&asked, 1, history));
+	free(asked.state);
+	hd_history_free(history);
+}
+
+static void who_climbed_is_promoted_first(void **state)
+{
+	struct hd_history *history = curves_new(HD_MAXIMIZE);
+	const struct hd_trial *found;
+	struct asked asked;
+
+	(void)state;
+	ASKED(&asked, "asha", { "climb", 1 });
+	for (size_t i = 0; i < 5; i++)
+		curves_flat(history, (double)i, 3);
+	curves_add(history, -2, -1, 3.5); /* from the last place to the second */
+	for (size_t i = 0; i < 6; i++)
+		curves_end(hd_history_trial_mutable(history, i), HD_END_PAUSED);
+	found = promotes(&asked, history);
+	assert_non_null(found);
+	assert_int_equal(hd_trial_number(found), 5);
+	assert_string_equal(asked.why.text,
+			    "place 1 of 6 at rung 3, best so far 3.5, 4 places "
+			    "climbed since 2; the best 2 (1/3) go on");
+	free(asked.state);
+	hd_history_free(history);
+}
+
 static void a_later_bracket_begins_a_rung_later_and_compares_alone(void **state)
 {
 	struct hd_history *history = curves_new(HD_MAXIMIZE);
@@ -599,6 +654,8 @@ int main(void)
 		cmocka_unit_test(only_what_pauses_is_promoted),
 		cmocka_unit_test(a_trial_without_a_value_is_not_promoted),
 		cmocka_unit_test(between_close_rungs_the_lower_counts),
+		cmocka_unit_test(a_place_climbed_counts_as_many_as_climb_says),
+		cmocka_unit_test(who_climbed_is_promoted_first),
 		cmocka_unit_test(a_later_bracket_begins_a_rung_later_and_compares_alone),
 		cmocka_unit_test(a_bracket_begins_a_rung_of_the_sequence_later),
 		cmocka_unit_test(with_close_rungs_hyperbands_brackets_are_more_alike),

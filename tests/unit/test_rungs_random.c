@@ -38,32 +38,100 @@ static bool plain_is_rung(const struct rungs *rungs, size_t bracket, size_t at)
 	return false;
 }
 
-/* Place of trial INDEX at RUNG among the COUNT of its bracket, one by one. */
-static size_t plain_place(const struct rungs *rungs,
-			  const struct hd_history *history, size_t index,
-			  size_t rung, size_t *count)
+/*
+ * Who came to a rung, by index among all known: their best there and half of the
+ * way before, their places by value and with what they climbed.
+ */
+struct plain {
+	size_t rung, count;
+	enum hd_goal goal;
+	bool came[64], ours[64];
+	double now[64], half[64];
+	double place[64], score[64];
+};
+
+/*
+ * The K-th's place by VALUES, from 1 on, among those of this sweep alone when
+ * OURS. Of equals the earlier is the better, or MIDDLE: all have the same.
+ */
+static double plain_by_value(const struct plain *plain, const double *values,
+			     size_t k, bool ours, bool middle)
 {
-	size_t bracket = hd_rungs_bracket(rungs, index), before = 0;
-	double mine = hd_trial_best(hd_history_trial(history, index), rung);
+	size_t better = 0, older = 0, equals = 0;
+
+	for (size_t i = 0; i < plain->count; i++) {
+		if (!plain->came[i] || (ours && !plain->ours[i]))
+			continue;
+		if (hd_goal_better(plain->goal, values[i], values[k])) {
+			better++;
+		} else if (!hd_goal_worse(plain->goal, values[i], values[k])) {
+			equals++;
+			older += i < k;
+		}
+	}
+	return (double)better + (middle ? (double)(equals + 1) / 2 : (double)older + 1);
+}
+
+static void plain_look(struct plain *plain, const struct rungs *rungs,
+		       const struct hd_history *history, size_t rung)
+{
+	plain->rung = rung;
+	plain->count = hd_history_known(history);
+	plain->goal = hd_history_goal(history);
+	assert_true(plain->count <= ROWS(plain->came));
+	for (size_t k = 0; k < plain->count; k++) {
+		const struct hd_trial *trial = hd_history_known_trial(history, k);
+
+		plain->came[k] = hd_trial_intervals(trial) >= rung;
+		plain->ours[k] = !hd_trial_is_inherited(trial);
+		plain->now[k] = hd_trial_best(trial, rung);
+		plain->half[k] = hd_trial_best(trial, (rung + 1) / 2);
+	}
+	for (size_t k = 0; k < plain->count; k++) {
+		if (!plain->came[k])
+			continue;
+		plain->place[k] = plain_by_value(plain, plain->now, k, false, false);
+		plain->score[k] = plain->place[k];
+		if (rungs->climb > 0 && plain->ours[k] && rung > 1)
+			plain->score[k] -=
+				rungs->climb *
+				(plain_by_value(plain, plain->half, k, true, true) -
+				 plain_by_value(plain, plain->now, k, true, false));
+	}
+}
+
+static bool plain_before(const struct plain *plain, size_t a, size_t b)
+{
+	if (plain->score[a] != plain->score[b])
+		return plain->score[a] < plain->score[b];
+	return plain->place[a] < plain->place[b];
+}
+
+/* Place of the K-th known at the rung among the COUNT of its bracket. */
+static size_t plain_place(const struct plain *plain, const struct rungs *rungs,
+			  const struct hd_history *history, size_t k, size_t *count)
+{
+	const struct hd_trial *trial = hd_history_known_trial(history, k);
+	size_t bracket = hd_rungs_bracket(rungs, hd_trial_number(trial)), before = 0;
 
 	*count = 0;
 	for (size_t i = 0; i < hd_history_known(history); i++) {
 		const struct hd_trial *other = hd_history_known_trial(history, i);
-		double theirs = hd_trial_best(other, rung);
-		bool old = hd_trial_is_inherited(other);
-		enum hd_goal goal = hd_history_goal(history);
 
-		if (hd_trial_intervals(other) < rung ||
-		    (!old && hd_rungs_bracket(rungs, hd_trial_number(other)) != bracket))
+		if (hd_trial_intervals(other) < plain->rung ||
+		    (!hd_trial_is_inherited(other) &&
+		     hd_rungs_bracket(rungs, hd_trial_number(other)) != bracket))
 			continue;
 		++*count;
-		if (hd_goal_better(goal, theirs, mine))
-			before++;
-		else if (!hd_goal_worse(goal, theirs, mine) &&
-			 (old || hd_trial_number(other) < index))
-			before++;
+		before += plain_before(plain, i, k);
 	}
 	return before + 1;
+}
+
+/* Trial INDEX's index among all known. */
+static size_t plain_known(const struct hd_history *history, size_t index)
+{
+	return hd_history_known(history) - hd_history_count(history) + index;
 }
 
 static bool plain_stops(const struct rungs *rungs,
@@ -71,22 +139,24 @@ static bool plain_stops(const struct rungs *rungs,
 {
 	const struct hd_trial *trial = hd_history_trial(history, index), *leader;
 	size_t interval = hd_trial_interval(trial), count, place;
+	struct plain plain;
 
 	if (!plain_is_rung(rungs, hd_rungs_bracket(rungs, index), interval) ||
 	    interval == hd_history_horizon(history))
 		return false;
-	place = plain_place(rungs, history, index, interval, &count);
+	plain_look(&plain, rungs, history, interval);
+	place = plain_place(&plain, rungs, history, plain_known(history, index), &count);
 	hd_history_best(history, interval, &leader);
 	count /= rungs->reduction_factor;
 	return place > (count ? count : 1) && leader != trial;
 }
 
-/* The rung that trial INDEX waits at for its turn; 0 when it may not go on. */
+/* The rung that trial INDEX waits at for its turn; 0 when it waits at none. */
 static size_t plain_waits(const struct rungs *rungs,
 			  const struct hd_history *history, size_t index)
 {
 	const struct hd_trial *trial = hd_history_trial(history, index);
-	size_t intervals = hd_trial_intervals(trial), rung = 0, count, place;
+	size_t intervals = hd_trial_intervals(trial), rung = 0;
 
 	if (hd_trial_end(trial) != HD_END_PAUSED ||
 	    hd_trial_state(trial) != HD_TRIAL_CANCELED)
@@ -94,30 +164,51 @@ static size_t plain_waits(const struct rungs *rungs,
 	for (size_t at = 1; at <= intervals; at++)
 		if (plain_is_rung(rungs, hd_rungs_bracket(rungs, index), at))
 			rung = at;
-	if (rung == 0 || isnan(hd_trial_best(trial, rung)))
-		return 0;
-	place = plain_place(rungs, history, index, rung, &count);
-	return place <= count / rungs->reduction_factor ? rung : 0;
+	return rung && !isnan(hd_trial_best(trial, rung)) ? rung : 0;
+}
+
+/* Of those that wait at RUNG, by WAITS, the best that may go on; NULL for none. */
+static const struct hd_trial *plain_promotes_at(const struct rungs *rungs,
+						const struct hd_history *history,
+						const size_t *waits, size_t rung)
+{
+	const struct hd_trial *found = NULL;
+	struct plain plain;
+	size_t count, best = 0;
+
+	plain_look(&plain, rungs, history, rung);
+	for (size_t i = 0; i < hd_history_count(history); i++) {
+		size_t k = plain_known(history, i);
+
+		if (waits[i] != rung ||
+		    plain_place(&plain, rungs, history, k, &count) >
+			    count / rungs->reduction_factor ||
+		    (found && !plain_before(&plain, k, best)))
+			continue;
+		found = hd_history_trial(history, i);
+		best = k;
+	}
+	return found;
 }
 
 static const struct hd_trial *plain_promotes(const struct rungs *rungs,
 					     const struct hd_history *history)
 {
 	const struct hd_trial *found = NULL;
-	size_t highest = 0;
+	size_t waits[64], highest;
 
 	for (size_t i = 0; i < hd_history_count(history); i++) {
-		const struct hd_trial *trial = hd_history_trial(history, i);
-		size_t rung = plain_waits(rungs, history, i);
-
-		if (rung < highest || rung == 0)
-			continue;
-		if (rung > highest ||
-		    hd_goal_better(hd_history_goal(history),
-				   hd_trial_best(trial, rung),
-				   hd_trial_best(found, rung)))
-			found = trial;
-		highest = rung;
+		assert_true(i < ROWS(waits));
+		waits[i] = plain_waits(rungs, history, i);
+	}
+	for (size_t below = SIZE_MAX; !found; below = highest) {
+		highest = 0;
+		for (size_t i = 0; i < hd_history_count(history); i++)
+			if (waits[i] < below && waits[i] > highest)
+				highest = waits[i];
+		if (highest == 0)
+			return NULL;
+		found = plain_promotes_at(rungs, history, waits, highest);
 	}
 	return found;
 }
@@ -177,17 +268,20 @@ static void the_rules_hold_over_random_histories(void **state)
 {
 	static const struct {
 		const char *policy;
-		double factor, spacing, first, brackets;
+		double factor, spacing, first, brackets, climb;
 	} rows[] = {
-		{ "asha", 3, NAN, 3, 1 },
-		{ "asha", 2, NAN, 1, 1 },
-		{ "asha", 2, NAN, 1, 3 },
-		{ "asha", 2, 1.34, 2, 1 },
-		{ "asha", 2, 1.01, 1, 2 },
-		{ "asha", 2, 4.5, 1, 1 },
-		{ "hyperband", 3, NAN, 1, 3 },
-		{ "hyperband", 2, NAN, 2, 4 },
-		{ "hyperband", 2, 1.5, 1, 3 },
+		{ "asha", 3, NAN, 3, 1, 0 },
+		{ "asha", 2, NAN, 1, 1, 0 },
+		{ "asha", 2, NAN, 1, 3, 0 },
+		{ "asha", 2, 1.34, 2, 1, 0 },
+		{ "asha", 2, 1.01, 1, 2, 0 },
+		{ "asha", 2, 4.5, 1, 1, 0 },
+		{ "asha", 2, 1.6, 2, 1, 0.3 },
+		{ "asha", 3, NAN, 1, 2, 1 },
+		{ "hyperband", 3, NAN, 1, 3, 0 },
+		{ "hyperband", 2, NAN, 2, 4, 0 },
+		{ "hyperband", 2, 1.5, 1, 3, 0 },
+		{ "hyperband", 2, 1.5, 1, 3, 4 },
 	};
 
 	(void)state;
@@ -199,8 +293,9 @@ static void the_rules_hold_over_random_histories(void **state)
 		      { "reduction_factor", rows[i].factor },
 		      { "spacing", rows[i].spacing },
 		      { "first_rung", rows[i].first },
-		      { "brackets", rows[i].brackets });
-		for (uint32_t seed = 0; seed < 30; seed++)
+		      { "brackets", rows[i].brackets },
+		      { "climb", rows[i].climb });
+		for (uint32_t seed = 0; seed < 20; seed++)
 			random_history(&asked, seed, &stopped, &promoted);
 		assert_true(stopped > 100);
 		assert_true(promoted > 20);

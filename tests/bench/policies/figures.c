@@ -102,6 +102,8 @@ const struct figure figures[] = {
 	  .text = "asha:reduction_factor=2,spacing=1.34,first_rung=2" },
 	{ .label = "close rungs, 3 and 1.6",
 	  .text = "asha:reduction_factor=3,spacing=1.6,first_rung=2" },
+	{ .label = "close rungs, 3 and 1.6, climb 0.5",
+	  .text = "asha:reduction_factor=3,spacing=1.6,first_rung=2,climb=0.5" },
 	{ .label = "close rungs, 4 and 2",
 	  .text = "asha:reduction_factor=4,spacing=2,first_rung=2" },
 	{ .label = "percentile 25, delay 5",
