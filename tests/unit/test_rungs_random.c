@@ -178,12 +178,12 @@ static const struct hd_trial *plain_promotes_at(const struct rungs *rungs,
 
 	plain_look(&plain, rungs, history, rung);
 	for (size_t i = 0; i < hd_history_count(history); i++) {
-		size_t k = plain_known(history, i);
+		size_t k = plain_known(history, i), place;
 
-		if (waits[i] != rung ||
-		    plain_place(&plain, rungs, history, k, &count) >
-			    count / rungs->reduction_factor ||
-		    (found && !plain_before(&plain, k, best)))
+		if (waits[i] != rung || (found && !plain_before(&plain, k, best)))
+			continue;
+		place = plain_place(&plain, rungs, history, k, &count);
+		if (place > count / rungs->reduction_factor)
 			continue;
 		found = hd_history_trial(history, i);
 		best = k;
