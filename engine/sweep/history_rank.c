@@ -257,7 +257,8 @@ static void climbs_begin(struct hd_order *order, size_t *indices, size_t trials)
 {
 	size_t place = 0;
 
-	memset(indices, 0, trials * sizeof indices[0]);
+	if (trials) /* of earlier sweeps alone: there may be no INDICES */
+		memset(indices, 0, trials * sizeof indices[0]);
 	for (size_t i = 0; i < order->best_count; i++) {
 		int64_t number = order->bests[i].number;
 
