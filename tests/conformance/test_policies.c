@@ -5,6 +5,7 @@
  */
 #include "check.h"
 #include "curves.h"
+#include "noise.h"
 
 #include "sweep/history.h"
 
@@ -152,14 +153,6 @@ static const struct hd_trial *ask_next(const struct hd_policy_type *policy,
 	assert_true(strlen(why.text) > 0);
 	assert_null(strpbrk(why.text, "\n\r\t"));
 	return trial;
-}
-
-static uint32_t noise_state;
-
-static uint32_t noise(uint32_t below)
-{
-	noise_state = noise_state * 1664525u + 1013904223u;
-	return (noise_state >> 8) % below;
 }
 
 static double noise_value(void)

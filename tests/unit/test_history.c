@@ -4,17 +4,9 @@
  */
 #include "check.h"
 #include "curves.h"
+#include "noise.h"
 
 #include "sweep/history.h"
-
-/* A small generator of its own: the tests' figures stay when ours changes. */
-static uint32_t noise_state;
-
-static uint32_t noise(uint32_t below)
-{
-	noise_state = noise_state * 1664525u + 1013904223u;
-	return (noise_state >> 8) % below;
-}
 
 /* Few different values, so that there are ties, and some that are no number. */
 static double noise_value(void)

@@ -4,14 +4,7 @@
  */
 #include "check.h"
 #include "curves.h"
-
-static uint32_t noise_state;
-
-static uint32_t noise(uint32_t below)
-{
-	noise_state = noise_state * 1664525u + 1013904223u;
-	return (noise_state >> 8) % below;
-}
+#include "noise.h"
 
 static double noise_value(void)
 {

@@ -2,15 +2,8 @@
  * Tests of policies/rungs.c, asha.c and hyperband.c: over random histories,
  * against the same rules counted anew.
  */
+#include "noise.h"
 #include "rungsbox.h"
-
-static uint32_t noise_state;
-
-static uint32_t noise(uint32_t below)
-{
-	noise_state = noise_state * 1664525u + 1013904223u;
-	return (noise_state >> 8) % below;
-}
 
 static double noise_value(void)
 {
